@@ -1,0 +1,314 @@
+//! The raw rows of one release at one moment, as set queries deliver them; [`Facts::build`](super::Facts::build) joins them.
+//!
+//! The service fills these structs and decides nothing: which revision of a record counts (the latest approved
+//! one or the baseline's; the latest submitted one where none is approved), what was recorded by the moment asked
+//! for, and whether a link is suspect, are questions of reading. Everything else is worked out in `derive.rs`.
+//! Days are days in the organisation's time zone. People are named by their ids, as text.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+use theriac_model::{Digest, Severity};
+
+use super::words::{Decision, EvidenceKind, Outcome, PatientImpact, Route, Scope, State, VexStatus};
+
+/// Everything that is known about one release at one moment.
+#[derive(Debug, Clone)]
+pub struct FactsInput {
+    /// The day judged.
+    pub at: Date,
+    /// The audit sequence up to which rows were read.
+    pub seq: i64,
+    /// The product.
+    pub product: ProductInput,
+    /// The release.
+    pub release: ReleaseInput,
+    /// Packs adopted by signature and still in force.
+    pub adoptions: Vec<AdoptionInput>,
+    /// Every version of every person that matters: tests of independence read the day of the act.
+    pub people: Vec<PersonInput>,
+    /// Records of the organisation, this product and this release; one revision each.
+    pub records: Vec<RecordInput>,
+    /// Builds of the release.
+    pub builds: Vec<BuildInput>,
+    /// Evidence of the release, whatever build it speaks of.
+    pub evidence: Vec<EvidenceInput>,
+    /// Test results of the candidate build (and of builds whose results count through a delta analysis).
+    pub tests: Vec<TestInput>,
+    /// Components of the candidate build's SBOMs.
+    pub components: Vec<ComponentInput>,
+    /// Findings of the release, open and resolved.
+    pub findings: Vec<FindingInput>,
+}
+
+/// The product.
+#[derive(Debug, Clone)]
+pub struct ProductInput {
+    /// Its key, as people type it.
+    pub key: String,
+    /// The route it takes.
+    pub route: Route,
+    /// Until when the manufacturer supports it.
+    pub support_end: Option<Date>,
+}
+
+/// The release.
+#[derive(Debug, Clone)]
+pub struct ReleaseInput {
+    /// Its name, as people type it ("2.1").
+    pub name: String,
+    /// The decided release it is based on.
+    pub based_on: Option<String>,
+    /// When it is planned to ship.
+    pub planned_ship_date: Option<Date>,
+    /// Who manages it: owes what nobody else owes.
+    pub manager: Option<String>,
+    /// Whether customers have it.
+    pub fielded: bool,
+    /// The release decision in force.
+    pub decision: Option<DecisionInput>,
+}
+
+/// The release decision in force.
+#[derive(Debug, Clone)]
+pub struct DecisionInput {
+    /// The day of the signature.
+    pub on: Date,
+    /// Who signed.
+    pub by: String,
+    /// Name and digest of each artefact that the decision pinned.
+    pub artefacts: Vec<(String, Digest)>,
+}
+
+/// A pack adopted by the manufacturer.
+#[derive(Debug, Clone)]
+pub struct AdoptionInput {
+    /// The digest of the pack.
+    pub pack: Digest,
+    /// Who signed.
+    pub by: String,
+    /// The day of the signature.
+    pub on: Date,
+}
+
+/// One version of a person: valid on `from <= day < to`.
+#[derive(Debug, Clone)]
+pub struct PersonInput {
+    /// The person's id.
+    pub id: String,
+    /// The department.
+    pub department: Option<String>,
+    /// The line manager's id.
+    pub manager: Option<String>,
+    /// First day of validity.
+    pub from: Date,
+    /// First day on which this version no longer holds.
+    pub to: Option<Date>,
+}
+
+/// The one revision of a record that counts.
+#[derive(Debug, Clone)]
+pub struct RecordInput {
+    /// The record's id ("RISK-12").
+    pub id: String,
+    /// The kind's id ("risk").
+    pub kind: String,
+    /// The record's scope.
+    pub scope: Scope,
+    /// The title.
+    pub title: String,
+    /// The revision's number, from 1.
+    pub revision: u32,
+    /// The revision's digest.
+    pub digest: Digest,
+    /// The revision's state.
+    pub state: State,
+    /// Who wrote the revision.
+    pub author: String,
+    /// Who approved it.
+    pub approver: Option<String>,
+    /// The day it was approved.
+    pub approved_on: Option<Date>,
+    /// The day the record's first approved revision was approved.
+    pub first_approved_on: Option<Date>,
+    /// All signatures on the record's revision.
+    pub signatures: Vec<SignatureInput>,
+    /// The links that leave it.
+    pub links: Vec<LinkInput>,
+    /// Whether it has attached files.
+    pub attachments: u32,
+    /// The canonical content.
+    pub content: Map<String, Value>,
+}
+
+/// A signature on a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureInput {
+    /// Who signed.
+    pub signer: String,
+    /// What it means; the clinical second signature is [`CLINICAL`](super::words::CLINICAL).
+    pub meaning: String,
+    /// The day of the signature.
+    pub on: Date,
+    /// What was signed: another digest than the revision's covers nothing.
+    pub digest: Digest,
+}
+
+/// A link between records.
+#[derive(Debug, Clone)]
+pub struct LinkInput {
+    /// The link's type ("mitigated-by").
+    pub link: String,
+    /// The target's id ("MEAS-3").
+    pub target: String,
+    /// The target's revision against which the link was made or last cleared.
+    pub pinned: Digest,
+    /// Whether the target is retired, or has a newer approved revision and no clearance.
+    pub suspect: bool,
+}
+
+/// A build.
+#[derive(Debug, Clone)]
+pub struct BuildInput {
+    /// The build's name.
+    pub name: String,
+    /// The commit it was made from.
+    pub commit: String,
+    /// The build before it, by commit.
+    pub predecessor: Option<String>,
+    /// The ids of the people who wrote what changed since the release it is based on.
+    pub authors: Vec<String>,
+    /// Authors in the manifest whom nobody has matched to a person.
+    pub unknown_authors: u32,
+    /// The number of changed paths.
+    pub changed_paths: u32,
+    /// Whether it is the release's candidate.
+    pub candidate: bool,
+    /// Artefacts, one row per manifest that names one.
+    pub artefacts: Vec<ArtefactInput>,
+}
+
+/// An artefact as one build manifest names it.
+#[derive(Debug, Clone)]
+pub struct ArtefactInput {
+    /// The file's name.
+    pub name: String,
+    /// The file's digest.
+    pub digest: Digest,
+    /// The manifest's evidence id ("EVID-3").
+    pub evidence: String,
+}
+
+/// A file that a machine delivered.
+#[derive(Debug, Clone)]
+pub struct EvidenceInput {
+    /// The evidence's id ("EVID-3").
+    pub id: String,
+    /// The digest of the bytes.
+    pub digest: Digest,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// The name of the build it speaks of.
+    pub build: Option<String>,
+    /// Whether a signed delta analysis lets it count for the candidate although it speaks of another build.
+    pub counts_by_delta: bool,
+    /// The tool that made it.
+    pub tool: Option<String>,
+    /// The tool's version.
+    pub version: Option<String>,
+    /// The digest of the rules used.
+    pub rules: Option<String>,
+    /// The day of the feed used.
+    pub feed_on: Option<Date>,
+    /// The day it was made.
+    pub performed_on: Option<Date>,
+    /// The day it was handed in.
+    pub recorded_on: Date,
+    /// Whether a signed record disqualifies it.
+    pub disqualified: bool,
+    /// Listed defects the organisation chose to accept.
+    pub defects: u32,
+}
+
+/// The result of one test case in one evidence.
+#[derive(Debug, Clone)]
+pub struct TestInput {
+    /// The case, `classname.name` as in JUnit.
+    pub case: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The evidence's id ("EVID-4").
+    pub evidence: String,
+}
+
+/// A component of the release.
+#[derive(Debug, Clone)]
+pub struct ComponentInput {
+    /// What names it in `ref`: the purl, or `name@version` without one; unique in the release.
+    pub key: String,
+    /// The purl.
+    pub purl: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The version.
+    pub version: Option<String>,
+    /// The id of the software item it belongs to ("ITEM-2").
+    pub item: Option<String>,
+    /// Why it could not be matched with vulnerabilities; `None` when it was matched.
+    pub unmatched: Option<String>,
+    /// The signed disposition of an unmatched component.
+    pub disposition: Option<String>,
+    /// The SBOM's evidence id.
+    pub evidence: String,
+}
+
+/// A finding of the release.
+#[derive(Debug, Clone)]
+pub struct FindingInput {
+    /// The finding's id ("FIND-7").
+    pub id: String,
+    /// The component's key ([`ComponentInput::key`]) or what else it was found in.
+    pub component: String,
+    /// The vulnerability's id, or the rule or report.
+    pub vulnerability: String,
+    /// How bad it is said to be.
+    pub severity: Severity,
+    /// The day it was opened.
+    pub opened_on: Date,
+    /// Why it is closed; `None` while it is open.
+    pub resolved: Option<String>,
+    /// Its latest assessment.
+    pub assessment: Option<AssessmentInput>,
+}
+
+/// The latest assessment of a finding.
+#[derive(Debug, Clone)]
+pub struct AssessmentInput {
+    /// The VEX status.
+    pub status: VexStatus,
+    /// The VEX justification or its text.
+    pub justification: Option<String>,
+    /// How exploitable it is in the product's context.
+    pub exploitability: Option<String>,
+    /// What it can do to a patient.
+    pub patient_safety_impact: PatientImpact,
+    /// What is done.
+    pub decision: Option<Decision>,
+    /// By when.
+    pub due: Option<Date>,
+    /// Who judged.
+    pub assessor: String,
+    /// Who signed; `None` while nobody has.
+    pub signer: Option<String>,
+    /// Who signed for the patient.
+    pub clinical_signer: Option<String>,
+    /// Who mends it.
+    pub fixer: Option<String>,
+    /// The day of the signature, or of the judgement while unsigned.
+    pub on: Date,
+    /// Whether it comes from an earlier release.
+    pub carried: bool,
+    /// Whether the new release confirmed it.
+    pub confirmed: bool,
+    /// What it rests on that has changed since; empty when nothing has.
+    pub changed: Vec<String>,
+}

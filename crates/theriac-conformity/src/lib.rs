@@ -1,0 +1,6 @@
+//! Conformity: packs (a standard as data), facts (what checks read) and the evaluator that joins them to verdicts.
+//!
+//! Nothing here reads a disk, a database or a clock: facts and pack texts come in, verdicts and the gate go out.
+//! To add a check, a clause or a pack see `docs/developer/adding-a-check.md`; to add a fact see [`facts`].
+
+pub mod facts;
