@@ -1,0 +1,135 @@
+//! Who signs: a person, not an administrator, who has just given the password once more.
+
+use jiff::Timestamp;
+
+use crate::{Access, Denied, Hands, Permission, Permit, PersonId, Role, Scope, password};
+
+/// Proof that a person has given the password again, for this one request.
+///
+/// Not `Clone`, not storable: it is made in the request that signs and dies with it. A request that signs
+/// many things (a set of assessments) uses the same one.
+#[derive(Debug)]
+pub struct Reauthenticated {
+    person: PersonId,
+    at: Timestamp,
+}
+
+/// A signature that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+    /// The password given with the signature is wrong.
+    #[error(
+        "The password is wrong, so nothing was signed. Type the password you sign in with and sign again."
+    )]
+    WrongPassword,
+    /// The stored password cannot be read.
+    #[error(transparent)]
+    BadHash(#[from] password::BadHash),
+    /// Not allowed, with or without a password.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The actor is no person.
+    #[error("Only a person signs; sign in with your own account.")]
+    NoPerson,
+    /// The password belongs to another person than the one who is signed in.
+    #[error("The signature must be given by the person who is signed in; sign in as the person who signs.")]
+    OtherPerson,
+    /// Administrators run the system and never sign content.
+    #[error(
+        "You hold the role administrator, and administrators never sign. \
+         Let another person sign, or have the role withdrawn first."
+    )]
+    Administrator,
+    /// The permission is none that signs.
+    #[error("'{0}' is not signed")]
+    NoSignature(Permission),
+}
+
+impl Reauthenticated {
+    /// Checks the password of the person who acts. Blocks for the time of one password hash.
+    ///
+    /// # Errors
+    /// When the actor is no person, the password is wrong, or the stored one cannot be read.
+    pub fn by_password(
+        access: &Access,
+        stored: Option<&str>,
+        given: &str,
+        now: Timestamp,
+    ) -> Result<Self, NotSigned> {
+        let person = access.person().ok_or(NotSigned::NoPerson)?;
+        if !password::verify(stored, given)? {
+            return Err(NotSigned::WrongPassword);
+        }
+        Ok(Self { person, at: now })
+    }
+
+    /// Who gave the password.
+    #[must_use]
+    pub const fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// When.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The authentication used, as a signature states it.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        "password"
+    }
+}
+
+/// A person who may sign one sort of thing in one place, and has proved to be there. What writes a signature
+/// takes this and nothing less.
+#[derive(Debug)]
+pub struct Signer<'a> {
+    proof: &'a Reauthenticated,
+    permit: Permit,
+}
+
+impl<'a> Signer<'a> {
+    /// The signer for a permission and a place.
+    ///
+    /// # Errors
+    /// When the permission does not hold there or is none that signs, the proof is another person's, or the
+    /// person is an administrator.
+    pub fn new(
+        access: &Access,
+        proof: &'a Reauthenticated,
+        permission: Permission,
+        scope: Scope,
+    ) -> Result<Self, NotSigned> {
+        if permission.hands() != Hands::Signer {
+            return Err(NotSigned::NoSignature(permission));
+        }
+        let permit = access.require(permission, scope)?;
+        if access.person() != Some(proof.person) {
+            return Err(NotSigned::OtherPerson);
+        }
+        if access.roles().contains(&Role::Administrator) {
+            return Err(NotSigned::Administrator);
+        }
+        Ok(Self { proof, permit })
+    }
+
+    /// Who signs.
+    #[must_use]
+    pub const fn person(&self) -> PersonId {
+        self.proof.person
+    }
+
+    /// The authentication that the signature rests on, and when it was given.
+    #[must_use]
+    pub const fn proof(&self) -> &Reauthenticated {
+        self.proof
+    }
+
+    /// The permit to act, for the unit of work.
+    #[must_use]
+    pub const fn permit(&self) -> Permit {
+        self.permit
+    }
+}

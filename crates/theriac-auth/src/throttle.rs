@@ -1,0 +1,132 @@
+//! Sign-in throttling: a token bucket per account and one per address.
+//!
+//! A bucket starts full, a try takes one token, and tokens come back at a steady pace. A right password
+//! refills the account's bucket. Kept in memory only: a restart forgets, which costs an attacker nothing
+//! that matters against Argon2id.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Most buckets kept per sort; full ones are forgotten first, then the oldest.
+const MAX_BUCKETS: usize = 10_000;
+
+/// The size of a bucket and how fast it fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Tries in one go.
+    pub burst: u32,
+    /// Time for one more try.
+    pub every: SignedDuration,
+}
+
+impl Pace {
+    /// Per account: 10 tries, then one a minute.
+    pub const ACCOUNT: Self = Self { burst: 10, every: SignedDuration::from_secs(60) };
+    /// Per address, behind which many people may sit: 50 tries, then one every five seconds.
+    pub const ADDRESS: Self = Self { burst: 50, every: SignedDuration::from_secs(5) };
+}
+
+/// Too many tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many tries to sign in; try again in {retry_after_seconds} seconds")]
+pub struct Throttled {
+    /// Whole seconds until a try is allowed again; for `Retry-After`.
+    pub retry_after_seconds: u64,
+}
+
+/// The buckets of all accounts and addresses. The caller holds it in a mutex.
+#[derive(Debug)]
+pub struct Throttle {
+    accounts: Buckets<String>,
+    addresses: Buckets<IpAddr>,
+}
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::new(Pace::ACCOUNT, Pace::ADDRESS)
+    }
+}
+
+impl Throttle {
+    /// Empty, with these paces.
+    #[must_use]
+    pub fn new(account: Pace, address: Pace) -> Self {
+        Self { accounts: Buckets::new(account), addresses: Buckets::new(address) }
+    }
+
+    /// Takes one try of the account (as typed, known or not) and of the address, before the password is
+    /// looked at.
+    ///
+    /// # Errors
+    /// When either has none left; the other then keeps its try.
+    pub fn attempt(&mut self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), Throttled> {
+        let (account, address) = (name(account), network(address));
+        self.accounts.check(&account, now)?;
+        self.addresses.check(&address, now)?;
+        self.accounts.take(account, now);
+        self.addresses.take(address, now);
+        Ok(())
+    }
+
+    /// The password was right: the account's tries come back, the address's do not.
+    pub fn succeeded(&mut self, account: &str) {
+        self.accounts.full_at.remove(&name(account));
+    }
+}
+
+fn name(account: &str) -> String {
+    account.trim().to_lowercase().chars().take(200).collect()
+}
+
+/// One bucket per IPv6 network of 64 bits, because whoever has one address of it has them all.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+    }
+}
+
+/// A bucket is the moment at which it will be full again; one that is full need not be kept.
+#[derive(Debug)]
+struct Buckets<K> {
+    pace: Pace,
+    full_at: HashMap<K, Timestamp>,
+}
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(pace: Pace) -> Self {
+        Self { pace, full_at: HashMap::new() }
+    }
+
+    fn check(&self, key: &K, now: Timestamp) -> Result<(), Throttled> {
+        let Some(full_at) = self.full_at.get(key) else { return Ok(()) };
+        let room = self.pace.every * i32::try_from(self.pace.burst.saturating_sub(1)).unwrap_or(i32::MAX);
+        let wait = full_at.duration_since(now) - room;
+        if wait <= SignedDuration::ZERO {
+            return Ok(());
+        }
+        let seconds = u64::try_from(wait.as_millis()).unwrap_or(0).div_ceil(1000);
+        Err(Throttled { retry_after_seconds: seconds })
+    }
+
+    fn take(&mut self, key: K, now: Timestamp) {
+        if self.full_at.len() >= MAX_BUCKETS && !self.full_at.contains_key(&key) {
+            self.make_room(now);
+        }
+        let bucket = self.full_at.entry(key).or_insert(now);
+        *bucket = (*bucket).max(now).checked_add(self.pace.every).unwrap_or(Timestamp::MAX);
+    }
+
+    fn make_room(&mut self, now: Timestamp) {
+        self.full_at.retain(|_, full_at| *full_at > now);
+        if self.full_at.len() >= MAX_BUCKETS
+            && let Some(soonest) =
+                self.full_at.iter().min_by_key(|(_, full_at)| **full_at).map(|(key, _)| key.clone())
+        {
+            self.full_at.remove(&soonest);
+        }
+    }
+}
