@@ -32,3 +32,20 @@ pub use secret::{ApiToken, CsrfToken, SessionId, TokenError};
 pub use session::SessionLife;
 pub use signer::{NotSigned, Reauthenticated, Signer};
 pub use throttle::{Pace, Throttle, Throttled};
+
+#[cfg(test)]
+mod testing {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use theriac_model::IdSource;
+
+    /// Counts: every call fills with the next number, so that no two are alike.
+    #[derive(Default)]
+    pub struct Counting(AtomicU8);
+
+    impl IdSource for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
+}

@@ -41,7 +41,7 @@ const DENIED: &[&str] = &[
     "1qaz2wsx3edc",
     "123456789012",
     "1234567890123",
-    "12345678910",
+    "1234567891011",
     "123456789abc",
     "abcdefghijkl",
     "abcdefghijklm",
@@ -150,11 +150,81 @@ pub fn hash(password: &str, ids: &dyn IdSource) -> Result<String, HashError> {
 /// When what is stored is no PHC string.
 pub fn verify(stored: Option<&str>, given: &str) -> Result<bool, BadHash> {
     let hash = PasswordHash::new(stored.unwrap_or(DUMMY)).map_err(|_| BadHash)?;
+    if hash.salt.is_none() || hash.hash.is_none() {
+        return Err(BadHash);
+    }
     let too_long = given.len() > MAX_BYTES;
     let given = if too_long { "" } else { given };
     match Argon2::default().verify_password(given.as_bytes(), &hash) {
         Ok(()) => Ok(stored.is_some() && !too_long),
         Err(Error::PasswordInvalid) => Ok(false),
         Err(_) => Err(BadHash),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Counting;
+
+    #[test]
+    fn a_password_is_kept_as_a_salted_phc_string_and_verified() {
+        let ids = Counting::default();
+        let first = hash("four words apart here", &ids).unwrap();
+        let second = hash("four words apart here", &ids).unwrap();
+        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
+        assert_ne!(first, second, "the salt is fresh");
+        assert_eq!(verify(Some(&first), "four words apart here"), Ok(true));
+        assert_eq!(verify(Some(&first), "four words apart herE"), Ok(false));
+        assert_eq!(verify(Some(&first), &"x".repeat(MAX_BYTES + 1)), Ok(false));
+    }
+
+    #[test]
+    fn an_unknown_account_costs_the_same_work_and_never_verifies() {
+        let ids = Counting::default();
+        let real = hash("four words apart here", &ids).unwrap();
+        let cost = |phc: &str| phc.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(DUMMY), cost(&real));
+        assert_eq!(DUMMY.len(), real.len() - 3, "a salt of 14 bytes stands for one of 16");
+        assert_eq!(verify(None, "four words apart here"), Ok(false));
+        assert_eq!(verify(None, ""), Ok(false));
+    }
+
+    #[test]
+    fn a_stored_text_that_is_no_phc_string_is_an_error_not_a_wrong_password() {
+        for stored in ["", "secret", "$argon2id$v=19$m=19456,t=2", "$bcrypt$v=98$r=10$c2FsdHNhbHQ$aGFzaA"] {
+            assert_eq!(verify(Some(stored), "four words apart here"), Err(BadHash), "{stored}");
+        }
+    }
+
+    #[test]
+    fn length_is_what_counts_not_composition() {
+        assert_eq!(check("elevenchars", "ada"), Err(WeakPassword::TooShort(11)));
+        assert_eq!(check("zwölf zeich.", "ada"), Ok(()), "characters are counted, not bytes");
+        assert_eq!(check("all lower case words", "ada"), Ok(()));
+        assert_eq!(check(&"ab1 ".repeat(300), "ada"), Err(WeakPassword::TooLong));
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused() {
+        for password in DENIED {
+            assert_eq!(check(&password.to_uppercase(), "ada"), Err(WeakPassword::Guessable), "{password}");
+        }
+        for password in ["correct horse battery staple", "aaaaaaaaaaaa", "1234123412341", "abab abab abab"] {
+            assert_eq!(check(password, "ada"), Err(WeakPassword::Guessable), "{password}");
+        }
+        for password in ["ada.lovelace1", "Ada.Lovelace@example.org", "ada.lovelaceada.lovelace"] {
+            let account = "ada.lovelace@example.org";
+            assert_eq!(check(password, account), Err(WeakPassword::AccountName), "{password}");
+        }
+    }
+
+    #[test]
+    fn the_deny_list_holds_only_what_length_would_let_through() {
+        assert!(
+            DENIED
+                .iter()
+                .all(|password| password.chars().count() >= MIN_CHARS && fold(password) == *password)
+        );
     }
 }

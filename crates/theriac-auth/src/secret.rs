@@ -145,3 +145,68 @@ fn fresh(ids: &dyn IdSource) -> [u8; 32] {
     ids.fill(&mut bytes);
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Counting;
+
+    #[test]
+    fn a_token_is_recognisable_and_round_trips() {
+        let ids = Counting::default();
+        let (token, other) = (ApiToken::new(&ids), ApiToken::new(&ids));
+        let text = token.reveal();
+        assert!(text.starts_with("thr_") && text.len() == 76, "{text}");
+        assert_eq!(ApiToken::parse(&text), Ok(token.clone()));
+        assert_ne!(token.digest(), other.digest());
+        assert!(!text.contains(&token.digest().to_string()), "what is stored does not give the token away");
+    }
+
+    #[test]
+    fn every_slip_in_a_token_is_noticed() {
+        let text = ApiToken::new(&Counting::default()).reveal();
+        for at in 0..text.len() {
+            let other = if text.as_bytes()[at] == b'1' { "2" } else { "1" };
+            let mut slip = text.clone();
+            slip.replace_range(at..=at, other);
+            assert!(ApiToken::parse(&slip).is_err(), "{slip}");
+            assert!(ApiToken::parse(&text[..at]).is_err(), "cut at {at}");
+        }
+        assert_eq!(ApiToken::parse(&format!("{text}0")), Err(TokenError::Checksum));
+        assert_eq!(ApiToken::parse("ghp_0000"), Err(TokenError::Form));
+        assert_eq!(ApiToken::parse(&format!("thr_{}", "é".repeat(40))), Err(TokenError::Form));
+        assert!(TokenError::Form.to_string().contains("76 characters"));
+    }
+
+    #[test]
+    fn a_session_round_trips_through_its_cookie() {
+        let session = SessionId::new(&Counting::default());
+        assert_eq!(SessionId::parse(&session.cookie()), Some(session.clone()));
+        assert_ne!(session.cookie(), session.digest().to_string());
+        for text in ["", "00", "zz", &session.cookie()[1..]] {
+            assert_eq!(SessionId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_csrf_token_is_good_for_its_session_only() {
+        let ids = Counting::default();
+        let (session, other) = (SessionId::new(&ids), SessionId::new(&ids));
+        let token = session.csrf().to_string();
+        assert!(session.csrf().matches(&token));
+        assert!(!other.csrf().matches(&token));
+        assert!(!session.csrf().matches(""));
+        assert!(
+            !session.csrf().matches(&session.cookie())
+                && !session.csrf().matches(&session.digest().to_string())
+        );
+    }
+
+    #[test]
+    fn secrets_are_not_printed_by_accident() {
+        let ids = Counting::default();
+        let (session, token) = (SessionId::new(&ids), ApiToken::new(&ids));
+        let debug = format!("{session:?} {token:?} {:?}", session.csrf());
+        assert_eq!(debug, "SessionId(…) ApiToken(…) CsrfToken(…)");
+    }
+}

@@ -188,3 +188,98 @@ pub fn tester_is_independent(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: PersonId = PersonId(1);
+    const BOB: PersonId = PersonId(2);
+    const CY: PersonId = PersonId(3);
+
+    fn place(person: PersonId, department: &str, manager: PersonId) -> Place {
+        Place { person, department: Some(department.to_owned()), manager: Some(manager), external: false }
+    }
+
+    #[test]
+    fn an_author_does_not_approve() {
+        assert_eq!(approver_is_no_author(&[ADA, BOB], BOB), Err(Conflict::AuthorApproves));
+        assert_eq!(approver_is_no_author(&[ADA, BOB], CY), Ok(()));
+    }
+
+    #[test]
+    fn who_fixes_does_not_accept() {
+        assert_eq!(acceptor_is_no_fixer(Some(ADA), ADA), Err(Conflict::FixerAccepts));
+        assert_eq!(acceptor_is_no_fixer(Some(ADA), BOB), Ok(()));
+        assert_eq!(acceptor_is_no_fixer(None, BOB), Ok(()));
+    }
+
+    #[test]
+    fn possible_harm_takes_a_second_clinical_person() {
+        assert_eq!(clinical_signature(true, ADA, None), Err(Conflict::ClinicalMissing));
+        assert_eq!(clinical_signature(true, ADA, Some(ADA)), Err(Conflict::ClinicalIsSame));
+        assert_eq!(clinical_signature(true, ADA, Some(BOB)), Ok(()));
+        assert_eq!(clinical_signature(false, ADA, None), Ok(()));
+    }
+
+    #[test]
+    fn independence_is_read_from_the_chart() {
+        let boss = PersonId(9);
+        let other_boss = PersonId(10);
+        let developer = place(ADA, "engineering", boss);
+        let cases = [
+            (place(ADA, "quality", other_boss), Independence::None, "the developer"),
+            (place(BOB, "engineering", boss), Independence::Person, "a colleague"),
+            (place(BOB, "engineering", other_boss), Independence::Person, "same department"),
+            (place(BOB, "quality", boss), Independence::Person, "same line manager"),
+            (place(BOB, "quality", ADA), Independence::Person, "managed by the developer"),
+            (place(boss, "quality", other_boss), Independence::Person, "the developer's manager"),
+            (place(BOB, "quality", other_boss), Independence::Department, "another department and line"),
+            (
+                Place { external: true, ..place(BOB, "lab", other_boss) },
+                Independence::Organisation,
+                "a test house",
+            ),
+            (
+                Place { department: None, ..place(BOB, "", other_boss) },
+                Independence::Person,
+                "unknown department",
+            ),
+            (Place { manager: None, ..place(BOB, "quality", boss) }, Independence::Person, "unknown manager"),
+        ];
+        for (tester, expected, case) in cases {
+            assert_eq!(independence_of(&tester, &developer), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_developer_decides() {
+        let tester = place(BOB, "quality", PersonId(9));
+        let far = place(ADA, "engineering", PersonId(10));
+        let near = place(CY, "quality", PersonId(9));
+        let required = Independence::Department;
+        assert_eq!(tester_is_independent(required, &tester, std::slice::from_ref(&far), false), Ok(()));
+        let refused = tester_is_independent(required, &tester, &[far, near], false).unwrap_err();
+        assert_eq!(refused, Conflict::TesterTooNear { required, tester: BOB, developer: Some(CY) });
+        assert!(refused.to_string().contains("another department"), "{refused}");
+    }
+
+    #[test]
+    fn an_author_whom_nobody_knows_may_be_the_tester() {
+        let tester = place(BOB, "quality", PersonId(9));
+        assert!(tester_is_independent(Independence::Person, &tester, &[], true).is_err());
+        assert_eq!(tester_is_independent(Independence::None, &tester, &[], true), Ok(()));
+        assert_eq!(tester_is_independent(Independence::Person, &tester, &[], false), Ok(()));
+        let external = Place { external: true, ..tester };
+        assert_eq!(tester_is_independent(Independence::Organisation, &external, &[], true), Ok(()));
+    }
+
+    #[test]
+    fn levels_round_trip_and_grow() {
+        assert!(Independence::ALL.is_sorted());
+        for level in Independence::ALL {
+            assert_eq!(level.as_str().parse(), Ok(level));
+        }
+        assert!("some".parse::<Independence>().unwrap_err().contains("department or organisation"));
+    }
+}

@@ -22,3 +22,19 @@ impl SessionLife {
         now.duration_since(last_seen_at) <= self.idle && now.duration_since(signed_in_at) <= self.total
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_unused_or_after_the_day() {
+        let start: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let after = |minutes| start + SignedDuration::from_mins(minutes);
+        let live = |seen, now| SessionLife::STANDARD.is_live(start, after(seen), after(now));
+        assert!(live(0, 60));
+        assert!(!live(0, 61), "unused for more than an hour");
+        assert!(live(700, 720));
+        assert!(!live(700, 721), "older than twelve hours");
+    }
+}

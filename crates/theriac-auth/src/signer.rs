@@ -133,3 +133,88 @@ impl<'a> Signer<'a> {
         self.permit
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Counting;
+    use crate::{Grant, ProductId, TokenId, TokenScope, Why};
+
+    const PASSWORD: &str = "four words apart here";
+    const PUMP: Scope = Scope::Product(ProductId(1));
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn person(id: i64, roles: &[Role]) -> Access {
+        Access::of_person(PersonId(id), roles.iter().map(|role| Grant { role: *role, scope: PUMP }))
+    }
+
+    fn proof(access: &Access) -> Reauthenticated {
+        let stored = password::hash(PASSWORD, &Counting::default()).unwrap();
+        Reauthenticated::by_password(access, Some(&stored), PASSWORD, NOW).unwrap()
+    }
+
+    #[test]
+    fn a_person_with_the_permission_signs_with_the_password() {
+        let access = person(7, &[Role::Approver]);
+        let proof = proof(&access);
+        let signer = Signer::new(&access, &proof, Permission::ApproveGovernance, PUMP).unwrap();
+        assert_eq!(signer.person(), PersonId(7));
+        assert_eq!((signer.proof().method(), signer.proof().at()), ("password", NOW));
+        assert_eq!(signer.permit().permission(), Permission::ApproveGovernance);
+    }
+
+    #[test]
+    fn a_wrong_password_signs_nothing() {
+        let access = person(7, &[Role::Approver]);
+        let stored = password::hash(PASSWORD, &Counting::default()).unwrap();
+        let refused = |stored, given| Reauthenticated::by_password(&access, stored, given, NOW).unwrap_err();
+        assert_eq!(refused(Some(&*stored), "another password"), NotSigned::WrongPassword);
+        assert_eq!(refused(None, PASSWORD), NotSigned::WrongPassword);
+        assert_eq!(refused(Some("nonsense"), PASSWORD), NotSigned::BadHash(password::BadHash));
+    }
+
+    #[test]
+    fn a_role_is_needed_besides_the_password() {
+        let access = person(7, &[Role::Developer]);
+        let proof = proof(&access);
+        let refused = Signer::new(&access, &proof, Permission::DecideRelease, PUMP).unwrap_err();
+        assert!(matches!(refused, NotSigned::Denied(Denied { why: Why::NoRole, .. })), "{refused}");
+    }
+
+    #[test]
+    fn an_administrator_never_signs_whatever_else_is_granted() {
+        let access = person(7, &[Role::Approver, Role::Administrator]);
+        let proof = proof(&access);
+        let refused = Signer::new(&access, &proof, Permission::ApproveGovernance, PUMP).unwrap_err();
+        assert_eq!(refused, NotSigned::Administrator);
+    }
+
+    #[test]
+    fn neither_tokens_nor_the_program_can_even_try() {
+        let scope = TokenScope::new([Permission::UploadEvidence], PUMP, Timestamp::MAX).unwrap();
+        let stored = password::hash(PASSWORD, &Counting::default()).unwrap();
+        for access in [Access::of_token(TokenId(1), scope), Access::of_system()] {
+            let refused = Reauthenticated::by_password(&access, Some(&stored), PASSWORD, NOW).unwrap_err();
+            assert_eq!(refused, NotSigned::NoPerson);
+            let borrowed = proof(&person(7, &[]));
+            let refused = Signer::new(&access, &borrowed, Permission::DecideRelease, PUMP).unwrap_err();
+            assert!(matches!(refused, NotSigned::Denied(Denied { why: Why::OnlySigner, .. })), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_proof_of_another_person_is_refused() {
+        let (signer, other) = (person(7, &[Role::Approver]), person(8, &[Role::Approver]));
+        let proof = proof(&other);
+        let refused = Signer::new(&signer, &proof, Permission::ApproveGovernance, PUMP).unwrap_err();
+        assert_eq!(refused, NotSigned::OtherPerson);
+    }
+
+    #[test]
+    fn what_is_no_signature_takes_no_signer() {
+        let access = person(7, &[Role::Developer]);
+        let proof = proof(&access);
+        let refused = Signer::new(&access, &proof, Permission::UploadEvidence, PUMP).unwrap_err();
+        assert_eq!(refused, NotSigned::NoSignature(Permission::UploadEvidence));
+    }
+}

@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Most buckets kept per sort; full ones are forgotten first, then the oldest.
+/// Most buckets kept per sort; full ones are forgotten first, then the fullest.
 const MAX_BUCKETS: usize = 10_000;
 
 /// The size of a bucket and how fast it fills.
@@ -128,5 +128,106 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         {
             self.full_at.remove(&soonest);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn throttle() -> Throttle {
+        let account = Pace { burst: 3, every: SignedDuration::from_secs(60) };
+        let address = Pace { burst: 5, every: SignedDuration::from_secs(10) };
+        Throttle::new(account, address)
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + seconds).unwrap()
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_account_is_slowed_down_from_every_address_and_recovers() {
+        let mut throttle = throttle();
+        for host in 1..=3 {
+            assert_eq!(throttle.attempt("ada", IpAddr::from([192, 0, 2, host]), at(0)), Ok(()));
+        }
+        let refused = throttle.attempt(" ADA ", address("192.0.2.9"), at(1)).unwrap_err();
+        assert_eq!(refused.retry_after_seconds, 59);
+        assert!(refused.to_string().contains("59 seconds"));
+        assert_eq!(throttle.attempt("ada", address("192.0.2.9"), at(60)), Ok(()), "one try came back");
+        assert!(throttle.attempt("ada", address("192.0.2.9"), at(60)).is_err(), "one only");
+        assert_eq!(throttle.attempt("bob", address("192.0.2.9"), at(60)), Ok(()), "others are not slowed");
+    }
+
+    #[test]
+    fn an_address_is_slowed_down_over_all_accounts() {
+        let mut throttle = throttle();
+        for account in ["a", "b", "c", "d", "e"] {
+            assert_eq!(throttle.attempt(account, address("192.0.2.1"), at(0)), Ok(()));
+        }
+        assert_eq!(
+            throttle.attempt("f", address("192.0.2.1"), at(0)),
+            Err(Throttled { retry_after_seconds: 10 })
+        );
+        assert_eq!(throttle.attempt("f", address("192.0.2.2"), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_address() {
+        let mut throttle = throttle();
+        for (index, account) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+            let host = address(&format!("2001:db8::{index}"));
+            assert_eq!(throttle.attempt(account, host, at(0)), Ok(()));
+        }
+        assert!(throttle.attempt("f", address("2001:db8::ffff"), at(0)).is_err());
+        assert!(throttle.attempt("f", address("2001:db8:0:1::1"), at(0)).is_ok());
+        let mut mapped = self::throttle();
+        for account in ["a", "b", "c", "d", "e"] {
+            mapped.attempt(account, address("::ffff:192.0.2.1"), at(0)).unwrap();
+        }
+        assert!(mapped.attempt("f", address("192.0.2.1"), at(0)).is_err(), "the same IPv4 address");
+    }
+
+    #[test]
+    fn a_refused_try_costs_nothing() {
+        let mut throttle = throttle();
+        for _ in 0..3 {
+            throttle.attempt("ada", address("192.0.2.1"), at(0)).unwrap();
+        }
+        for _ in 0..100 {
+            throttle.attempt("ada", address("192.0.2.1"), at(0)).unwrap_err();
+        }
+        assert_eq!(throttle.attempt("bob", address("192.0.2.1"), at(0)), Ok(()));
+        assert_eq!(throttle.attempt("ada", address("192.0.2.1"), at(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_right_password_gives_the_tries_back() {
+        let mut throttle = throttle();
+        for _ in 0..3 {
+            throttle.attempt("ada", address("192.0.2.1"), at(0)).unwrap();
+        }
+        throttle.succeeded("Ada");
+        assert_eq!(throttle.attempt("ada", address("192.0.2.1"), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_busiest_are_remembered() {
+        let mut throttle = Throttle::new(
+            Pace { burst: 3, every: SignedDuration::from_secs(60) },
+            Pace { burst: u32::MAX, every: SignedDuration::ZERO },
+        );
+        for _ in 0..3 {
+            throttle.attempt("ada", address("192.0.2.1"), at(0)).unwrap();
+        }
+        for number in 0..2 * MAX_BUCKETS {
+            throttle.attempt(&format!("guess{number}"), address("192.0.2.1"), at(1)).unwrap();
+        }
+        assert!(throttle.accounts.full_at.len() <= MAX_BUCKETS);
+        assert!(throttle.attempt("ada", address("192.0.2.1"), at(2)).is_err());
     }
 }
