@@ -1,0 +1,15 @@
+//! The vocabulary of Theriac as plain types, without I/O and without `async`.
+//!
+//! Every other crate builds on this one, so it stays small: digests and canonical JSON (what is hashed),
+//! the clock and the id source (what would else be ambient), and the words that people read.
+//! A word that two crates share belongs here; a word of one crate stays there.
+
+mod canonical;
+mod clock;
+mod digest;
+mod severity;
+
+pub use canonical::{CanonicalError, canonical_json};
+pub use clock::{Clock, IdSource};
+pub use digest::{Digest, DigestError};
+pub use severity::Severity;
