@@ -1,0 +1,186 @@
+//! What can go wrong in the store, in words that say what to do.
+
+use std::path::PathBuf;
+
+use theriac_model::Digest;
+
+/// An error of the store. The text is meant for the person who runs the command or reads the log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database refused a statement.
+    #[error("database error in `{sql}`: {source}")]
+    Sql {
+        /// The beginning of the statement.
+        sql: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The database cannot be reached or opened.
+    #[error("cannot open the database {place}: {source}")]
+    Connect {
+        /// The file, or the URL without its password.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// A transaction could not begin or commit.
+    #[error("the transaction could not {step}: {source}")]
+    Transaction {
+        /// `begin` or `commit`.
+        step: &'static str,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// A column does not hold what the program expects.
+    #[error("column {column}: {reason}")]
+    Column {
+        /// The column's name.
+        column: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A row that must exist does not.
+    #[error("no row for `{sql}`")]
+    NoRow {
+        /// The beginning of the statement.
+        sql: String,
+    },
+    /// Another process writes to this data folder.
+    #[error(
+        "{folder} is in use by a running server; use the server (THERIAC_SERVER, THERIAC_TOKEN), or stop it first"
+    )]
+    Locked {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// There is no database here and the caller may only read.
+    #[error("{folder} holds no database yet; `theriac init` makes one")]
+    NoDatabase {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// The database was written by a newer program.
+    #[error("the database has migration {found}, this program knows {known}; use a newer version of theriac")]
+    NewerDatabase {
+        /// Highest migration in the database.
+        found: i64,
+        /// Highest migration of this program.
+        known: i64,
+    },
+    /// The database lacks migrations and the caller may only read.
+    #[error(
+        "the database stands at migration {found}, this program needs {known}; start the server once to bring it up to date"
+    )]
+    OlderDatabase {
+        /// Highest migration in the database.
+        found: i64,
+        /// Highest migration of this program.
+        known: i64,
+    },
+    /// A migration differs from the one that made the database.
+    #[error(
+        "migration {name} is not the one that made this database; migrations are never changed, add a new one"
+    )]
+    ChangedMigration {
+        /// Its number and name.
+        name: String,
+    },
+    /// A write was asked of a store opened for reading.
+    #[error("the store was opened for reading only")]
+    ReadOnly,
+    /// A moment or day that has not come yet.
+    #[error("{0} lies in the future; nothing is known for it yet")]
+    Future(String),
+    /// A file of the data folder could not be read or written.
+    #[error("cannot {doing} {path}: {source}")]
+    Io {
+        /// `read`, `write`, `create` …
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The input is larger than what is taken.
+    #[error("the file is larger than {limit} bytes, which is the limit; nothing was stored")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The input could not be read to its end.
+    #[error("the file could not be read: {0}; nothing was stored")]
+    Input(std::io::Error),
+    /// A blob that is referred to is not there.
+    #[error("the stored file {digest} is missing; restore it from a backup")]
+    BlobMissing {
+        /// Its SHA-256.
+        digest: Digest,
+    },
+    /// A blob's bytes are not those that were stored.
+    #[error("the stored file {digest} is damaged: {reason}; restore it from a backup")]
+    BlobDamaged {
+        /// Its SHA-256.
+        digest: Digest,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A staged blob was swept away before its use case ended.
+    #[error("the upload of {digest} took too long and was removed; send the file again")]
+    BlobSwept {
+        /// Its SHA-256.
+        digest: Digest,
+    },
+    /// Another worker has taken over this job.
+    #[error("job {job}: attempt {attempt} was overtaken by another; its effect was discarded")]
+    Fenced {
+        /// The job's id.
+        job: i64,
+        /// The attempt that came too late.
+        attempt: i64,
+    },
+    /// A value has no canonical JSON form.
+    #[error("the audit entry cannot be written: {0}")]
+    Canonical(#[from] theriac_model::CanonicalError),
+    /// The audit log does not hold together.
+    #[error("the audit log is broken: {0}")]
+    Audit(#[from] crate::audit::Broken),
+    /// A signing key file is not usable.
+    #[error("signing key {path}: {reason}")]
+    Key {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A task of the runtime died; the transaction was rolled back.
+    #[error("an internal task ended unexpectedly: {0}")]
+    Task(String),
+    /// A value on its way into or out of JSON.
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// Whether a row with the same unique key exists already.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Sql { source, .. }
+            if source.as_database_error().is_some_and(|e| e.is_unique_violation()))
+    }
+
+    pub(crate) fn sql(sql: &str, source: sqlx::Error) -> Self {
+        Self::Sql { sql: short(sql), source }
+    }
+
+    pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { doing, path, source }
+    }
+}
+
+/// The first words of a statement: enough to find it in the source.
+pub(crate) fn short(sql: &str) -> String {
+    let words: Vec<&str> = sql.split_whitespace().take(24).collect();
+    words.join(" ")
+}

@@ -1,0 +1,116 @@
+//! The numbered list of migrations and how a database is brought up to it.
+//!
+//! To add one: a file `migrations/NNNN_name.sql` and a line at the end of [`LIST`]. One text serves both engines,
+//! with the tokens `{INT}`, `{TEXT}`, `{BLOB}` and `{STRICT}`; where the engines differ for good (search),
+//! [`Sql::PerEngine`] holds two texts. A migration that has been released is never changed.
+
+use theriac_model::Digest;
+
+use crate::{Conn, Engine, StoreError, args};
+
+pub(crate) struct Migration {
+    number: i64,
+    name: &'static str,
+    sql: Sql,
+}
+
+#[allow(dead_code, reason = "the first migration that differs per engine comes with search")]
+pub(crate) enum Sql {
+    Both(&'static str),
+    PerEngine { sqlite: &'static str, postgres: &'static str },
+}
+
+const fn both(number: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration { number, name, sql: Sql::Both(sql) }
+}
+
+/// Every migration, in the order in which they run.
+pub(crate) const LIST: &[Migration] = &[both(1, "engine", include_str!("../migrations/0001_engine.sql"))];
+
+impl Migration {
+    fn text(&self, engine: Engine) -> String {
+        let text = match (&self.sql, engine) {
+            (Sql::Both(text), _)
+            | (Sql::PerEngine { sqlite: text, .. }, Engine::Sqlite)
+            | (Sql::PerEngine { postgres: text, .. }, Engine::Postgres) => text,
+        };
+        let tokens = match engine {
+            Engine::Sqlite => {
+                [("{INT}", "INTEGER"), ("{TEXT}", "TEXT"), ("{BLOB}", "BLOB"), ("{STRICT}", "STRICT")]
+            }
+            // The "C" collation orders text by its bytes, as SQLite does.
+            Engine::Postgres => {
+                [("{INT}", "BIGINT"), ("{TEXT}", "TEXT COLLATE \"C\""), ("{BLOB}", "BYTEA"), ("{STRICT}", "")]
+            }
+        };
+        tokens.iter().fold((*text).to_owned(), |text, (token, word)| text.replace(token, word))
+    }
+
+    /// The digest of all its texts, so that it is the same on both engines.
+    fn digest(&self) -> Digest {
+        match &self.sql {
+            Sql::Both(text) => Digest::of(text.as_bytes()),
+            Sql::PerEngine { sqlite, postgres } => Digest::of_parts([sqlite.as_bytes(), postgres.as_bytes()]),
+        }
+    }
+}
+
+/// Runs the migrations of `list` that the database lacks, inside the caller's transaction.
+pub(crate) async fn migrate(
+    conn: &mut Conn,
+    list: &[Migration],
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    let create = "CREATE TABLE IF NOT EXISTS migration (number {INT} NOT NULL PRIMARY KEY, name {TEXT} NOT NULL, \
+                  digest {TEXT} NOT NULL, at {INT} NOT NULL) {STRICT}";
+    let create = both(0, "migration", create).text(conn.engine());
+    conn.script(create).await?;
+    for migration in &list[applied(conn, list).await?..] {
+        conn.script(migration.text(conn.engine())).await?;
+        conn.execute(
+            "INSERT INTO migration (number, name, digest, at) VALUES ($1, $2, $3, $4)",
+            args![migration.number, migration.name, migration.digest(), now],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Checks that the database stands exactly at the end of `list`.
+pub(crate) async fn check(conn: &mut Conn, list: &[Migration]) -> Result<(), StoreError> {
+    let done = applied(conn, list).await?;
+    if done < list.len() {
+        let number = |migration: Option<&Migration>| migration.map_or(0, |migration| migration.number);
+        let found = number(list[..done].last());
+        return Err(StoreError::OlderDatabase { found, known: number(list.last()) });
+    }
+    Ok(())
+}
+
+/// How many migrations of `list` the database has; they must be its beginning, unchanged.
+async fn applied(conn: &mut Conn, list: &[Migration]) -> Result<usize, StoreError> {
+    let rows = conn.fetch_all("SELECT number, name, digest FROM migration ORDER BY number", args![]).await?;
+    for (index, row) in rows.iter().enumerate() {
+        let found: i64 = row.get("number")?;
+        let Some(migration) = list.get(index) else {
+            let known = list.last().map_or(0, |last| last.number);
+            return Err(StoreError::NewerDatabase { found, known });
+        };
+        if migration.number != found || migration.digest() != row.get::<Digest>("digest")? {
+            let name = format!("{found:04}_{}", row.get::<String>("name")?);
+            return Err(StoreError::ChangedMigration { name });
+        }
+    }
+    Ok(rows.len())
+}
+
+/// Whether this is a database of ours at all.
+pub(crate) async fn exists(conn: &mut Conn) -> Result<bool, StoreError> {
+    let sql = match conn.engine() {
+        Engine::Sqlite => "SELECT 1 AS x FROM sqlite_master WHERE type = 'table' AND name = 'chain_head'",
+        Engine::Postgres => {
+            "SELECT 1 AS x FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'chain_head'"
+        }
+    };
+    Ok(conn.fetch_optional(sql, args![]).await?.is_some())
+}

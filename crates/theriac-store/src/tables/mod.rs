@@ -1,0 +1,1 @@
+//! Domain tables, one file each: SQL and the plain rows it gives.
