@@ -54,6 +54,8 @@ pub struct Facts {
     pub reviews: Vec<Review>,
     /// Test campaigns.
     pub campaigns: Vec<Campaign>,
+    /// The kinds of test, one row each: what campaigns cover them.
+    pub test_kinds: Vec<TestKindRow>,
     /// Planned security activities of the release.
     pub activities: Vec<Activity>,
     /// Signed judgements of clauses by people.
@@ -162,7 +164,7 @@ macro_rules! record_row {
             pub title: String,
             /// The revision's number.
             pub revision: i64,
-            /// The revision's state.
+            /// The revision's state; retired records are no facts.
             pub state: State,
             /// Whether the revision is approved, by someone other than its author, whose signature covers it.
             pub approved: bool,
@@ -235,6 +237,20 @@ record_row! {
         interval_document_review: Option<i64>,
         /// How long risk criteria hold without review.
         interval_criteria_review: Option<i64>,
+        /// How independent the tester of requirements is to be.
+        independence_requirements_tests: Option<Independence>,
+        /// How independent the tester of threat mitigations is to be.
+        independence_threat_mitigation: Option<Independence>,
+        /// How independent the tester of malformed input is to be.
+        independence_abuse_case: Option<Independence>,
+        /// How independent the tester of the attack surface is to be.
+        independence_attack_surface: Option<Independence>,
+        /// How independent who scans for known vulnerabilities is to be.
+        independence_vulnerability_scan: Option<Independence>,
+        /// How independent who analyses the composition is to be.
+        independence_composition_analysis: Option<Independence>,
+        /// How independent the penetration tester is to be.
+        independence_penetration: Option<Independence>,
     }
 }
 record_row! {
@@ -275,7 +291,7 @@ record_row! {
         support_end: Option<String>,
         /// Whether that is before the end of the product's support.
         support_ends_before_product: bool,
-        /// Whether a risk that treats it (affects it, approved) exists.
+        /// How many approved risks affect it.
         risks: i64,
         /// How many components of the candidate belong to it.
         components: i64,
@@ -387,7 +403,7 @@ record_row! {
         tests_failed: i64,
         /// How many of them have no result on the candidate build.
         tests_missing: i64,
-        /// Whether it names a test case or an approved campaign verifies it, and all of them passed on the candidate build.
+        /// Whether test cases or approved campaigns verify it, and all of them passed on the candidate build.
         verified_passed: bool,
         /// The evidence of the results, `EVID-n@digest`.
         evidence: Vec<String>,
@@ -424,6 +440,8 @@ record_row! {
         subjects: i64,
         /// The ids of those whose reviewed revision is not the one the release rests on.
         outdated_subjects: Vec<String>,
+        /// How many of its subjects are the revisions that the release rests on.
+        current_subjects: i64,
         /// Whether it has subjects and none is outdated.
         reviewed_current: bool,
     }
@@ -447,8 +465,8 @@ record_row! {
         independence: Option<Independence>,
         /// How independent the kind of test asks the tester to be, by the organisation's limits.
         required_independence: Option<Independence>,
-        /// How independent the organisation chart and the build's authors show the tester to be (at most
-        /// `department`; `organisation` is shown by the absence of the tester from the organisation's people).
+        /// How independent the organisation chart and the builds' authors show the tester to be on the first day:
+        /// `organisation` when the tester has neither department nor line manager; what is not shown is not assumed.
         shown_independence: Independence,
         /// Whether what is said is at least what is required.
         independence_enough: bool,
@@ -456,9 +474,9 @@ record_row! {
         independence_true: bool,
         /// Whether the tester is an author of the tested or the candidate build.
         tester_is_author: bool,
-        /// Whether the tester wrote one of the release's requirements, measures or designs under test.
+        /// Whether the tester wrote what the campaign verifies, or a document that serves 5.3 or 5.4.
         tester_is_design_author: bool,
-        /// Whether the tester shared a line manager with an author on the first day.
+        /// Whether the tester shared a line manager with an author on the first day, or one managed the other.
         tester_shares_manager_with_author: bool,
         /// Whether the tester shared a department with an author on the first day.
         tester_shares_department_with_author: bool,
@@ -478,6 +496,8 @@ record_row! {
         passed: bool,
         /// How many requirements and measures it verifies.
         verifies: i64,
+        /// Their ids.
+        verifies_ids: Vec<String>,
     }
 }
 record_row! {
@@ -548,6 +568,9 @@ record_row! {
         evidence: Vec<String>,
         /// Evidence named that does not exist or is disqualified.
         unusable_evidence: i64,
+        /// Whether it is the one to read: the youngest approved one of its clause and scope, or the youngest of all
+        /// where none is approved.
+        latest: bool,
         /// Whether it is approved, says why and what was read, and none of the above has made it lapse.
         holds: bool,
     }
@@ -660,6 +683,23 @@ pub struct Evidence {
     pub disqualified: bool,
     /// Defects accepted when it was read.
     pub defects: i64,
+}
+
+/// A kind of test and how it is covered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestKindRow {
+    /// The kind.
+    #[serde(rename = "ref")]
+    pub reference: TestKind,
+    /// How independent the tester is to be, by the organisation's limits.
+    pub required_independence: Option<Independence>,
+    /// Approved campaigns of this kind on the candidate build.
+    pub campaigns: i64,
+    /// How many of them passed.
+    pub passed: i64,
+    /// Those campaigns, `CAMP-n@digest`.
+    pub campaign_refs: Vec<String>,
 }
 
 /// A test case of the candidate build that did not pass.

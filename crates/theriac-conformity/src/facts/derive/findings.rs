@@ -1,0 +1,170 @@
+//! Rows about components and findings.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use theriac_model::Severity;
+
+use super::content::Content;
+use super::{Index, approved, days, overdue, owner, plus, text};
+use crate::facts::FactsError;
+use crate::facts::input::{AssessmentInput, ComponentInput, FindingInput};
+use crate::facts::rows::{Component, Finding, Limits};
+use crate::facts::words::{Decision, ItemClass, PatientImpact, VexStatus};
+
+pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError> {
+    let mut items = HashMap::new();
+    for record in index.kind("software-item") {
+        let class: Option<ItemClass> = Content::of(record).word("class")?;
+        items.insert(record.id.as_str(), (class, approved(record), owner(record)?));
+    }
+    let row = |component: &ComponentInput| {
+        let item = component.item.as_ref().and_then(|item| items.get(item.as_str()));
+        Component {
+            reference: component.key.clone(),
+            purl: component.purl.clone(),
+            name: component.name.clone(),
+            component_version: component.version.clone(),
+            item: component.item.clone(),
+            class: item.and_then(|(class, _, _)| *class),
+            item_approved: item.is_some_and(|(_, approved, _)| *approved),
+            owner: item.map(|(_, _, owner)| owner.clone()),
+            matched: component.unmatched.is_none(),
+            unmatched_reason: component.unmatched.clone(),
+            disposition: component.disposition.clone(),
+            evidence: index
+                .evidence
+                .get(component.evidence.as_str())
+                .map_or_else(|| component.evidence.clone(), |row| super::evidence_ref(row)),
+        }
+    };
+    let mut rows: Vec<_> = index.input.components.iter().map(row).collect();
+    rows.sort_by(|a, b| (&a.reference, &a.evidence).cmp(&(&b.reference, &b.evidence)));
+    // The same component in two SBOMs of one release is one component.
+    rows.dedup_by(|a, b| a.reference == b.reference);
+    Ok(rows)
+}
+
+pub(super) fn findings(index: &Index<'_>) -> Result<Vec<Finding>, FactsError> {
+    let mut owners = HashMap::with_capacity(index.input.components.len());
+    for component in &index.input.components {
+        if let Some(item) = component.item.as_ref().and_then(|item| index.records.get(item.as_str())) {
+            owners.insert(component.key.as_str(), owner(item)?);
+        }
+    }
+    let row = |finding: &FindingInput| finding_row(index, finding, owners.get(finding.component.as_str()));
+    Ok(index.input.findings.iter().map(row).collect())
+}
+
+fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&String>) -> Finding {
+    let judged = finding.assessment.as_ref();
+    let open = finding.resolved.is_none();
+    let limits = index.limits.as_ref();
+    let due = |days: Option<i64>| days.map(|days| plus(finding.opened_on, days));
+    let assess_due = due(limits.and_then(|limits| assess_days(limits, finding.severity)));
+    let fix_due = judged
+        .and_then(|judged| judged.due)
+        .or_else(|| due(limits.and_then(|limits| fix_days(limits, finding.severity))));
+    let state = judged.map(|judged| Judged::of(judged, limits, index.at));
+    let assessed = state.as_ref().is_some_and(|state| state.holds);
+    let status = judged.map(|judged| judged.status);
+    let affected = status == Some(VexStatus::Affected);
+    Finding {
+        reference: finding.id.clone(),
+        component: finding.component.clone(),
+        vulnerability: finding.vulnerability.clone(),
+        severity: finding.severity.into(),
+        opened_on: text(finding.opened_on),
+        age_days: days(finding.opened_on, index.at),
+        open,
+        resolved: finding.resolved.clone(),
+        assessed,
+        status,
+        justification: judged.and_then(|judged| judged.justification.clone()),
+        exploitability: judged.and_then(|judged| judged.exploitability.clone()),
+        patient_safety_impact: judged.map(|judged| judged.patient_safety_impact),
+        decision: judged.and_then(|judged| judged.decision),
+        assessor: judged.map(|judged| judged.assessor.clone()),
+        signer: judged.and_then(|judged| judged.signer.clone()),
+        fixer: judged.and_then(|judged| judged.fixer.clone()),
+        owner: judged
+            .and_then(|judged| if affected { judged.fixer.clone() } else { None })
+            .or_else(|| judged.map(|judged| judged.assessor.clone()))
+            .or_else(|| item_owner.cloned()),
+        accepted_by_fixer: state.as_ref().is_some_and(|state| state.accepted_by_fixer),
+        clinically_signed: state.as_ref().is_some_and(|state| state.clinically_signed),
+        lacks_clinical_signature: state.as_ref().is_some_and(|state| state.lacks_clinical_signature),
+        carried: judged.is_some_and(|judged| judged.carried),
+        unconfirmed: judged.is_some_and(|judged| judged.carried && !judged.confirmed),
+        too_old: state.as_ref().is_some_and(|state| state.too_old),
+        changed: judged.map(|judged| judged.changed.clone()).unwrap_or_default(),
+        assess_due: assess_due.map(text),
+        assess_days_overdue: if open && !assessed { overdue(assess_due, index.at) } else { 0 },
+        fix_due: fix_due.map(text),
+        fix_days_overdue: if open && affected { overdue(fix_due, index.at) } else { 0 },
+        due: if affected && assessed { fix_due } else { assess_due }.map(text),
+        acceptable: !open
+            || (assessed && judged.zip(state).is_some_and(|(judged, state)| state.acceptable(judged))),
+    }
+}
+
+/// What an assessment is worth on the day judged.
+struct Judged {
+    holds: bool,
+    too_old: bool,
+    accepted_by_fixer: bool,
+    clinically_signed: bool,
+    lacks_clinical_signature: bool,
+}
+
+impl Judged {
+    fn of(judged: &AssessmentInput, limits: Option<&Limits>, at: Date) -> Self {
+        let max_age = limits.and_then(|limits| limits.max_age_carried_assessment);
+        let too_old = judged.carried && max_age.is_none_or(|max| days(judged.on, at) > max);
+        let signed = judged.signer.is_some();
+        let clinically_signed = judged
+            .clinical_signer
+            .as_ref()
+            .is_some_and(|signer| Some(signer) != judged.fixer.as_ref() && *signer != judged.assessor);
+        Self {
+            holds: signed && judged.changed.is_empty() && !too_old && (!judged.carried || judged.confirmed),
+            too_old,
+            accepted_by_fixer: judged.fixer.is_some() && judged.fixer == judged.signer,
+            clinically_signed,
+            lacks_clinical_signature: judged.patient_safety_impact != PatientImpact::None
+                && !clinically_signed,
+        }
+    }
+
+    fn acceptable(&self, judged: &AssessmentInput) -> bool {
+        match judged.status {
+            VexStatus::UnderInvestigation => false,
+            VexStatus::NotAffected | VexStatus::Fixed => !self.lacks_clinical_signature,
+            VexStatus::Affected => {
+                judged.decision.is_some_and(|decision| decision != Decision::Fix)
+                    && !self.accepted_by_fixer
+                    && !self.lacks_clinical_signature
+            }
+        }
+    }
+}
+
+/// The organisation's limit for assessing; unknown severity takes that of high, none that of low.
+fn assess_days(limits: &Limits, severity: Severity) -> Option<i64> {
+    match severity.treated_as() {
+        Severity::Critical => limits.assess_days_critical,
+        Severity::High | Severity::Unknown => limits.assess_days_high,
+        Severity::Medium => limits.assess_days_medium,
+        Severity::Low | Severity::None => limits.assess_days_low,
+    }
+}
+
+/// The organisation's limit for mending.
+fn fix_days(limits: &Limits, severity: Severity) -> Option<i64> {
+    match severity.treated_as() {
+        Severity::Critical => limits.fix_days_critical,
+        Severity::High | Severity::Unknown => limits.fix_days_high,
+        Severity::Medium => limits.fix_days_medium,
+        Severity::Low | Severity::None => limits.fix_days_low,
+    }
+}

@@ -1,0 +1,298 @@
+//! Rows about who does what by which rule: responsibilities, limits, documents, activities, clause assessments,
+//! applicability, deviations.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+
+use super::content::Content;
+use super::{Accountable, Common, Index, Term, approved, count, days, overdue, plus, row, text};
+use crate::facts::FactsError;
+use crate::facts::input::RecordInput;
+use crate::facts::rows::{
+    Activity, Applicability, ClauseAssessment, Deviation, Document, Limits, Responsibility,
+};
+use crate::facts::words::{DocumentForm, DocumentType, Scope, State};
+
+/// The clause of the development plan.
+const PLAN_CLAUSE: &str = "5.1.1";
+
+pub(super) fn responsibilities(index: &Index<'_>) -> Result<Vec<Responsibility>, FactsError> {
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let (from, to) = (content.date("from")?, content.date("to")?);
+        let holds = from.is_none_or(|from| from <= index.at) && to.is_none_or(|to| index.at <= to);
+        Ok(row!(Responsibility, Common::of(record, index.at)?, {
+            clauses: content.texts("clauses")?,
+            person: content.person("person")?,
+            from: from.map(text),
+            to: to.map(text),
+            in_force: holds && approved(record),
+        }))
+    };
+    index.kind("responsibility").iter().map(row).collect()
+}
+
+/// Who answers for which clauses by approved responsibilities.
+pub(super) fn accountable(index: &Index<'_>) -> Result<Accountable, FactsError> {
+    let mut by_clause: BTreeMap<String, Vec<Term>> = BTreeMap::new();
+    for record in index.kind("responsibility").iter().filter(|record| approved(record)) {
+        let content = Content::of(record);
+        let Some(person) = content.person("person")? else { continue };
+        let (from, to) = (content.date("from")?, content.date("to")?);
+        for clause in content.texts("clauses")? {
+            by_clause.entry(clause).or_default().push(Term { person: person.clone(), from, to });
+        }
+    }
+    Ok(Accountable(by_clause))
+}
+
+/// The organisation's limits: the approved record, the youngest where there are several.
+pub(super) fn limits(index: &Index<'_>) -> Result<Option<Limits>, FactsError> {
+    let approved = index.kind("limits").iter().filter(|record| approved(record));
+    let Some(record) = approved.max_by_key(|record| (record.approved_on, &record.id)) else {
+        return Ok(None);
+    };
+    let content = Content::of(record);
+    Ok(Some(row!(Limits, Common::of(record, index.at)?, {
+        assess_days_critical: content.days("assess_days_critical")?,
+        assess_days_high: content.days("assess_days_high")?,
+        assess_days_medium: content.days("assess_days_medium")?,
+        assess_days_low: content.days("assess_days_low")?,
+        fix_days_critical: content.days("fix_days_critical")?,
+        fix_days_high: content.days("fix_days_high")?,
+        fix_days_medium: content.days("fix_days_medium")?,
+        fix_days_low: content.days("fix_days_low")?,
+        max_age_carried_assessment: content.days("max_age_carried_assessment")?,
+        max_age_clause_assessment: content.days("max_age_clause_assessment")?,
+        max_age_feed: content.days("max_age_feed")?,
+        interval_document_review: content.days("interval_document_review")?,
+        interval_criteria_review: content.days("interval_criteria_review")?,
+        independence_requirements_tests: content.word("independence_requirements_tests")?,
+        independence_threat_mitigation: content.word("independence_threat_mitigation")?,
+        independence_abuse_case: content.word("independence_abuse_case")?,
+        independence_attack_surface: content.word("independence_attack_surface")?,
+        independence_vulnerability_scan: content.word("independence_vulnerability_scan")?,
+        independence_composition_analysis: content.word("independence_composition_analysis")?,
+        independence_penetration: content.word("independence_penetration")?,
+    })))
+}
+
+pub(super) fn documents(index: &Index<'_>) -> Result<Vec<Document>, FactsError> {
+    let interval = index.limits.as_ref().and_then(|limits| limits.interval_document_review);
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let form = form(record, content);
+        let effective = content.date("effective_date")?;
+        let next_review = content.date("next_review")?;
+        Ok(row!(Document, Common::of(record, index.at)?, {
+            document_type: content.word("type")?,
+            clauses: content.texts("clauses")?,
+            form,
+            effective_date: effective.map(text),
+            next_review: next_review.map(text),
+            in_force: approved(record)
+                && form != DocumentForm::Empty
+                && effective.is_some_and(|day| day <= index.at),
+            review_days_overdue: review_overdue(next_review, record, interval, index.at),
+        }))
+    };
+    index.kind("document").iter().map(row).collect()
+}
+
+/// Days by which a review is overdue: the earlier of the record's own date and the organisation's interval counts.
+pub(super) fn review_overdue(
+    own: Option<Date>,
+    record: &RecordInput,
+    interval: Option<i64>,
+    at: Date,
+) -> i64 {
+    let by_interval = record.approved_on.zip(interval).map(|(day, interval)| plus(day, interval));
+    overdue(own, at).max(overdue(by_interval, at))
+}
+
+fn form(record: &RecordInput, content: Content<'_>) -> DocumentForm {
+    if content.given("body") {
+        DocumentForm::Markdown
+    } else if record.attachments > 0 {
+        DocumentForm::File
+    } else if ["reference_digest", "reference"].iter().any(|field| content.given(field)) {
+        DocumentForm::Reference
+    } else {
+        DocumentForm::Empty
+    }
+}
+
+/// The first day on which a plan that serves 5.1.1 was approved.
+pub(super) fn plan_approved_on(index: &Index<'_>) -> Result<Option<Date>, FactsError> {
+    let mut first = None;
+    for record in index.kind("document").iter().filter(|record| approved(record)) {
+        let content = Content::of(record);
+        if content.word("type")? == Some(DocumentType::Plan)
+            && content.texts("clauses")?.iter().any(|clause| clause == PLAN_CLAUSE)
+        {
+            first = [first, record.first_approved_on.or(record.approved_on)].into_iter().flatten().min();
+        }
+    }
+    Ok(first)
+}
+
+pub(super) fn activities(index: &Index<'_>) -> Result<Vec<Activity>, FactsError> {
+    index.kind("activity").iter().map(|record| activity(index, record)).collect()
+}
+
+fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsError> {
+    let content = Content::of(record);
+    let clause = content.owned("clause")?;
+    let start = content.date("start_date")?;
+    let due = content.date("due_date")?;
+    let done_on = content.date("done_date")?;
+    let done = done_on.is_some_and(|day| day <= index.at);
+    let act_day = done_on.unwrap_or(index.at);
+    let ids = content.texts("evidence")?;
+    let named: Vec<_> = ids.iter().filter_map(|id| index.evidence.get(id.as_str())).collect();
+    let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
+    let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
+    let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
+    Ok(row!(Activity, Common::of(record, index.at)?, {
+        responsible_persons: clause
+            .as_deref()
+            .map_or(0, |clause| count(index.accountable.on(clause, act_day).into_iter())),
+        clause,
+        assignee: content.person("assignee")?,
+        start_date: start.map(text),
+        due: due.map(text),
+        done_on: done_on.map(text),
+        done,
+        days_overdue: if done { 0 } else { overdue(due, index.at) },
+        planned_before_done: by_done(index.plan_approved_on),
+        approved_before_done: by_done(record.first_approved_on.or(record.approved_on)),
+        outcome: content.given("outcome"),
+        evidence: index.evidence_refs(&ids),
+        evidence_missing: count(ids.iter().filter(|id| !index.evidence.contains_key(id.as_str()))),
+        evidence_disqualified: count(named.iter().filter(|row| row.disqualified)),
+        evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
+        evidence_after_decision: count(named.iter().filter(|row| {
+            decided.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
+        })),
+    }))
+}
+
+pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessment>, FactsError> {
+    let records = index.kind("clause-assessment").iter();
+    let mut rows = records.map(|record| clause_assessment(index, record)).collect::<Result<Vec<_>, _>>()?;
+    let mut latest: HashMap<(String, Scope), usize> = HashMap::new();
+    let rank = |row: &ClauseAssessment| (row.approved, row.assessed_on.clone(), row.id.clone());
+    for (position, row) in rows.iter().enumerate() {
+        latest
+            .entry((row.clause.clone(), row.scope))
+            .and_modify(|best| {
+                if rank(&rows[*best]) < rank(row) {
+                    *best = position;
+                }
+            })
+            .or_insert(position);
+    }
+    for position in latest.into_values() {
+        rows[position].latest = true;
+    }
+    Ok(rows)
+}
+
+fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAssessment, FactsError> {
+    let content = Content::of(record);
+    let assessed = content.date("assessed_date")?;
+    let days_ago = assessed.map(|day| days(day, index.at));
+    let max_age = index.limits.as_ref().and_then(|limits| limits.max_age_clause_assessment);
+    let too_old = days_ago.zip(max_age).is_none_or(|(age, max)| age > max || age < 0);
+    let ids = content.texts("evidence")?;
+    let unusable = ids.iter().filter(|id| index.evidence.get(id.as_str()).is_none_or(|row| row.disqualified));
+    let mut cited = Citations::default();
+    for link in record.links.iter().filter(|link| link.link == "cites") {
+        cited.read(index, link);
+    }
+    let (rationale, samples) = (content.given("rationale"), content.given("samples"));
+    let unusable_evidence = count(unusable);
+    let holds = approved(record)
+        && rationale
+        && samples
+        && !too_old
+        && unusable_evidence == 0
+        && (cited.all > 0 || !ids.is_empty())
+        && [&cited.superseded, &cited.retired, &cited.unapproved, &cited.suspect]
+            .iter()
+            .all(|ids| ids.is_empty());
+    Ok(row!(ClauseAssessment, Common::of(record, index.at)?, {
+        clause: content.owned("clause")?.unwrap_or_default(),
+        verdict: content.word("verdict")?,
+        rationale,
+        samples,
+        assessed_on: assessed.map(text),
+        assessed_days_ago: days_ago,
+        too_old,
+        cites: cited.all,
+        superseded: cited.superseded,
+        retired: cited.retired,
+        unapproved: cited.unapproved,
+        suspect_citations: cited.suspect,
+        evidence: index.evidence_refs(&ids),
+        unusable_evidence,
+        latest: false,
+        holds,
+    }))
+}
+
+/// What became of the records that an assessment cites.
+#[derive(Default)]
+struct Citations {
+    all: i64,
+    superseded: Vec<String>,
+    retired: Vec<String>,
+    unapproved: Vec<String>,
+    suspect: Vec<String>,
+}
+
+impl Citations {
+    fn read(&mut self, index: &Index<'_>, link: &crate::facts::input::LinkInput) {
+        self.all += 1;
+        let id = || link.target.clone();
+        if link.suspect {
+            self.suspect.push(id());
+        }
+        match index.records.get(link.target.as_str()) {
+            None => self.superseded.push(id()),
+            Some(target) if target.state == State::Retired => self.retired.push(id()),
+            Some(target) if target.digest != link.pinned => self.superseded.push(id()),
+            Some(target) if !approved(target) => self.unapproved.push(id()),
+            Some(_) => {}
+        }
+    }
+}
+
+pub(super) fn applicabilities(index: &Index<'_>) -> Result<Vec<Applicability>, FactsError> {
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        Ok(row!(Applicability, Common::of(record, index.at)?, {
+            clause: content.owned("clause")?.unwrap_or_default(),
+            reason: content.given("reason"),
+        }))
+    };
+    index.kind("applicability").iter().map(row).collect()
+}
+
+pub(super) fn deviations(index: &Index<'_>) -> Result<Vec<Deviation>, FactsError> {
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let expires = content.date("expires")?;
+        let (reason, compensating) = (content.given("reason"), content.given("compensating"));
+        Ok(row!(Deviation, Common::of(record, index.at)?, {
+            clause: content.owned("clause")?.unwrap_or_default(),
+            missing: content.texts("missing")?,
+            reason,
+            compensating,
+            expires: expires.map(text),
+            in_force: approved(record) && reason && compensating && expires.is_some_and(|day| index.at <= day),
+        }))
+    };
+    index.kind("deviation").iter().map(row).collect()
+}

@@ -1,0 +1,191 @@
+//! Rows about risk: software items, criteria, risks, measures.
+
+use std::collections::{HashMap, HashSet};
+
+use super::content::Content;
+use super::governance::review_overdue;
+use super::{Common, Index, approved, count, overdue, record_ref, row, text};
+use crate::facts::FactsError;
+use crate::facts::input::RecordInput;
+use crate::facts::rows::{Measure, Requirement, Risk, RiskCriteria, SoftwareItem};
+use crate::facts::words::ItemClass;
+
+pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, FactsError> {
+    let mut components: HashMap<&str, i64> = HashMap::new();
+    for component in &index.input.components {
+        if let Some(item) = &component.item {
+            *components.entry(item).or_default() += 1;
+        }
+    }
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let class: Option<ItemClass> = content.word("class")?;
+        let previous_class: Option<ItemClass> = content.word("previous_class")?;
+        let support_end = content.date("support_end")?;
+        let risks = index.pointing_at("affects", &record.id).iter().filter(|risk| approved(risk));
+        Ok(row!(SoftwareItem, Common::of(record, index.at)?, {
+            origin: content.word("origin")?,
+            class,
+            previous_class,
+            // The classes are nested: a later one in the list promises users less.
+            downgraded: class.zip(previous_class).is_some_and(|(now, before)| now > before),
+            user_information: content.given("user_information"),
+            rationale: content.given("rationale"),
+            support_end: support_end.map(text),
+            support_ends_before_product: support_end
+                .zip(index.input.product.support_end)
+                .is_some_and(|(item, product)| item < product),
+            risks: count(risks),
+            components: components.get(record.id.as_str()).copied().unwrap_or(0),
+        }))
+    };
+    index.kind("software-item").iter().map(row).collect()
+}
+
+/// The scales of one record of risk criteria.
+pub(super) struct Scales {
+    method: Option<String>,
+    criticality: Vec<String>,
+    likelihood: Vec<String>,
+    impact: Vec<String>,
+    acceptable: Vec<String>,
+    matrix: HashMap<(String, String), String>,
+    in_force: bool,
+}
+
+impl Scales {
+    fn read(index: &Index<'_>, record: &RecordInput) -> Result<Self, FactsError> {
+        let content = Content::of(record);
+        let mut matrix = HashMap::new();
+        for row in content.rows("matrix")? {
+            let cell = row.owned("likelihood")?.zip(row.owned("impact")?).zip(row.owned("level")?);
+            if let Some((cell, level)) = cell {
+                matrix.insert(cell, level);
+            }
+        }
+        Ok(Self {
+            method: content.owned("method")?,
+            criticality: content.texts("criticality")?,
+            likelihood: content.texts("likelihood")?,
+            impact: content.texts("impact")?,
+            acceptable: content.texts("acceptable")?,
+            matrix,
+            in_force: approved(record) && content.date("effective_date")?.is_some_and(|day| day <= index.at),
+        })
+    }
+
+    fn level(&self, likelihood: Option<&str>, impact: Option<&str>) -> Option<&String> {
+        self.matrix.get(&(likelihood?.to_owned(), impact?.to_owned()))
+    }
+
+    fn gaps(&self) -> i64 {
+        let levels: HashSet<_> = self.criticality.iter().collect();
+        let cells = self.likelihood.iter().flat_map(|likelihood| {
+            self.impact.iter().map(move |impact| self.level(Some(likelihood), Some(impact)))
+        });
+        count(cells.filter(|level| level.is_none_or(|level| !levels.contains(level))))
+    }
+}
+
+pub(super) fn scales<'a>(index: &Index<'a>) -> Result<HashMap<&'a str, Scales>, FactsError> {
+    let records = index.kind("risk-criteria").iter();
+    records.map(|record| Ok((record.id.as_str(), Scales::read(index, record)?))).collect()
+}
+
+pub(super) fn criteria(index: &Index<'_>) -> Result<Vec<RiskCriteria>, FactsError> {
+    let interval = index.limits.as_ref().and_then(|limits| limits.interval_criteria_review);
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let scales = Scales::read(index, record)?;
+        let next_review = content.date("next_review")?;
+        Ok(row!(RiskCriteria, Common::of(record, index.at)?, {
+            matrix_gaps: scales.gaps(),
+            in_force: scales.in_force,
+            method: scales.method,
+            criticality: scales.criticality,
+            likelihood: scales.likelihood,
+            impact: scales.impact,
+            acceptable: scales.acceptable,
+            effective_date: content.date("effective_date")?.map(text),
+            next_review: next_review.map(text),
+            review_days_overdue: review_overdue(next_review, record, interval, index.at),
+            safety_scales: content.given("safety_scales"),
+        }))
+    };
+    index.kind("risk-criteria").iter().map(row).collect()
+}
+
+pub(super) fn risks(index: &Index<'_>) -> Result<Vec<Risk>, FactsError> {
+    index.kind("risk").iter().map(|record| risk(index, record)).collect()
+}
+
+fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
+    let content = Content::of(record);
+    let link = record.links.iter().find(|link| link.link == "scored-under");
+    let criteria = link.and_then(|link| index.records.get(link.target.as_str()).copied());
+    let scales = criteria.and_then(|criteria| index.criteria.get(criteria.id.as_str()));
+    let read_current = link.zip(criteria).is_some_and(|(link, criteria)| link.pinned == criteria.digest);
+    let first_approved = criteria.and_then(|criteria| criteria.first_approved_on.or(criteria.approved_on));
+    let level = |likelihood, impact| scales.and_then(|scales| scales.level(likelihood, impact)).cloned();
+    let (likelihood, impact) = (content.text("likelihood")?, content.text("impact")?);
+    let (residual_likelihood, residual_impact) =
+        (content.text("residual_likelihood")?, content.text("residual_impact")?);
+    let criticality = content.owned("criticality")?;
+    let by_matrix = level(likelihood, impact);
+    let residual_level = level(residual_likelihood, residual_impact);
+    let next_review = content.date("next_review")?;
+    let to = |link_type: &'static str| record.links.iter().filter(move |link| link.link == link_type);
+    let measures = to("mitigated-by").filter_map(|link| index.records.get(link.target.as_str()));
+    Ok(row!(Risk, Common::of(record, index.at)?, {
+        likelihood: likelihood.map(str::to_owned),
+        impact: impact.map(str::to_owned),
+        cvss: content.owned("cvss")?,
+        patient_harm: content.word("patient_harm")?,
+        treatment: content.word("treatment")?,
+        reason: content.given("reason"),
+        residual_likelihood: residual_likelihood.map(str::to_owned),
+        residual_impact: residual_impact.map(str::to_owned),
+        residual_acceptable: scales
+            .zip(residual_level.as_ref())
+            .is_some_and(|(scales, level)| scales.acceptable.contains(level)),
+        residual_level,
+        next_review: next_review.map(text),
+        review_days_overdue: overdue(next_review, index.at),
+        criteria: criteria.map(record_ref),
+        criteria_in_force: read_current && scales.is_some_and(|scales| scales.in_force),
+        criteria_before_acceptance: first_approved
+            .zip(record.approved_on)
+            .is_some_and(|(criteria, risk)| criteria <= risk),
+        scored: by_matrix.is_some(),
+        criticality_by_matrix: criticality.is_some() && criticality == by_matrix,
+        criticality,
+        affects: count(to("affects")),
+        measures: count(to("mitigated-by")),
+        approved_measures: count(measures.filter(|measure| approved(measure))),
+    }))
+}
+
+pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Result<Vec<Measure>, FactsError> {
+    let by_id: HashMap<_, _> = requirements.iter().map(|row| (row.id.as_str(), row)).collect();
+    let row = |record: &&RecordInput| {
+        let content = Content::of(record);
+        let mut implemented_by: Vec<_> = record
+            .links
+            .iter()
+            .filter(|link| link.link == "implemented-by")
+            .map(|link| link.target.clone())
+            .collect();
+        implemented_by.dedup();
+        let linked: Vec<_> = implemented_by.iter().filter_map(|id| by_id.get(id.as_str())).collect();
+        let verified = !linked.is_empty() && linked.iter().all(|row| row.approved && row.verified_passed);
+        Ok(row!(Measure, Common::of(record, index.at)?, {
+            side_effects: content.given("side_effects"),
+            risks: count(index.pointing_at("mitigated-by", &record.id).iter()),
+            requirements: count(linked.iter().filter(|row| row.approved)),
+            // A requirement that is gone verifies nothing.
+            verified: verified && linked.len() == implemented_by.len(),
+            implemented_by,
+        }))
+    };
+    index.kind("measure").iter().map(row).collect()
+}
