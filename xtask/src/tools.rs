@@ -136,7 +136,9 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"]).args(arguments);
         shell::run(&mut command)
     };
-    apt(&["update"])?;
+    if let Err(error) = apt(&["update"]) {
+        eprintln!("{error:#}; going on with the package lists as they are");
+    }
     let mut arguments = vec!["install", "--no-install-recommends"];
     arguments.extend(packages);
     apt(&arguments).with_context(|| format!("try by hand: sudo {line}"))
