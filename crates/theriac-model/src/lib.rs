@@ -9,6 +9,9 @@ mod clock;
 mod digest;
 mod severity;
 
+pub mod kinds;
+pub mod record;
+
 pub use canonical::{CanonicalError, canonical_json};
 pub use clock::{Clock, IdSource};
 pub use digest::{Digest, DigestError};

@@ -1,0 +1,96 @@
+use serde_json::{Value, json};
+use theriac_model::Digest;
+use theriac_model::kinds;
+use theriac_model::record::{Completeness, Content, Kind, Link, RevisionSeal};
+
+fn errors(kind: &Kind, value: &Value, completeness: Completeness) -> Vec<String> {
+    Content::check(kind, value, completeness).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_draft_may_miss_what_a_revision_may_not() {
+    let draft = json!({"title": "  Altered images ", "treatment": "accept"});
+    let content = Content::check(&kinds::RISK, &draft, Completeness::Draft).unwrap();
+    assert_eq!(content.text("title"), "Altered images");
+    let errors = errors(&kinds::RISK, &draft, Completeness::Submitted);
+    assert!(errors.contains(&"scenario: Scenario is missing".to_owned()), "{errors:?}");
+    assert!(errors.contains(&"reason: Reason is missing".to_owned()), "{errors:?}");
+    assert!(!errors.iter().any(|error| error.starts_with("residual_likelihood")), "{errors:?}");
+}
+
+#[test]
+fn what_is_wrong_is_said_where_it_is() {
+    let cases = [
+        (json!({"titel": "x"}), "titel: unknown field; the fields are title, clauses, person"),
+        (json!({"title": 3}), "title: text is expected"),
+        (json!({"title": "a\nb"}), "title: one line is expected"),
+        (json!({"title": "a\u{0}b"}), "title: the control character U+0000"),
+        (json!({"title": "x".repeat(201)}), "title: 201 characters are too many: at most 200"),
+        (json!({"from": "2026-02-30"}), "from: a day of the form"),
+        (json!({"from": "2026-2-3"}), "from: a day of the form"),
+        (json!({"clauses": ["5.8.1", "5.8.1"]}), "clauses: \"5.8.1\" stands there twice"),
+        (json!({"clauses": ["3.1"]}), "clauses: '3.1' is not a clause number"),
+        (json!({"clauses": "5.8.1"}), "clauses: a list of texts"),
+    ];
+    for (value, expected) in cases {
+        let errors = errors(&kinds::RESPONSIBILITY, &value, Completeness::Draft);
+        assert!(errors[0].starts_with(expected), "{value}: {errors:?}");
+    }
+}
+
+#[test]
+fn errors_in_rows_name_the_row() {
+    let value = json!({"attendees": [{"person": "ana"}, {"discipline": "wizard"}], "points": [7]});
+    let errors = errors(&kinds::REVIEW, &value, Completeness::Submitted);
+    for expected in
+        ["attendees.0.discipline: Discipline is missing", "attendees.1.discipline: one of", "points.0: a row"]
+    {
+        assert!(errors.iter().any(|error| error.starts_with(expected)), "{expected}: {errors:?}");
+    }
+}
+
+#[test]
+fn a_matrix_with_a_hole_is_refused() {
+    let mut criteria = (kinds::RISK_CRITERIA.samples)().remove(0);
+    criteria["matrix"].as_array_mut().unwrap().pop();
+    criteria["acceptable"] = json!(["tiny"]);
+    let errors = errors(&kinds::RISK_CRITERIA, &criteria, Completeness::Submitted);
+    assert_eq!(
+        errors,
+        [
+            "acceptable: 'tiny' is not a level of criticality",
+            "matrix: needs one row for likely and serious, it has 0"
+        ]
+    );
+}
+
+#[test]
+fn a_revision_is_named_by_everything_that_a_signature_covers() {
+    let content = json!({"title": "A"});
+    let map = content.as_object().unwrap();
+    let seal = RevisionSeal {
+        record: "RISK-1",
+        number: 1,
+        kind: "risk",
+        kind_version: 1,
+        predecessor: None,
+        content: map,
+        links: &[],
+        attachments: &[],
+    };
+    let first = seal.digest().unwrap();
+    assert_eq!(first, seal.digest().unwrap());
+    let link = [Link { link: "affects".into(), target: "ITEM-1".into(), pinned: first }];
+    let attachment = [("plan.pdf".to_owned(), Digest::of(b"plan"))];
+    let others = [
+        RevisionSeal { record: "RISK-2", ..seal.clone() },
+        RevisionSeal { number: 2, ..seal.clone() },
+        RevisionSeal { kind_version: 2, ..seal.clone() },
+        RevisionSeal { predecessor: Some(first), ..seal.clone() },
+        RevisionSeal { links: &link, ..seal.clone() },
+        RevisionSeal { attachments: &attachment, ..seal.clone() },
+    ];
+    for other in others {
+        assert_ne!(other.digest().unwrap(), first, "{other:?}");
+    }
+}
