@@ -3,6 +3,7 @@
 //! Pure: no database, no HTTP, no clock and no randomness of its own. The service loads rows, this crate
 //! judges them.
 //!
+//! - A new kind of record takes the permissions of its family.
 //! - A new permission is one line in `permission.rs` and one row in `roles.rs` (a test demands both).
 //! - A new role is one variant and its column in `roles.rs`.
 //! - A use case names its permission in its signature, [`May<needs::X>`](May), and asks for the place with

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use theriac_model::record::Family;
+
 /// Whose hands a permission may ever be in, whatever is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hands {
@@ -99,7 +101,7 @@ permissions! {
     ImportFeed             "import-feed"           Anyone "import an advisory feed"
 
     WriteGovernance        "write-governance"      Anyone "write responsibilities, documents and limits"
-    WriteRisk              "write-risk"            Anyone "write risk criteria, risks and measures"
+    WriteRisk              "write-risk"            Anyone "write risk criteria, risks and risk control measures"
     WriteDevelopment       "write-development"     Anyone "write software items, requirements and reviews"
     WriteTesting           "write-testing"         Anyone "write test campaigns"
     WritePlan              "write-plan"            Anyone "write activities of a release"
@@ -109,7 +111,7 @@ permissions! {
     ClearSuspect           "clear-suspect"         Person "clear a suspect link with a reason"
 
     ApproveGovernance      "approve-governance"    Signer "approve, send back and retire responsibilities, documents, limits and risk criteria"
-    ApproveDevelopment     "approve-development"   Signer "approve, send back and retire software items, requirements, measures, reviews, test campaigns and activities"
+    ApproveDevelopment     "approve-development"   Signer "approve, send back and retire software items, requirements, risk control measures, reviews, test campaigns and activities"
     ApproveConformity      "approve-conformity"    Signer "approve, send back and retire clause assessments, applicability justifications and deviations"
     AcceptRisk             "accept-risk"           Signer "accept risks, and the risk of a finding that is not fixed"
     SignClinical           "sign-clinical"         Signer "sign that harm to patients has been judged"
@@ -123,6 +125,31 @@ permissions! {
 }
 
 impl Permission {
+    /// The permission to write records of a family: [`Kind::family`](theriac_model::record::Kind::family).
+    #[must_use]
+    pub const fn to_write(family: Family) -> Self {
+        match family {
+            Family::Governance => Self::WriteGovernance,
+            Family::Risk => Self::WriteRisk,
+            Family::Development => Self::WriteDevelopment,
+            Family::Testing => Self::WriteTesting,
+            Family::Plan => Self::WritePlan,
+            Family::Conformity => Self::WriteConformity,
+        }
+    }
+
+    /// The permission to approve, send back and retire:
+    /// [`Workflow::approve`](theriac_model::record::Workflow::approve).
+    #[must_use]
+    pub const fn to_approve(family: Family) -> Self {
+        match family {
+            Family::Governance => Self::ApproveGovernance,
+            Family::Risk => Self::AcceptRisk,
+            Family::Development | Family::Testing | Family::Plan => Self::ApproveDevelopment,
+            Family::Conformity => Self::ApproveConformity,
+        }
+    }
+
     fn keys() -> String {
         Self::ALL.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(", ")
     }
@@ -161,6 +188,18 @@ mod tests {
     fn an_unknown_key_is_refused_with_the_known_ones() {
         let error = "fly".parse::<Permission>().unwrap_err().to_string();
         assert!(error.contains("'fly'") && error.contains("upload-evidence"), "{error}");
+    }
+
+    #[test]
+    fn the_words_name_every_kind_that_the_permission_is_for() {
+        for kind in theriac_model::kinds::ALL {
+            let plural = kind.plural.to_lowercase();
+            let (write, approve) =
+                (Permission::to_write(kind.family), Permission::to_approve(kind.workflow.approve));
+            assert!(write.words().contains(&plural), "{write} does not name {plural}");
+            assert!(approve.words().contains(&plural), "{approve} does not name {plural}");
+            assert_eq!((write.hands(), approve.hands()), (Hands::Anyone, Hands::Signer), "{plural}");
+        }
     }
 
     #[test]
