@@ -32,6 +32,11 @@ CREATE TABLE checkpoint (
     line {TEXT} NOT NULL
 ) {STRICT};
 
+CREATE TABLE signing_key (
+    public {TEXT} NOT NULL PRIMARY KEY,
+    since {INT} NOT NULL
+) {STRICT};
+
 CREATE TABLE counter (
     prefix {TEXT} NOT NULL PRIMARY KEY,
     last {INT} NOT NULL

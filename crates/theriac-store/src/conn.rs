@@ -125,6 +125,18 @@ impl Conn {
         (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
     }
 
+    /// Lets the engine check a statement without running it.
+    ///
+    /// # Errors
+    /// When the engine refuses the statement.
+    #[cfg(feature = "testing")]
+    pub async fn prepare(&mut self, sql: String) -> Result<(), StoreError> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        let text = short(&sql);
+        let prepared = (&mut *self.tx).prepare(AssertSqlSafe(sql).into_sql_str()).await;
+        prepared.map(|_| ()).map_err(|e| StoreError::sql(&text, e))
+    }
+
     /// Runs the statements of a migration.
     pub(crate) async fn script(&mut self, sql: String) -> Result<(), StoreError> {
         let text = short(&sql);

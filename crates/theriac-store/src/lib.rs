@@ -10,19 +10,25 @@
 
 mod args;
 pub mod audit;
+pub mod blobs;
 mod conn;
 mod error;
+mod idempotency;
+pub mod jobs;
 mod migrations;
 mod open;
 mod row;
 mod store;
 pub mod tables;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod time;
 mod write;
 
 pub use args::{Arg, Args, ToArg};
 pub use conn::Conn;
 pub use error::StoreError;
+pub use idempotency::Earlier;
 pub use open::{Access, Engine, Location};
 pub use row::{FromColumn, Row};
 pub use store::{Maintain, Read, Store, to_the_end};

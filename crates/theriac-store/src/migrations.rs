@@ -25,7 +25,10 @@ const fn both(number: i64, name: &'static str, sql: &'static str) -> Migration {
 }
 
 /// Every migration, in the order in which they run.
-pub(crate) const LIST: &[Migration] = &[both(1, "engine", include_str!("../migrations/0001_engine.sql"))];
+pub(crate) const LIST: &[Migration] = &[
+    both(1, "engine", include_str!("../migrations/0001_engine.sql")),
+    both(100, "domain", include_str!("../migrations/0100_domain.sql")),
+];
 
 impl Migration {
     fn text(&self, engine: Engine) -> String {

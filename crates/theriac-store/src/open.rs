@@ -14,7 +14,7 @@ const READERS: u32 = 8;
 /// Most connections that write at once on PostgreSQL; all but job claims wait for one another there too.
 const WRITERS: u32 = 4;
 /// How long a use case waits for its turn to write.
-const TURN: Duration = Duration::from_secs(120);
+const TURN: Duration = Duration::from_secs(60);
 
 /// The two database engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -93,13 +93,23 @@ from_column! {
     i64, i64, |column, number| Ok(number);
     u32, i64, |column, number| u32::try_from(number).map_err(|error| wrong(column, error));
     u64, i64, |column, number| u64::try_from(number).map_err(|error| wrong(column, error));
-    bool, i64, |column, number| match number {
-        0 => Ok(false),
-        1 => Ok(true),
-        other => Err(wrong(column, format!("0 or 1 is expected, it is {other}"))),
-    };
     Timestamp, i64, |column, ms| Timestamp::from_millisecond(ms).map_err(|error| wrong(column, error));
     Digest, String, |column, text| text.parse().map_err(|error| wrong(column, error));
     Date, String, |column, text| text.parse().map_err(|error| wrong(column, error));
     serde_json::Value, String, |column, text| serde_json::from_str(&text).map_err(|error| wrong(column, error));
+}
+
+/// Columns hold flags as 0 and 1; a comparison in a SELECT is BOOLEAN on PostgreSQL.
+impl FromColumn for bool {
+    fn optional(row: &Row, column: &str) -> Result<Option<Self>, StoreError> {
+        if let Ok(flag) = row.raw::<Option<Self>>(column) {
+            return Ok(flag);
+        }
+        match row.raw::<Option<i64>>(column)? {
+            None => Ok(None),
+            Some(0) => Ok(Some(false)),
+            Some(1) => Ok(Some(true)),
+            Some(other) => Err(wrong(column, format!("0 or 1 is expected, it is {other}"))),
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
@@ -26,6 +27,7 @@ struct Inner {
     writers: Option<AnyPool>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    last_id: AtomicI64,
     jobs_queued: Notify,
     _lock: Option<File>,
 }
@@ -73,9 +75,11 @@ impl Store {
             writers: Some(writers),
             clock,
             ids,
+            last_id: AtomicI64::new(0),
             jobs_queued: Notify::new(),
             _lock: Some(lock),
         }));
+        store.clear_unfinished().await?;
         audit::begin_chain(&store).await?;
         Ok(store)
     }
@@ -96,6 +100,7 @@ impl Store {
             writers: None,
             clock,
             ids,
+            last_id: AtomicI64::new(0),
             jobs_queued: Notify::new(),
             _lock: None,
         }));
@@ -157,10 +162,14 @@ impl Store {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// A fresh row id.
+    /// A fresh row id, larger than all that this store gave before: chance alone would repeat itself when thousands
+    /// of rows are made in one millisecond.
     #[must_use]
     pub fn id(&self) -> i64 {
-        self.0.ids.row_id(self.0.clock.now())
+        let fresh = self.0.ids.row_id(self.0.clock.now());
+        let after = |last: i64| fresh.max(last.saturating_add(1));
+        let last = self.0.last_id.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(after(last)));
+        last.map_or(fresh, after)
     }
 
     /// Where unpredictable bytes come from.

@@ -14,8 +14,8 @@ use crate::{Conn, StoreError, args};
 #[must_use]
 pub fn as_of(alias: &str, placeholder: &str) -> String {
     format!(
-        "(EXISTS (SELECT 1 FROM audit f WHERE f.tx = {alias}.tx_from AND f.seq <= {placeholder}) \
-         AND NOT EXISTS (SELECT 1 FROM audit t WHERE t.tx = {alias}.tx_to AND t.seq <= {placeholder}))"
+        "(EXISTS (SELECT 1 FROM audit began WHERE began.tx = {alias}.tx_from AND began.seq <= {placeholder}) \
+         AND NOT EXISTS (SELECT 1 FROM audit ended WHERE ended.tx = {alias}.tx_to AND ended.seq <= {placeholder}))"
     )
 }
 

@@ -1,5 +1,6 @@
 //! The unit of work: changes, their one audit entry and the jobs they trigger, committed together or not at all.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
@@ -10,7 +11,7 @@ use theriac_model::Digest;
 
 use crate::audit::{self, Change};
 use crate::store::commit;
-use crate::{Conn, Store, StoreError, args};
+use crate::{Args, Conn, Store, StoreError, args};
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -172,6 +173,19 @@ impl Write {
         &self.store
     }
 
+    /// As [`Conn::execute`]; here as well so that the values may be taken from this very unit of work:
+    /// `write.execute(sql, args![write.id(), write.tx()])`.
+    ///
+    /// # Errors
+    /// When the database refuses the statement.
+    pub async fn execute(
+        &mut self,
+        sql: impl Into<Cow<'static, str>>,
+        args: Args,
+    ) -> Result<u64, StoreError> {
+        self.conn.execute(sql, args).await
+    }
+
     /// The next number under a prefix (`RISK` gives 1, 2, 3 …). Never reused once committed.
     /// Take it before touching other rows: the lock order is counter, rows, chain head.
     ///
@@ -204,28 +218,30 @@ impl Write {
         self.refused = Some(reason.to_owned());
     }
 
-    /// Queues a job that can be claimed once this commits.
+    /// Queues a job that can be claimed once this commits, and gives its id: that of the job which is there already
+    /// where it is unique.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn enqueue(&mut self, job: JobSpec) -> Result<(), StoreError> {
+    pub async fn enqueue(&mut self, job: JobSpec) -> Result<i64, StoreError> {
         let due = job.due.unwrap_or(self.now);
         let (key, ever) = match job.unique {
             None => (None, false),
             Some(Unique::WhileQueued(key)) => (Some(key), false),
             Some(Unique::Ever(key)) => (Some(format!("{key} {due}")), true),
         };
-        let (id, now) = (self.id(), self.now);
-        self.execute(
-            "INSERT INTO job (id, name, payload, unique_key, unique_ever, state, due, attempt, done, total, words, \
-             created_at) VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, 0, 0, '', $7) \
-             ON CONFLICT (name, unique_key) DO UPDATE SET due = excluded.due \
-             WHERE job.state = 'queued' AND job.due > excluded.due",
-            args![id, job.name, job.payload.to_string(), key, ever, due, now],
-        )
-        .await?;
         self.queued = true;
-        Ok(())
+        let row = self
+            .conn
+            .fetch_one(
+                "INSERT INTO job (id, name, payload, unique_key, unique_ever, state, due, attempt, done, total, \
+                 words, created_at) VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, 0, 0, '', $7) \
+                 ON CONFLICT (name, unique_key) DO UPDATE SET due = CASE WHEN job.state = 'queued' \
+                 AND job.due > excluded.due THEN excluded.due ELSE job.due END RETURNING id",
+                args![self.store.id(), job.name, job.payload.to_string(), key, ever, due, self.now],
+            )
+            .await?;
+        row.get("id")
     }
 
     /// Writes the one audit entry of this transaction and makes everything durable.

@@ -1,23 +1,16 @@
-//! Appending to the chain.
+//! The chain in the database: appending, its beginning, and what is kept beside it.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::json;
 use theriac_model::Digest;
 
+use super::check::{Broken, Verified};
 use super::entry::{Change, Draft, Entry};
+use super::keys;
 use crate::write::{Act, Committed};
 use crate::{Conn, Store, StoreError, args};
-
-/// Where and why the log does not hold together.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {why}")]
-pub struct Broken {
-    /// The first bad entry or line.
-    pub place: String,
-    /// What is wrong with it.
-    pub why: String,
-}
 
 /// Appends the entry of a transaction as its last statements: the head row is locked from here to the commit.
 pub(crate) async fn append(conn: &mut Conn, draft: Draft<'_>) -> Result<Committed, StoreError> {
@@ -39,13 +32,72 @@ async fn insert(conn: &mut Conn, tx: i64, entry: &Entry) -> Result<Digest, Store
         args![entry.seq, tx, entry.at, &entry.actor, &entry.action, line, hash],
     )
     .await?;
-    let subjects: BTreeSet<&str> = entry.changes.iter().map(|change| change.subject.as_str()).collect();
-    let rows = subjects.into_iter().map(|subject| args![subject, entry.seq]).collect();
+    let rows = subjects(entry).into_iter().map(|subject| args![subject, entry.seq]).collect();
     conn.insert_many("INSERT INTO audit_subject (subject, seq)", "", rows).await?;
     Ok(hash)
 }
 
-/// Writes the genesis entry when the chain has none.
+/// What an entry speaks of, each once, in order.
+fn subjects(entry: &Entry) -> BTreeSet<&String> {
+    entry.changes.iter().map(|change| &change.subject).collect()
+}
+
+/// The last entry of the chain.
+pub(crate) struct Head {
+    pub(crate) seq: i64,
+    pub(crate) hash: Digest,
+}
+
+pub(crate) async fn head(conn: &mut Conn) -> Result<Head, StoreError> {
+    let row = conn.fetch_one("SELECT seq, hash FROM chain_head WHERE id = 1", args![]).await?;
+    Ok(Head { seq: row.get("seq")?, hash: row.get("hash")? })
+}
+
+/// The installation that the genesis entry names.
+pub(crate) async fn installation(conn: &mut Conn) -> Result<String, StoreError> {
+    let sql = "SELECT subject FROM audit_subject WHERE seq = 0 AND subject LIKE 'installation:%'";
+    let subject: String = conn.fetch_one(sql, args![]).await?.get("subject")?;
+    Ok(subject.trim_start_matches("installation:").to_owned())
+}
+
+/// Compares an entry with the columns and subjects that were taken from it; gives the number of subjects.
+pub(crate) async fn compare_columns(conn: &mut Conn, seq: i64, entry: &Entry) -> Result<i64, StoreError> {
+    let sql = "SELECT tx, at, actor, action FROM audit WHERE seq = $1";
+    let row = conn.fetch_one(sql, args![seq]).await?;
+    let same = row.get::<i64>("tx")?.to_string() == entry.tx
+        && row.get::<Timestamp>("at")? == entry.at
+        && row.get::<String>("actor")? == entry.actor
+        && row.get::<String>("action")? == entry.action;
+    let rows = conn
+        .fetch_all("SELECT subject FROM audit_subject WHERE seq = $1 ORDER BY subject", args![seq])
+        .await?;
+    let listed = rows.iter().map(|row| row.get("subject")).collect::<Result<Vec<String>, _>>()?;
+    if !same || !subjects(entry).into_iter().eq(listed.iter()) {
+        return Err(
+            Broken::at(format!("entry {seq}"), "the columns beside it do not say what it says").into()
+        );
+    }
+    Ok(i64::try_from(listed.len()).unwrap_or(i64::MAX))
+}
+
+/// Compares the end of a chain with the head row, and the number of subject rows with that of the entries.
+pub(crate) async fn compare_head(conn: &mut Conn, end: &Verified, subjects: i64) -> Result<(), StoreError> {
+    let head = head(conn).await?;
+    if head.seq != end.seq || head.hash != end.head {
+        let why = format!("the head row says that the log ends with entry {}, not {}", head.seq, end.seq);
+        return Err(Broken::at(format!("entry {}", end.entries), why).into());
+    }
+    let sql = "SELECT (SELECT COUNT(*) FROM audit_subject) AS subjects, (SELECT COUNT(*) FROM checkpoint WHERE seq > $1) AS late";
+    let row = conn.fetch_one(sql, args![end.seq]).await?;
+    if row.get::<i64>("subjects")? != subjects || row.get::<i64>("late")? != 0 {
+        return Err(
+            Broken::at(format!("entry {}", end.entries), "rows speak of entries that are not there").into()
+        );
+    }
+    Ok(())
+}
+
+/// Writes the genesis entry, with the first signing key, when the chain has none.
 pub(crate) async fn begin_chain(store: &Store) -> Result<(), StoreError> {
     let mut conn = store.maintain().await?;
     if conn.fetch_optional("SELECT seq FROM chain_head WHERE id = 1", args![]).await?.is_some() {
@@ -53,13 +105,15 @@ pub(crate) async fn begin_chain(store: &Store) -> Result<(), StoreError> {
     }
     let mut installation = [0; 16];
     store.ids().fill(&mut installation);
-    let act = Act::system("genesis");
-    let detail = json!({ "program": env!("CARGO_PKG_VERSION") });
     let subject = format!("installation:{}", hex::encode(installation));
-    let changes = vec![Change { subject, before: None, after: None, detail }];
+    let detail = json!({ "program": env!("CARGO_PKG_VERSION") });
+    let (key, key_change) = keys::create(store).await?;
+    let changes = vec![Change { subject, before: None, after: None, detail }, key_change];
+    let act = Act::system("genesis");
     let (tx, now) = (store.id(), store.now());
     let draft = Draft { act: &act, tx, now, changes, refused: None };
     let hash = insert(&mut conn, tx, &draft.into_entry(0, Digest::of(b""), now)).await?;
+    keys::list(&mut conn, &key, 0).await?;
     conn.execute("INSERT INTO chain_head (id, seq, at, hash) VALUES (1, 0, $1, $2)", args![now, hash])
         .await?;
     conn.commit().await

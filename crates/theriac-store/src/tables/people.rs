@@ -1,0 +1,176 @@
+//! People: versioned rows of place in the organisation; names and addresses apart, where they can be erased.
+
+use jiff::civil::Date;
+use theriac_model::Digest;
+
+use crate::time::as_of;
+use crate::{Conn, Row, StoreError, Write, args};
+
+/// A version of a person's place in the organisation, valid on `from <= day < to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The person.
+    pub id: i64,
+    /// What names the person in records, facts and files: short, chosen, no address.
+    pub key: String,
+    /// The department.
+    pub department: Option<String>,
+    /// The line manager.
+    pub manager: Option<i64>,
+    /// Whether the person belongs to another organisation.
+    pub external: bool,
+    /// First day of this version.
+    pub from: Date,
+    /// First day on which it no longer holds.
+    pub to: Option<Date>,
+}
+
+/// A person as pages show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The person.
+    pub id: i64,
+    /// What names the person in records.
+    pub key: String,
+    /// The name; empty once erased.
+    pub name: String,
+    /// The address; empty once erased.
+    pub email: String,
+}
+
+const COLUMNS: &str = "p.id, p.key, p.department, p.manager, p.external, p.valid_from, p.valid_to";
+
+fn person(row: &Row) -> Result<Person, StoreError> {
+    Ok(Person {
+        id: row.get("id")?,
+        key: row.get("key")?,
+        department: row.get("department")?,
+        manager: row.get("manager")?,
+        external: row.get("external")?,
+        from: row.get("valid_from")?,
+        to: row.get("valid_to")?,
+    })
+}
+
+fn name(row: &Row) -> Result<Name, StoreError> {
+    Ok(Name { id: row.get("person")?, key: row.get("key")?, name: row.get("name")?, email: row.get("email")? })
+}
+
+/// Every version of every person that was known at a sequence, by person and first day.
+///
+/// # Errors
+/// What the database says.
+pub async fn versions_at(conn: &mut Conn, seq: i64) -> Result<Vec<Person>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.id, p.valid_from", as_of("p", "$1"));
+    conn.fetch_all(sql, args![seq]).await?.iter().map(person).collect()
+}
+
+/// The present versions of one person, by first day.
+///
+/// # Errors
+/// What the database says.
+pub async fn versions_of(conn: &mut Conn, id: i64) -> Result<Vec<Person>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM person p WHERE p.id = $1 AND p.tx_to IS NULL ORDER BY p.valid_from");
+    conn.fetch_all(sql, args![id]).await?.iter().map(person).collect()
+}
+
+/// Adds a version of a person's place.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_version(write: &mut Write, person: &Person) -> Result<(), StoreError> {
+    let values = args![
+        write.id(),
+        person.id,
+        &person.key,
+        person.department.clone(),
+        person.manager,
+        person.external,
+        person.from,
+        person.to,
+        write.tx(),
+    ];
+    write
+        .execute(
+            "INSERT INTO person (row_id, id, key, department, manager, external, valid_from, valid_to, tx_from) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            values,
+        )
+        .await?;
+    Ok(())
+}
+
+/// Ends the present knowledge of the version that begins on a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_version(write: &mut Write, id: i64, from: Date) -> Result<u64, StoreError> {
+    let sql = "UPDATE person SET tx_to = $1 WHERE id = $2 AND valid_from = $3 AND tx_to IS NULL";
+    write.execute(sql, args![write.tx(), id, from]).await
+}
+
+/// Writes name and address.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_name(write: &mut Write, name: &Name) -> Result<(), StoreError> {
+    write
+        .execute(
+            "INSERT INTO person_name (person, key, name, email) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (person) DO UPDATE SET name = excluded.name, email = excluded.email",
+            args![name.id, &name.key, &name.name, &name.email],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The person of a key.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_key(conn: &mut Conn, key: &str) -> Result<Option<Name>, StoreError> {
+    let sql = "SELECT person, key, name, email FROM person_name WHERE key = $1";
+    conn.fetch_optional(sql, args![key]).await?.as_ref().map(name).transpose()
+}
+
+/// The person of an id.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Name>, StoreError> {
+    let sql = "SELECT person, key, name, email FROM person_name WHERE person = $1";
+    conn.fetch_optional(sql, args![id]).await?.as_ref().map(name).transpose()
+}
+
+/// The names of everybody: an organisation's staff, at most 10,000, by key.
+///
+/// # Errors
+/// What the database says.
+pub async fn names(conn: &mut Conn) -> Result<Vec<Name>, StoreError> {
+    let sql = "SELECT person, key, name, email FROM person_name ORDER BY key LIMIT 10000";
+    conn.fetch_all(sql, args![]).await?.iter().map(name).collect()
+}
+
+/// Says whose an address in commits is. An address that is somebody's already stays theirs: 0 rows.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_address(write: &mut Write, person: i64, address: Digest) -> Result<u64, StoreError> {
+    write
+        .execute(
+            "INSERT INTO person_address (row_id, person, address, tx_from) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (address) WHERE tx_to IS NULL DO NOTHING",
+            args![write.id(), person, address, write.tx()],
+        )
+        .await
+}
+
+/// Whose each address was at a sequence.
+///
+/// # Errors
+/// What the database says.
+pub async fn addresses_at(conn: &mut Conn, seq: i64) -> Result<Vec<(Digest, i64)>, StoreError> {
+    let sql = format!("SELECT a.address, a.person FROM person_address a WHERE {}", as_of("a", "$1"));
+    let rows = conn.fetch_all(sql, args![seq]).await?;
+    rows.iter().map(|row| Ok((row.get("address")?, row.get("person")?))).collect()
+}
