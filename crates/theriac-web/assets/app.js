@@ -1,0 +1,199 @@
+// Small conveniences on top of pages that work without script. No inline handlers, no eval.
+// Elements are found by data attributes, so a page needs no code of its own:
+//   data-pane      link whose page is also shown in #pane on wide screens
+//   data-key       what a single key reaches: edit, sign, assess, previous, next
+//   data-all       checkbox that ticks all others of that name
+//   data-autosave  form that is saved while typing
+//   data-upload    form that shows how far its upload is
+//   data-display   form whose theme and density act at once
+//   .scripted      shown only where script runs
+"use strict";
+(() => {
+  const wide = matchMedia("(min-width: 1101px)");
+  const live = (words) => {
+    const place = document.getElementById("live");
+    if (place) place.textContent = words;
+  };
+  const pageOf = async (url) => {
+    const answer = await fetch(url, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+  const reveal = (root) => root.querySelectorAll(".scripted").forEach((element) => { element.hidden = false; });
+  reveal(document);
+  document.addEventListener("htmx:afterSwap", () => reveal(document));
+
+  // The finding beside the list.
+  const showPane = async (link) => {
+    const pane = document.getElementById("pane");
+    try {
+      const page = await pageOf(link.href);
+      const fresh = page.getElementById("pane");
+      if (!fresh || !pane) throw new Error("no pane");
+      pane.replaceWith(document.adoptNode(fresh));
+      document.querySelectorAll("tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+      link.closest("tr").setAttribute("aria-current", "true");
+      document.title = page.title;
+      history.pushState({}, "", link.href);
+      live(document.getElementById("pane-title").textContent);
+    } catch {
+      location.assign(link.href);
+    }
+  };
+  addEventListener("popstate", () => location.reload());
+
+  // The signing page as a dialog.
+  const showDialog = async (link) => {
+    const dialog = document.getElementById("dialog");
+    try {
+      const page = await pageOf(link.href);
+      const form = page.getElementById("sign-form");
+      if (!form) throw new Error("no form");
+      const header = document.createElement("header");
+      const heading = document.createElement("h2");
+      heading.textContent = page.querySelector("h1").textContent;
+      header.append(heading);
+      dialog.replaceChildren(header, document.adoptNode(form));
+      dialog.setAttribute("aria-label", heading.textContent);
+      dialog.showModal();
+    } catch {
+      location.assign(link.href);
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = event.target.closest("a");
+    if (!link) return;
+    if (link.hasAttribute("data-pane") && wide.matches && document.getElementById("pane")) {
+      event.preventDefault();
+      showPane(link);
+    } else if (link.dataset.key === "sign") {
+      event.preventDefault();
+      showDialog(link);
+    } else if (link.closest("dialog") && link.classList.contains("plain")) {
+      event.preventDefault();
+      link.closest("dialog").close();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.dataset.all;
+    if (all) {
+      const boxes = event.target.form.querySelectorAll(`input[name="${CSS.escape(all)}"]:not(:disabled)`);
+      boxes.forEach((box) => { box.checked = event.target.checked; });
+    }
+    if (event.target.closest("form[data-display]")) {
+      const set = (name, value, none) => {
+        if (value === none) document.documentElement.removeAttribute(name);
+        else document.documentElement.setAttribute(name, value);
+      };
+      if (event.target.name === "theme") set("data-theme", event.target.value, "system");
+      if (event.target.name === "density") set("data-density", event.target.value, "comfortable");
+    }
+  });
+
+  // Drafts are saved a moment after the last key; the button still saves without script.
+  document.querySelectorAll("form[data-autosave]").forEach((form) => {
+    const state = document.getElementById("autosaved");
+    let timer;
+    const save = async () => {
+      try {
+        const answer = await fetch(form.dataset.autosave, {
+          method: "POST", credentials: "same-origin", body: new URLSearchParams(new FormData(form)),
+        });
+        if (!answer.ok) throw new Error(`status ${answer.status}`);
+        const { expected } = await answer.json();
+        form.elements.expected.value = expected;
+        state.textContent = `saved ${new Date().toISOString().slice(11, 16)}`;
+      } catch {
+        state.textContent = "not saved by itself; use Save draft";
+      }
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, 1500);
+    });
+    form.addEventListener("submit", () => clearTimeout(timer));
+  });
+
+  // Progress of an upload; the answer replaces the page as it would without script.
+  document.querySelectorAll("form[data-upload]").forEach((form) => {
+    const place = form.querySelector("[data-progress]");
+    if (!place) return;
+    place.hidden = true;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const bar = place.querySelector("progress");
+      const words = place.querySelector("[role=status]");
+      const request = new XMLHttpRequest();
+      place.hidden = false;
+      request.upload.addEventListener("progress", (step) => {
+        if (!step.lengthComputable) return;
+        bar.value = Math.floor((step.loaded / step.total) * 100);
+        words.textContent = `${(step.loaded / 1e6).toFixed(1)} of ${(step.total / 1e6).toFixed(1)} MB`;
+      });
+      request.addEventListener("load", () => {
+        const page = new DOMParser().parseFromString(request.responseText, "text/html");
+        const main = page.getElementById("main");
+        if (!main) { location.reload(); return; }
+        document.getElementById("main").replaceWith(document.adoptNode(main));
+        document.title = page.title;
+        history.replaceState({}, "", request.responseURL);
+        document.getElementById("main").focus();
+      });
+      request.addEventListener("error", () => { words.textContent = "The connection broke; nothing was stored. Try again."; });
+      request.open("POST", form.action);
+      request.send(new FormData(form));
+    });
+  });
+
+  // Single keys, off inside inputs and when the account says so.
+  const rows = () => [...document.querySelectorAll("main table tbody tr")].filter((row) => row.querySelector(".rowlink"));
+  const focused = () => document.activeElement.closest && document.activeElement.closest("tr");
+  const move = (step) => {
+    const all = rows();
+    const now = all.indexOf(focused());
+    const start = now < 0 ? all.findIndex((row) => row.hasAttribute("aria-current")) : now;
+    const next = all[Math.min(Math.max(start + step, 0), all.length - 1)];
+    if (next) next.querySelector(".rowlink").focus();
+  };
+  const press = (name) => {
+    const target = document.querySelector(`[data-key="${name}"]`);
+    if (target) target.click();
+    return Boolean(target);
+  };
+  let gone = 0;
+  document.addEventListener("keydown", (event) => {
+    const search = document.querySelector(".find input");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && search) {
+      event.preventDefault();
+      search.focus();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !document.body.hasAttribute("data-keys")) return;
+    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]")) return;
+    if (event.timeStamp - gone < 1500 && gone) {
+      gone = 0;
+      const place = { r: "/records", f: "/findings", c: "/components", p: "/products", w: "/" }[event.key];
+      if (place) location.assign(place);
+      return;
+    }
+    const acts = {
+      "/": () => search && search.focus(),
+      "?": () => location.assign("/account#keys"),
+      j: () => { if (rows().length) move(1); else press("next"); },
+      k: () => { if (rows().length) move(-1); else press("previous"); },
+      x: () => { const box = focused() && focused().querySelector("input[type=checkbox]"); if (box) box.click(); },
+      a: () => { const form = document.getElementById("assessment"); if (form) form.querySelector("input:not([type=hidden]), select, textarea").focus(); },
+      s: () => press("sign"),
+      e: () => press("edit"),
+      g: () => { gone = event.timeStamp; },
+    };
+    const act = acts[event.key];
+    if (act) {
+      event.preventDefault();
+      act();
+    }
+  });
+})();

@@ -1,0 +1,32 @@
+//! The pages, one file each: the view that the template is written against.
+//!
+//! A view holds what is shown, as words and parts; it knows nothing of the database or of rules. A handler
+//! maps what the service answers to a view and sends it with [`crate::respond`].
+
+pub mod account;
+pub mod audit;
+pub mod clause;
+pub mod components;
+pub mod conflict;
+pub mod conformity;
+pub mod error;
+pub mod evidence;
+pub mod evidence_list;
+pub mod evidence_upload;
+pub mod findings;
+pub mod gate;
+pub mod history;
+pub mod job;
+pub mod my_work;
+pub mod people;
+pub mod person;
+pub mod product;
+pub mod products;
+pub mod record;
+pub mod record_edit;
+pub mod record_new;
+pub mod records;
+pub mod revision_diff;
+pub mod search;
+pub mod sign;
+pub mod sign_in;

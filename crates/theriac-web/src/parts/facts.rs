@@ -1,0 +1,86 @@
+//! Lists of terms and values: the fields of a record, the origin of evidence, what is signed.
+
+use askama::Template;
+
+use super::{Due, Link, Status, When};
+use crate::markdown::Html;
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Words.
+    Text(String),
+    /// Words that matter less.
+    Muted(String),
+    /// A digest, purl, vector, path.
+    Code(String),
+    /// Rendered Markdown.
+    Html(Html),
+    /// A link.
+    Link(Link),
+    /// A point in time.
+    When(When),
+    /// A date to keep.
+    Due(Due),
+    /// A status.
+    Status(Status),
+    /// Rows of sub-fields: headings and cells.
+    Table(Vec<String>, Vec<Vec<String>>),
+}
+
+/// A term and its values, written one after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The term.
+    pub term: String,
+    /// The values; none means "not stated".
+    pub values: Vec<Value>,
+}
+
+impl Fact {
+    /// A term with one value.
+    #[must_use]
+    pub fn new(term: impl Into<String>, value: Value) -> Self {
+        Self { term: term.into(), values: vec![value] }
+    }
+
+    /// A term with words.
+    #[must_use]
+    pub fn text(term: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(term, Value::Text(text.into()))
+    }
+
+    /// A term with a code.
+    #[must_use]
+    pub fn code(term: impl Into<String>, code: impl Into<String>) -> Self {
+        Self::new(term, Value::Code(code.into()))
+    }
+
+    /// A term with links.
+    #[must_use]
+    pub fn links(term: impl Into<String>, links: Vec<Link>) -> Self {
+        Self { term: term.into(), values: links.into_iter().map(Value::Link).collect() }
+    }
+
+    /// A term without a value.
+    #[must_use]
+    pub fn none(term: impl Into<String>) -> Self {
+        Self { term: term.into(), values: Vec::new() }
+    }
+}
+
+/// A list of terms and values.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Template)]
+#[template(path = "macros/facts.html")]
+pub struct Facts {
+    /// In the order shown.
+    pub facts: Vec<Fact>,
+}
+
+impl askama::filters::HtmlSafe for Facts {}
+
+impl From<Vec<Fact>> for Facts {
+    fn from(facts: Vec<Fact>) -> Self {
+        Self { facts }
+    }
+}
