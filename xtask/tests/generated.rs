@@ -2,10 +2,15 @@
 //!
 //! A generated file is one line in `FILES`: its path and the function that makes its text.
 //! `cargo xtask generate` sets THERIAC_GENERATE and writes them instead.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
-const FILES: &[(&str, fn() -> String)] = &[("docs/user/permissions.md", permissions)];
+/// A generated file: its path in the repository, and what makes its text.
+type Generated = (&'static str, fn() -> String);
+
+const FILES: &[Generated] =
+    &[("docs/user/permissions.md", permissions), ("docs/api/facts.schema.json", facts_schema)];
 
 #[test]
 fn generated_files_are_current() {
@@ -35,4 +40,10 @@ fn permissions() -> String {
          signed takes a person who gives the password once more and is no administrator.\n\n{}",
         theriac_auth::matrix()
     )
+}
+
+fn facts_schema() -> String {
+    let mut text = serde_json::to_string_pretty(&theriac_conformity::facts::facts_schema()).unwrap();
+    text.push('\n');
+    text
 }
