@@ -3,4 +3,15 @@
 //! Nothing here reads a disk, a database or a clock: facts and pack texts come in, verdicts and the gate go out.
 //! To add a check, a clause or a pack see `docs/developer/adding-a-check.md`; to add a fact see [`facts`].
 
+mod evaluate;
+mod expression;
 pub mod facts;
+mod gate;
+pub mod pack;
+mod verdict;
+
+pub use evaluate::evaluate;
+pub use facts::{Facts, FactsError, facts_schema};
+pub use gate::{Covered, Gate, Reason, ReasonKind, gate};
+pub use pack::{Pack, PackError};
+pub use verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION, Missing, Subject, combine};

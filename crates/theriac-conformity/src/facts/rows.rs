@@ -345,7 +345,7 @@ record_row! {
         residual_likelihood: Option<String>,
         /// The impact that remains.
         residual_impact: Option<String>,
-        /// The level that the matrix gives for what remains.
+        /// The level that the matrix gives for what remains; the risk's own where it is accepted as it is.
         residual_level: Option<String>,
         /// Whether the criteria accept that level without more.
         residual_acceptable: bool,
@@ -517,7 +517,8 @@ record_row! {
         done: bool,
         /// Days since it was due while it is not done; 0 otherwise.
         days_overdue: i64,
-        /// Whether a plan that serves 5.1.1 was approved on or before the day it was done.
+        /// Whether the plan it is planned in (any that serves 5.1.1 where it names none) was approved on or before the
+        /// day it was done.
         planned_before_done: bool,
         /// Whether the activity itself was approved on or before the day it was done.
         approved_before_done: bool,

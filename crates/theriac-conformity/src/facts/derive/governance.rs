@@ -153,6 +153,16 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let named: Vec<_> = ids.iter().filter_map(|id| index.evidence.get(id.as_str())).collect();
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
     let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
+    let plans: Vec<_> = record.links.iter().filter(|link| link.link == "planned-in").collect();
+    let named_plans = plans.iter().filter_map(|link| index.records.get(link.target.as_str()));
+    let planned_on = if plans.is_empty() {
+        index.plan_approved_on
+    } else {
+        named_plans
+            .filter(|plan| approved(plan))
+            .filter_map(|plan| plan.first_approved_on.or(plan.approved_on))
+            .min()
+    };
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
     Ok(row!(Activity, Common::of(record, index.at)?, {
         responsible_persons: clause
@@ -165,7 +175,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         done_on: done_on.map(text),
         done,
         days_overdue: if done { 0 } else { overdue(due, index.at) },
-        planned_before_done: by_done(index.plan_approved_on),
+        planned_before_done: by_done(planned_on),
         approved_before_done: by_done(record.first_approved_on.or(record.approved_on)),
         outcome: content.given("outcome"),
         evidence: index.evidence_refs(&ids),

@@ -8,7 +8,7 @@ use super::{Common, Index, approved, count, overdue, record_ref, row, text};
 use crate::facts::FactsError;
 use crate::facts::input::RecordInput;
 use crate::facts::rows::{Measure, Requirement, Risk, RiskCriteria, SoftwareItem};
-use crate::facts::words::ItemClass;
+use crate::facts::words::{ItemClass, Treatment};
 
 pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, FactsError> {
     let mut components: HashMap<&str, i64> = HashMap::new();
@@ -132,7 +132,10 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         (content.text("residual_likelihood")?, content.text("residual_impact")?);
     let criticality = content.owned("criticality")?;
     let by_matrix = level(likelihood, impact);
-    let residual_level = level(residual_likelihood, residual_impact);
+    let treatment: Option<Treatment> = content.word("treatment")?;
+    let residual_level = level(residual_likelihood, residual_impact)
+        // What is borne as it is remains as it is.
+        .or_else(|| by_matrix.clone().filter(|_| treatment == Some(Treatment::Accept)));
     let next_review = content.date("next_review")?;
     let to = |link_type: &'static str| record.links.iter().filter(move |link| link.link == link_type);
     let measures = to("mitigated-by").filter_map(|link| index.records.get(link.target.as_str()));
@@ -141,7 +144,7 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         impact: impact.map(str::to_owned),
         cvss: content.owned("cvss")?,
         patient_harm: content.word("patient_harm")?,
-        treatment: content.word("treatment")?,
+        treatment,
         reason: content.given("reason"),
         residual_likelihood: residual_likelihood.map(str::to_owned),
         residual_impact: residual_impact.map(str::to_owned),

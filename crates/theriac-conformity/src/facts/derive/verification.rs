@@ -212,8 +212,8 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let test_kind = content.word("test_kind")?;
     let build = content.owned("build")?;
     let tester = content.person("tester")?;
-    let from = content.date("from")?;
-    let to = content.date("to")?;
+    let from = content.date("from_date")?;
+    let to = content.date("to_date")?;
     let independence: Option<Independence> = content.word("independence")?;
     let required = test_kind.and_then(|kind| required_independence(index.limits.as_ref(), kind));
     let mut verifies_ids: Vec<_> =

@@ -1,0 +1,286 @@
+//! The evaluator: facts and a pack in, verdicts out. It decides nothing that the pack does not say.
+//!
+//! The same facts, pack and evaluator give the same bytes. An expression that cannot be evaluated is a defect of the
+//! pack: its check is *not met*, shows the error, and no deviation covers it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Value as Json, json};
+
+use crate::expression::{Expression, Scope, Values};
+use crate::facts::Facts;
+use crate::facts::derive::ancestors;
+use crate::facts::words::Verdict;
+use crate::pack::{CLAUSES, Check, Clause, Judges, Level, Pack};
+use crate::verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION, Missing, Subject, combine};
+
+/// Judges a release by a pack.
+///
+/// # Errors
+/// When the facts cannot be written as JSON, which their types rule out.
+pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, serde_json::Error> {
+    let accountable = Accountable::of(facts);
+    let mut json = serde_json::to_value(facts)?;
+    json[CLAUSES] = accountable.rows(facts, pack);
+    let evaluation = Evaluation { facts, json: &json, values: &Values::of(&json), accountable: &accountable };
+    let digest = pack.digest.to_string();
+    Ok(Conformity {
+        at: facts.at.clone(),
+        seq: facts.seq,
+        pack: pack.reference(),
+        provisional: !facts.adoptions.iter().any(|adoption| adoption.reference == digest),
+        facts_version: facts.version,
+        evaluator: EVALUATOR_VERSION,
+        product: facts.product.reference.clone(),
+        release: facts.release.reference.clone(),
+        clauses: pack.clauses.iter().map(|clause| evaluation.clause(clause)).collect(),
+    })
+}
+
+/// Who answers for which clauses on the day judged.
+struct Accountable<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
+
+impl<'a> Accountable<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        let mut people: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for row in facts.responsibilities.iter().filter(|row| row.in_force) {
+            for clause in &row.clauses {
+                people.entry(clause).or_default().extend(row.person.as_deref());
+            }
+        }
+        Self(people)
+    }
+
+    /// The people who answer for a clause: those of the most specific clause that anyone answers for.
+    fn people(&self, clause: &str) -> Vec<&'a str> {
+        let named = ancestors(clause).find_map(|name| self.0.get(name).filter(|people| !people.is_empty()));
+        named.into_iter().flatten().copied().collect()
+    }
+
+    fn one(&self, clause: &str) -> Option<String> {
+        match self.people(clause).as_slice() {
+            [person] => Some((*person).to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The list `clauses` that checks can be over: the pack's clauses on the product's route.
+    fn rows(&self, facts: &Facts, pack: &Pack) -> Json {
+        let on_route = pack.clauses.iter().filter(|clause| clause.routes.contains(&facts.product.route));
+        let row = |clause: &Clause| {
+            let people = self.people(&clause.number);
+            json!({
+                "ref": clause.number,
+                "title": clause.title,
+                "accountable": people.len(),
+                "person": people.first(),
+            })
+        };
+        on_route.map(row).collect()
+    }
+}
+
+struct Evaluation<'a> {
+    facts: &'a Facts,
+    json: &'a Json,
+    values: &'a Values<'a>,
+    accountable: &'a Accountable<'a>,
+}
+
+impl Evaluation<'_> {
+    fn clause(&self, clause: &Clause) -> ClauseVerdict {
+        let (applies, reason) = self.applies(clause);
+        let mut missing = Vec::new();
+        let checks: Vec<_> = match applies {
+            true => clause.checks.iter().map(|check| self.check(clause, check, &mut missing)).collect(),
+            false => Vec::new(),
+        };
+        let side = |side| {
+            combine(checks.iter().filter(|check| check.judges.contains(&side)).map(|check| check.verdict))
+        };
+        ClauseVerdict {
+            clause: clause.number.clone(),
+            title: clause.title.clone(),
+            verdict: side(Judges::AtRelease),
+            standing: side(Judges::Standing),
+            kind: clause.kind,
+            level: clause.level,
+            confidence: clause.confidence.clone(),
+            reason,
+            checks,
+            missing,
+        }
+    }
+
+    /// Whether a clause applies to the release, and why not, or what could show so.
+    fn applies(&self, clause: &Clause) -> (bool, Option<String>) {
+        let route = self.facts.product.route;
+        if !clause.routes.contains(&route) {
+            return (
+                false,
+                Some(format!("The product takes the {route} route, which has no such activity.")),
+            );
+        }
+        if clause.level == Level::FieldedRelease && !self.facts.release.fielded {
+            return (false, Some("No customer has this release.".to_owned()));
+        }
+        let justification = self
+            .facts
+            .applicabilities
+            .iter()
+            .find(|row| row.clause == clause.number && row.approved && row.reason && row.suspect == 0);
+        match (&clause.condition, justification) {
+            (None, None) => (true, None),
+            (None, Some(row)) => {
+                (true, Some(format!("{} counts for nothing: the clause is unconditional.", row.reference)))
+            }
+            (Some(condition), justification) => {
+                match (condition.applies.truth(&Scope::root(self.values)), justification) {
+                    (Ok(false), Some(row)) => (false, Some(format!("Justified by {}.", row.reference))),
+                    (Ok(false), None) => {
+                        let how = "An approved applicability justification would show that it does not apply";
+                        (true, Some(format!("{how}: it applies when {}.", condition.words)))
+                    }
+                    (Ok(true), Some(row)) => {
+                        let why =
+                            format!("{} does not hold: it applies when {}", row.reference, condition.words);
+                        (true, Some(format!("{why}, and the facts say so.")))
+                    }
+                    (Ok(true), None) => (true, None),
+                    (Err(error), _) => {
+                        (true, Some(format!("The pack's condition cannot be evaluated: {error}")))
+                    }
+                }
+            }
+        }
+    }
+
+    fn check(&self, clause: &Clause, check: &Check, missing: &mut Vec<Missing>) -> CheckVerdict {
+        let mut found = Found::default();
+        let result = self.judge(clause, check, &mut found);
+        let verdict = match &result {
+            Ok(verdict) => *verdict,
+            Err(error) => {
+                found = Found::default();
+                let todo = format!("Mend the pack: this check cannot be evaluated ({error})");
+                found.missing.push(self.missing(clause, check, &check.id, todo, None, None));
+                Verdict::NotMet
+            }
+        };
+        missing.append(&mut found.missing);
+        CheckVerdict {
+            check: check.id.clone(),
+            title: check.title.clone(),
+            judges: check.judges.clone(),
+            verdict,
+            error: result.err(),
+            failing: found.failing,
+            passing: found.passing,
+        }
+    }
+
+    fn judge(&self, clause: &Clause, check: &Check, found: &mut Found) -> Result<Verdict, String> {
+        match &check.over {
+            None => self.subject(clause, check, &Scope::root(self.values), None, found)?,
+            Some(list) => {
+                let rows = self.json[list].as_array().map_or(&[][..], Vec::as_slice);
+                for (index, row) in rows.iter().enumerate() {
+                    self.subject(clause, check, &Scope::subject(self.values, list, index), Some(row), found)?;
+                }
+            }
+        }
+        let (passing, failing) = (found.passing.len(), found.failing.len());
+        Ok(match (passing, failing) {
+            (0, 0) => {
+                if check.none == Verdict::NotMet {
+                    found.missing.push(self.missing(
+                        clause,
+                        check,
+                        &check.id,
+                        check.todo.clone(),
+                        None,
+                        None,
+                    ));
+                }
+                check.none
+            }
+            (_, 0) => Verdict::Met,
+            (0, _) if !found.partly => Verdict::NotMet,
+            _ => Verdict::PartlyMet,
+        })
+    }
+
+    /// Judges one subject, unless the check leaves it out.
+    fn subject(
+        &self,
+        clause: &Clause,
+        check: &Check,
+        scope: &Scope<'_>,
+        row: Option<&Json>,
+        found: &mut Found,
+    ) -> Result<(), String> {
+        if let Some(filter) = &check.filter
+            && !filter.truth(scope)?
+        {
+            return Ok(());
+        }
+        let reference = row.and_then(|row| row["ref"].as_str()).unwrap_or(&check.id);
+        let subject = Subject { reference: reference.to_owned(), rests_on: rests_on(row, &check.rests) };
+        if check.pass.truth(scope)? {
+            found.passing.push(subject);
+            return Ok(());
+        }
+        if let Some(partly) = &check.partly {
+            found.partly |= partly.truth(scope)?;
+        }
+        let text =
+            |expression: &Option<Expression>| expression.as_ref().map_or(Ok(None), |text| text.text(scope));
+        let (owner, due) = (text(&check.owes)?, text(&check.due)?);
+        found.missing.push(self.missing(clause, check, reference, check.todo.clone(), owner, due));
+        found.failing.push(subject);
+        Ok(())
+    }
+
+    /// Something missing; who answers for the clause owes what nobody else does, by the planned ship date.
+    fn missing(
+        &self,
+        clause: &Clause,
+        check: &Check,
+        reference: &str,
+        todo: String,
+        owner: Option<String>,
+        due: Option<String>,
+    ) -> Missing {
+        let release = &self.facts.release;
+        Missing {
+            reference: reference.to_owned(),
+            todo,
+            owner: owner.or_else(|| self.accountable.one(&clause.number)).or_else(|| release.manager.clone()),
+            due: due.or_else(|| release.planned_ship_date.clone()),
+            check: check.id.clone(),
+            judges: check.judges.clone(),
+        }
+    }
+}
+
+/// What judging the subjects of a check has found so far.
+#[derive(Default)]
+struct Found {
+    passing: Vec<Subject>,
+    failing: Vec<Subject>,
+    partly: bool,
+    missing: Vec<Missing>,
+}
+
+/// The texts in the named fields of a row.
+fn rests_on(row: Option<&Json>, fields: &[String]) -> Vec<String> {
+    let mut texts = Vec::new();
+    for value in fields.iter().filter_map(|field| row.map(|row| &row[field])) {
+        match value {
+            Json::String(text) => texts.push(text.clone()),
+            Json::Array(items) => texts.extend(items.iter().filter_map(Json::as_str).map(str::to_owned)),
+            _ => {}
+        }
+    }
+    texts
+}

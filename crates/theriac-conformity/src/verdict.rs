@@ -1,0 +1,134 @@
+//! What an evaluation comes to: verdicts with what they rest on, and what is missing. Plain data, printed as it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::facts::words::Verdict;
+use crate::pack::{ClauseKind, Judges, Level};
+
+/// The version of the evaluator; raised when the same facts and pack may come to another verdict.
+pub const EVALUATOR_VERSION: u32 = 1;
+
+/// The verdicts of one release at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conformity {
+    /// The day judged.
+    pub at: String,
+    /// The audit sequence up to which rows were read.
+    pub seq: i64,
+    /// The pack, `id@digest`.
+    pub pack: String,
+    /// Whether the manufacturer has still to adopt the pack.
+    pub provisional: bool,
+    /// The version of the facts' shape.
+    pub facts_version: u32,
+    /// The version of the evaluator.
+    pub evaluator: u32,
+    /// The product's key.
+    pub product: String,
+    /// The release's name.
+    pub release: String,
+    /// Clause by clause, in the order of the standard.
+    pub clauses: Vec<ClauseVerdict>,
+}
+
+/// The verdict of a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClauseVerdict {
+    /// The clause's number.
+    pub clause: String,
+    /// Its short title.
+    pub title: String,
+    /// The verdict at release.
+    pub verdict: Verdict,
+    /// The verdict on what must go on.
+    pub standing: Verdict,
+    /// Computed or attested.
+    pub kind: ClauseKind,
+    /// Where it is judged.
+    pub level: Level,
+    /// How sure the pack is of it: letters of its legend.
+    pub confidence: String,
+    /// Why it does not apply, or how it could be shown not to.
+    pub reason: Option<String>,
+    /// Its checks; none where the clause does not apply.
+    pub checks: Vec<CheckVerdict>,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+}
+
+/// The verdict of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckVerdict {
+    /// The check's id.
+    pub check: String,
+    /// What holds when it is met.
+    pub title: String,
+    /// Which answers it bears on.
+    pub judges: Vec<Judges>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What is wrong with the check itself: a defect of the pack.
+    pub error: Option<String>,
+    /// Subjects that fail.
+    pub failing: Vec<Subject>,
+    /// Subjects that pass.
+    pub passing: Vec<Subject>,
+}
+
+/// A subject of a check and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// The fact's `ref`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Revisions and evidence that it rests on.
+    pub rests_on: Vec<String>,
+}
+
+/// Something missing: what to do, who owes it, by when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Missing {
+    /// The failing subject's `ref`; the check's id where there is no subject.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// What to do.
+    pub todo: String,
+    /// Who owes it.
+    pub owner: Option<String>,
+    /// By when.
+    pub due: Option<String>,
+    /// The check that misses it.
+    pub check: String,
+    /// Which answers it bears on.
+    pub judges: Vec<Judges>,
+}
+
+impl Missing {
+    /// Whether a name given by a person means this item: its `ref`, or its `ref` without the digest.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.reference == name || self.reference.split_once('@').is_some_and(|(id, _)| id == name)
+    }
+}
+
+impl ClauseVerdict {
+    /// Whether some check could not be evaluated.
+    #[must_use]
+    pub fn has_error(&self) -> bool {
+        self.checks.iter().any(|check| check.error.is_some())
+    }
+}
+
+/// One verdict from several; *not applicable* only where every one is.
+#[must_use]
+pub fn combine(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+    let applicable = verdicts.into_iter().filter(|verdict| *verdict != Verdict::NotApplicable);
+    applicable
+        .reduce(|one, other| if one == other { one } else { Verdict::PartlyMet })
+        .unwrap_or(Verdict::NotApplicable)
+}
