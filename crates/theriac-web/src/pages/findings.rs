@@ -106,7 +106,8 @@ pub struct FindingsPage {
     pub notes: Vec<Note>,
     /// Filter form.
     pub filters: Filters,
-    /// Head of the table; its first column is the selection.
+    /// Head: selection, component, severity, "State, due", owner; over all releases without selection but with
+    /// the release as second column.
     pub head: TableHead,
     /// Worst for patients first, unless sorted otherwise.
     pub rows: Vec<FindingRow>,

@@ -69,7 +69,7 @@ fn rows() -> Vec<FindingRow> {
 }
 
 fn triage_head() -> TableHead {
-    let mut head = head(&["Component", "Severity", "State", "Due", "Owner"], 3);
+    let mut head = head(&["Component", "Severity", "State, due", "Owner"], 2);
     head.columns[0].class = "grow";
     head.columns.insert(0, Column::new("Select").hidden());
     head
