@@ -1,0 +1,229 @@
+//! SPDX in JSON: what Theriac reads of it is checked, other members are passed over.
+
+use std::collections::HashSet;
+
+use super::{Graph, edge, party, said};
+use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl, Tool};
+use crate::check::{Report, Step};
+use crate::error::{ErrorKind, Place, ReadError, quote};
+use crate::limits::Limits;
+use crate::recognise::Format;
+use crate::rules::Check::{Any, DateTime, Length, SpdxId};
+use crate::rules::Kind::{List, Object, Text, Word};
+use crate::rules::{Rule, Syntax, Type, Version, Words, has, must};
+use crate::tree::Node;
+
+const ALGORITHMS: Words = &[
+    (Version::V2_2, &["SHA256", "SHA1", "SHA384", "MD2", "MD4", "SHA512", "MD6", "MD5", "SHA224"]),
+    (
+        Version::V2_3,
+        &[
+            "SHA3-256",
+            "SHA3-384",
+            "SHA3-512",
+            "BLAKE2b-256",
+            "BLAKE2b-384",
+            "BLAKE2b-512",
+            "BLAKE3",
+            "ADLER32",
+        ],
+    ),
+];
+
+static CHECKSUM: Type = Type {
+    name: "checksum",
+    members: &[must("algorithm", Word(ALGORITHMS)), must("checksumValue", Text(Length(1, 256)))],
+    rules: &[],
+    open: false,
+};
+
+static EXTERNAL_REFERENCE: Type = Type {
+    name: "external reference",
+    members: &[
+        must("referenceCategory", Text(Length(1, 64))),
+        must("referenceType", Text(Length(1, 1024))),
+        must("referenceLocator", Text(Length(1, 4096))),
+        has("comment", Text(Any)),
+    ],
+    rules: &[],
+    open: false,
+};
+
+static PACKAGE: Type = Type {
+    name: "package",
+    members: &[
+        must("SPDXID", Text(SpdxId)),
+        must("name", Text(Length(1, 4096))),
+        must("downloadLocation", Text(Any)),
+        has("versionInfo", Text(Any)),
+        has("supplier", Text(Any)),
+        has("licenseConcluded", Text(Any)),
+        has("licenseDeclared", Text(Any)),
+        has("primaryPackagePurpose", Text(Any)).since(Version::V2_3),
+        has("checksums", List(&Object(&CHECKSUM))),
+        has("externalRefs", List(&Object(&EXTERNAL_REFERENCE))),
+    ],
+    rules: &[],
+    open: true,
+};
+
+static RELATIONSHIP: Type = Type {
+    name: "relationship",
+    members: &[
+        must("spdxElementId", Text(Length(1, 4096))),
+        must("relatedSpdxElement", Text(Length(1, 4096))),
+        must("relationshipType", Text(Length(1, 64))),
+        has("comment", Text(Any)),
+    ],
+    rules: &[],
+    open: false,
+};
+
+static CREATION: Type = Type {
+    name: "creation info",
+    members: &[
+        must("created", Text(DateTime)),
+        must("creators", List(&Text(Length(1, 4096)))),
+        has("comment", Text(Any)),
+        has("licenseListVersion", Text(Any)),
+    ],
+    rules: &[Rule::NotEmpty("creators")],
+    open: false,
+};
+
+static DOCUMENT: Type = Type {
+    name: "SPDX document",
+    members: &[
+        must("spdxVersion", Text(Any)),
+        must("SPDXID", Text(SpdxId)),
+        must("name", Text(Any)),
+        must("dataLicense", Text(Any)),
+        must("documentNamespace", Text(Length(1, 4096))),
+        must("creationInfo", Object(&CREATION)),
+        has("packages", List(&Object(&PACKAGE))),
+        has("relationships", List(&Object(&RELATIONSHIP))),
+        has("documentDescribes", List(&Text(Any))),
+    ],
+    rules: &[],
+    open: true,
+};
+
+/// The SPDX version of a JSON document, or `None` when it is none.
+pub(crate) fn version(root: &Node<'_>) -> Option<Result<Version, ReadError>> {
+    if let Some(found) = root.get("spdxVersion") {
+        let place = Place::Pointer("/spdxVersion".to_owned());
+        return Some(super::version(found.as_text().unwrap_or_default(), place));
+    }
+    let is_three = root.text("@context").is_some_and(|context| context.contains("spdx.org"));
+    is_three.then(|| {
+        Err(ReadError::new(
+            ErrorKind::Unsupported,
+            Place::Pointer("/@context".to_owned()),
+            "SPDX 3 is not read; SPDX-2.2 and SPDX-2.3 are",
+        ))
+    })
+}
+
+/// Reads a document of a known version.
+pub(crate) fn read(text: &str, root: &Node<'_>, version: Version, limits: &Limits) -> Result<Bom, ReadError> {
+    let mut report = Report::new(text, version, Syntax::Json, limits);
+    report.object(root, &DOCUMENT)?;
+    distinct_ids(&mut report, root)?;
+    let creation = root.get("creationInfo");
+    let creators = creation.map_or(&[][..], |node| node.list("creators"));
+    Ok(Bom {
+        format: Format::SpdxJson(version.into()),
+        serial: root.owned("documentNamespace"),
+        revision: None,
+        metadata: Metadata {
+            timestamp: creation.and_then(|node| node.owned("created")),
+            tools: creators.iter().filter_map(Node::as_text).filter_map(tool).collect(),
+            ..Metadata::default()
+        },
+        components: packages(&mut report, root, limits)?,
+        dependencies: graph(root).nodes,
+        defects: report.defects,
+    })
+}
+
+pub(super) fn tool(creator: &str) -> Option<Tool> {
+    let name = said(creator.strip_prefix("Tool:")?)?;
+    Some(Tool { vendor: None, name, version: None })
+}
+
+fn distinct_ids<'n>(report: &mut Report<'n>, root: &'n Node<'_>) -> Result<(), ReadError> {
+    let mut seen = HashSet::new();
+    report.within(Step::Member("packages"), |report| {
+        for (index, package) in root.list("packages").iter().enumerate() {
+            let Some(id) = package.text("SPDXID").filter(|id| !seen.insert(*id)) else { continue };
+            let reason = format!("the SPDXID {} is given twice in this document", quote(id));
+            report.within(Step::Item(index), |report| report.defect(0, reason))?;
+        }
+        Ok(())
+    })
+}
+
+fn packages<'n>(
+    report: &mut Report<'n>,
+    root: &'n Node<'_>,
+    limits: &Limits,
+) -> Result<Vec<Component>, ReadError> {
+    let packages = root.list("packages");
+    if packages.len() > limits.entries {
+        let reason = format!("the file lists more than {} packages", limits.entries);
+        return Err(ReadError::new(ErrorKind::Limit, Place::Pointer("/packages".to_owned()), reason));
+    }
+    Ok(report.within(Step::Member("packages"), |report| {
+        packages
+            .iter()
+            .enumerate()
+            .map(|(index, node)| {
+                let place = report.within(Step::Item(index), |report| report.place(0));
+                package(node, place)
+            })
+            .collect()
+    }))
+}
+
+fn package(node: &Node<'_>, place: Place) -> Component {
+    let locator = |kinds: &[&str]| {
+        let references = node.list("externalRefs").iter();
+        let mut found =
+            references.filter(|node| node.text("referenceType").is_some_and(|kind| kinds.contains(&kind)));
+        found.next().and_then(|node| node.text("referenceLocator"))
+    };
+    let licence = ["licenseConcluded", "licenseDeclared"].into_iter().find_map(|name| said(node.text(name)?));
+    Component {
+        bom_ref: node.owned("SPDXID"),
+        kind: node.owned("primaryPackagePurpose").map_or("library".to_owned(), |kind| kind.to_lowercase()),
+        group: None,
+        name: node.owned("name").unwrap_or_default(),
+        version: node.text("versionInfo").and_then(said),
+        purl: locator(&["purl"]).map(Purl::read),
+        cpe: locator(&["cpe23Type", "cpe22Type"]).map(str::to_owned),
+        hashes: node.list("checksums").iter().filter_map(hash).collect(),
+        licences: licence.map(Licence::Expression).into_iter().collect(),
+        supplier: node.text("supplier").and_then(party),
+        scope: None,
+        parent: None,
+        place,
+    }
+}
+
+fn hash(node: &Node<'_>) -> Option<Hash> {
+    Some(Hash { algorithm: node.owned("algorithm")?, value: node.owned("checksumValue")? })
+}
+
+fn graph(root: &Node<'_>) -> Graph {
+    let mut graph = Graph::default();
+    for node in root.list("relationships") {
+        let ends =
+            (node.text("spdxElementId"), node.text("relationshipType"), node.text("relatedSpdxElement"));
+        if let (Some(from), Some(kind), Some(to)) = ends
+            && let Some((from, on)) = edge(from, kind, to)
+        {
+            graph.add(from, on);
+        }
+    }
+    graph
+}

@@ -1,0 +1,67 @@
+//! SPDX 2.2 and 2.3, in JSON and tag-value. Packages become components; files are not read.
+
+pub(crate) mod json;
+pub(crate) mod tag_value;
+
+use crate::bom::Dependency;
+use crate::error::{ErrorKind, Place, ReadError, quote};
+use crate::rules::Version;
+
+/// The version that a document names (`SPDX-2.3`).
+fn version(text: &str, place: Place) -> Result<Version, ReadError> {
+    match text {
+        "SPDX-2.2" => Ok(Version::V2_2),
+        "SPDX-2.3" => Ok(Version::V2_3),
+        other => {
+            let reason = format!("SPDX version {} is not read; SPDX-2.2 and SPDX-2.3 are", quote(other));
+            Err(ReadError::new(ErrorKind::Unsupported, place, reason))
+        }
+    }
+}
+
+/// SPDX writes "nothing known" as a word.
+fn said(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!matches!(text, "" | "NOASSERTION" | "NONE")).then(|| text.to_owned())
+}
+
+/// The party of `Organization: Example (mail)` or `Person: …`.
+fn party(text: &str) -> Option<String> {
+    let name = text.split_once(':').map_or(text, |(_, name)| name);
+    said(name.split_once('(').map_or(name, |(name, _)| name))
+}
+
+/// A relationship as an edge from what needs to what is needed; `None` when it is of another sort.
+fn edge<'a>(from: &'a str, kind: &str, to: &'a str) -> Option<(&'a str, &'a str)> {
+    match kind {
+        "DEPENDS_ON" | "CONTAINS" | "HAS_PREREQUISITE" => Some((from, to)),
+        "DEPENDENCY_OF"
+        | "CONTAINED_BY"
+        | "RUNTIME_DEPENDENCY_OF"
+        | "PREREQUISITE_FOR"
+        | "OPTIONAL_DEPENDENCY_OF"
+        | "PROVIDED_DEPENDENCY_OF"
+        | "BUILD_DEPENDENCY_OF"
+        | "DEV_DEPENDENCY_OF"
+        | "TEST_DEPENDENCY_OF" => Some((to, from)),
+        _ => None,
+    }
+}
+
+/// Edges gathered by the node they leave, in the order of the source.
+#[derive(Default)]
+struct Graph {
+    index: std::collections::HashMap<String, usize>,
+    nodes: Vec<Dependency>,
+}
+
+impl Graph {
+    fn add(&mut self, from: &str, on: &str) {
+        let next = self.nodes.len();
+        let index = *self.index.entry(from.to_owned()).or_insert(next);
+        if index == next {
+            self.nodes.push(Dependency { from: from.to_owned(), on: Vec::new() });
+        }
+        self.nodes[index].on.push(on.to_owned());
+    }
+}

@@ -1,0 +1,223 @@
+//! SPDX tag-value: one `Tag: value` a line, a longer text between `<text>` and `</text>`.
+
+use std::collections::HashSet;
+
+use super::json::tool;
+use super::{Graph, edge, party, said};
+use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl};
+use crate::error::{Defect, ErrorKind, Place, ReadError, quote};
+use crate::limits::{Limits, Strictness};
+use crate::recognise::Format;
+use crate::rules::{Syntax, Version};
+use crate::text::is_date_time;
+
+/// The SPDX version of a text, or `None` when it is no tag-value document.
+pub(crate) fn version(text: &str) -> Option<Result<Version, ReadError>> {
+    for (index, line) in text.lines().enumerate().take(200) {
+        if let Some(value) = line.strip_prefix("SPDXVersion:") {
+            return Some(super::version(value.trim(), Place::line(index + 1)));
+        }
+    }
+    None
+}
+
+/// Reads a document of a known version.
+pub(crate) fn read(text: &str, version: Version, limits: &Limits) -> Result<Bom, ReadError> {
+    let mut reader = Reader::new(version, limits);
+    let mut lines = text.lines().enumerate();
+    while let Some((index, line)) = lines.next() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let place = Place::line(index + 1);
+        let Some((tag, value)) = line.split_once(':') else {
+            reader.defect(place, format!("{} is not of the form 'Tag: value'", quote(line)))?;
+            continue;
+        };
+        let value = value.trim();
+        match value.strip_prefix("<text>") {
+            Some(start) => {
+                let long = long_text(start, &mut lines).ok_or_else(|| {
+                    let reason = "the text is not closed by </text>; the file seems truncated";
+                    ReadError::new(ErrorKind::Syntax, place.clone(), reason)
+                })?;
+                reader.tag(tag.trim(), long.trim(), place)?;
+            }
+            None => reader.tag(tag.trim(), value, place)?,
+        }
+    }
+    reader.finish()
+}
+
+fn long_text<'t>(start: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Option<String> {
+    let mut text = start.to_owned();
+    loop {
+        if let Some(end) = text.rfind("</text>").filter(|_| text.trim_end().ends_with("</text>")) {
+            text.truncate(end);
+            return Some(text);
+        }
+        // Only the last line can hold the end, so that long texts are not searched again and again.
+        let (_, line) = lines.next()?;
+        if let Some(last) = line.trim_end().strip_suffix("</text>") {
+            text.push('\n');
+            text.push_str(last);
+            return Some(text);
+        }
+        text.push('\n');
+        text.push_str(line);
+    }
+}
+
+struct Reader {
+    bom: Bom,
+    limits: Limits,
+    graph: Graph,
+    ids: HashSet<String>,
+    in_package: bool,
+    named: bool,
+}
+
+impl Reader {
+    fn new(version: Version, limits: &Limits) -> Self {
+        let bom = Bom {
+            format: Format::SpdxTagValue(version.into()),
+            serial: None,
+            revision: None,
+            metadata: Metadata::default(),
+            components: Vec::new(),
+            dependencies: Vec::new(),
+            defects: Vec::new(),
+        };
+        let ids = HashSet::new();
+        Self { bom, limits: *limits, graph: Graph::default(), ids, in_package: false, named: false }
+    }
+
+    fn defect(&mut self, place: Place, reason: String) -> Result<(), ReadError> {
+        if self.limits.strictness == Strictness::Refuse {
+            return Err(ReadError::new(ErrorKind::Structure, place, reason));
+        }
+        if self.bom.defects.len() >= self.limits.defects {
+            let reason = format!("more than {} defects; the last: {reason}", self.limits.defects);
+            return Err(ReadError::new(ErrorKind::Limit, place, reason));
+        }
+        self.bom.defects.push(Defect { place, reason });
+        Ok(())
+    }
+
+    fn tag(&mut self, tag: &str, value: &str, place: Place) -> Result<(), ReadError> {
+        if value.len() > self.limits.text {
+            let reason = format!("a text is longer than {} bytes", self.limits.text);
+            return Err(ReadError::new(ErrorKind::Limit, place, reason));
+        }
+        match tag {
+            "DocumentName" => self.named = true,
+            "DocumentNamespace" => self.bom.serial = said(value),
+            "Creator" => self.bom.metadata.tools.extend(tool(value)),
+            "Created" if !is_date_time(value, Syntax::Json) => {
+                self.defect(place, format!("{} is not a date with time", quote(value)))?;
+            }
+            "Created" => self.bom.metadata.timestamp = Some(value.to_owned()),
+            "PackageName" => self.open(value, place)?,
+            "FileName" | "SnippetSPDXID" => self.in_package = false,
+            "Relationship" => self.relationship(value, place)?,
+            _ if self.in_package => self.package(tag, value, place)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, name: &str, place: Place) -> Result<(), ReadError> {
+        if self.bom.components.len() >= self.limits.entries {
+            let reason = format!("the file lists more than {} packages", self.limits.entries);
+            return Err(ReadError::new(ErrorKind::Limit, place, reason));
+        }
+        if name.is_empty() {
+            self.defect(place.clone(), "a package lacks its name".to_owned())?;
+        }
+        self.in_package = true;
+        self.bom.components.push(Component {
+            bom_ref: None,
+            kind: "library".to_owned(),
+            group: None,
+            name: name.to_owned(),
+            version: None,
+            purl: None,
+            cpe: None,
+            hashes: Vec::new(),
+            licences: Vec::new(),
+            supplier: None,
+            scope: None,
+            parent: None,
+            place,
+        });
+        Ok(())
+    }
+
+    fn package(&mut self, tag: &str, value: &str, place: Place) -> Result<(), ReadError> {
+        let Some(package) = self.bom.components.last_mut() else { return Ok(()) };
+        match tag {
+            "SPDXID" => {
+                package.bom_ref = Some(value.to_owned());
+                if !self.ids.insert(value.to_owned()) {
+                    return self.defect(place, format!("the SPDXID {} is given twice", quote(value)));
+                }
+            }
+            "PackageVersion" => package.version = said(value),
+            "PackageSupplier" => package.supplier = party(value),
+            "PrimaryPackagePurpose" => package.kind = value.to_lowercase(),
+            "PackageLicenseConcluded" | "PackageLicenseDeclared" if package.licences.is_empty() => {
+                package.licences.extend(said(value).map(Licence::Expression));
+            }
+            "PackageChecksum" => match value.split_once(':') {
+                Some((algorithm, digest)) => package
+                    .hashes
+                    .push(Hash { algorithm: algorithm.trim().to_owned(), value: digest.trim().to_owned() }),
+                None => {
+                    return self
+                        .defect(place, format!("{} is not of the form 'SHA256: digest'", quote(value)));
+                }
+            },
+            "ExternalRef" => match value.split_whitespace().collect::<Vec<_>>()[..] {
+                [_, "purl", locator] => package.purl = Some(Purl::read(locator)),
+                [_, "cpe23Type" | "cpe22Type", locator] => package.cpe = Some(locator.to_owned()),
+                [_, _, _] => {}
+                _ => {
+                    let reason = format!("{} is not of the form 'category type locator'", quote(value));
+                    return self.defect(place, reason);
+                }
+            },
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn relationship(&mut self, value: &str, place: Place) -> Result<(), ReadError> {
+        match value.split_whitespace().collect::<Vec<_>>()[..] {
+            [from, kind, to] => {
+                if let Some((from, on)) = edge(from, kind, to) {
+                    self.graph.add(from, on);
+                }
+                Ok(())
+            }
+            _ => self.defect(place, format!("{} is not of the form 'id TYPE id'", quote(value))),
+        }
+    }
+
+    fn finish(mut self) -> Result<Bom, ReadError> {
+        let due = [
+            (self.named, "DocumentName"),
+            (self.bom.serial.is_some(), "DocumentNamespace"),
+            (self.bom.metadata.timestamp.is_some(), "Created"),
+        ];
+        for (_, tag) in due.iter().filter(|(there, _)| !there) {
+            self.defect(Place::Whole, format!("the document lacks its {}", quote(tag)))?;
+        }
+        let nameless = self.bom.components.iter().find(|package| package.bom_ref.is_none());
+        if let Some(place) = nameless.map(|package| package.place.clone()) {
+            self.defect(place, "a package lacks its 'SPDXID'".to_owned())?;
+        }
+        self.bom.dependencies = self.graph.nodes;
+        Ok(self.bom)
+    }
+}

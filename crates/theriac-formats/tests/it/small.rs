@@ -1,0 +1,144 @@
+//! Behaviour that small documents show.
+
+use theriac_formats::{ErrorKind, Format, Limits, Place, Strictness, read_bom, recognise};
+
+const SMALL: &str = include_str!("../../testdata/small.cdx.json");
+const SMALL_XML: &str = include_str!("../../testdata/small.cdx.xml");
+const SPDX: &str = include_str!("../../testdata/small.spdx.json");
+const TAGS: &str = include_str!("../../testdata/small.spdx");
+
+fn refused(text: &str) -> theriac_formats::ReadError {
+    read_bom(text.as_bytes(), &Limits::default()).unwrap_err()
+}
+
+#[test]
+fn json_and_xml_of_one_document_read_alike() {
+    let json = read_bom(SMALL.as_bytes(), &Limits::default()).unwrap();
+    let xml = read_bom(SMALL_XML.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(json.components.len(), 3);
+    assert_eq!(json.components[1].parent, Some(0));
+    assert_eq!(json.components[1].place, Place::Pointer("/components/0/components/0".to_owned()));
+    assert_eq!(json.dependencies, xml.dependencies);
+    assert_eq!(json.serial, xml.serial);
+    assert_eq!(json.revision, xml.revision);
+    assert_eq!(json.metadata.tools, xml.metadata.tools);
+    for (json, xml) in json.components.iter().zip(&xml.components) {
+        let mut xml = xml.clone();
+        assert!(matches!(xml.place, Place::Position { .. }));
+        xml.place = json.place.clone();
+        assert_eq!(*json, xml);
+    }
+    let purl = json.components[0].purl.as_ref().unwrap().parsed.as_ref().unwrap();
+    assert_eq!((purl.package.as_str(), purl.version.as_deref()), ("pkg:npm/%40acme/pump", Some("1.0.0")));
+}
+
+#[test]
+fn spdx_in_json_and_tag_value_read_alike() {
+    let json = read_bom(SPDX.as_bytes(), &Limits::default()).unwrap();
+    let tags = read_bom(TAGS.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(json.dependencies, tags.dependencies);
+    assert_eq!(json.dependencies.len(), 1);
+    assert_eq!(json.metadata, tags.metadata);
+    assert_eq!(json.components.len(), 2);
+    for (json, tags) in json.components.iter().zip(&tags.components) {
+        let mut tags = tags.clone();
+        tags.place = json.place.clone();
+        assert_eq!(*json, tags);
+    }
+}
+
+#[test]
+fn a_format_is_told_by_content_in_every_encoding() {
+    let as_utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once('\u{feff}')
+            .chain(text.chars())
+            .collect::<String>()
+            .encode_utf16()
+            .flat_map(unit)
+            .collect()
+    };
+    let mut with_mark = b"\xef\xbb\xbf".to_vec();
+    with_mark.extend(SMALL.as_bytes());
+    for bytes in
+        [with_mark, as_utf16(SMALL, u16::to_le_bytes), as_utf16(SMALL, u16::to_be_bytes), SMALL.into()]
+    {
+        let format = recognise(&bytes).unwrap();
+        assert!(matches!(format, Format::CycloneDxJson(version) if version.as_str() == "1.6"));
+        assert_eq!(read_bom(&bytes, &Limits::default()).unwrap().components.len(), 3);
+    }
+    assert_eq!(recognise(SPDX.as_bytes()).unwrap().to_string(), "SPDX 2.3 JSON");
+    assert_eq!(recognise(TAGS.as_bytes()).unwrap().to_string(), "SPDX 2.3 tag-value");
+    assert_eq!(recognise(b"<testsuites/>").unwrap(), Format::JunitXml);
+}
+
+#[test]
+fn other_things_are_named_and_what_is_accepted_is_said() {
+    let cases: [(&[u8], &str); 8] = [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"<!DOCTYPE html><html></html>", "HTML"),
+        (b"PK\x03\x04rest", "zip"),
+        (b"[1]", "list"),
+        (b"{\"a\": 1}", "'a'"),
+        (b"<svg/>", "'svg'"),
+        (b"hello", "neither"),
+    ];
+    for (bytes, word) in cases {
+        let error = recognise(bytes).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unrecognised, "{error}");
+        assert!(error.reason.contains(word), "{error}");
+        assert!(error.reason.contains(Format::ACCEPTED), "{error}");
+    }
+    let three = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#;
+    let one = SMALL.replace("\"1.6\"", "\"1.1\"");
+    for text in [three, &one] {
+        assert_eq!(refused(text).kind, ErrorKind::Unsupported);
+    }
+}
+
+#[test]
+fn errors_name_place_and_reason() {
+    let change = |from: &str, to: &str| {
+        assert!(SMALL.contains(from), "{from}");
+        refused(&SMALL.replacen(from, to, 1)).to_string()
+    };
+    let cases = [
+        (change("\"library\"", "\"libary\""), "/components/0/type: 'libary' is not one of application"),
+        (change("\"name\": \"pump\"", "\"nmae\": \"pump\""), "/components/0/nmae: 'nmae' is not known"),
+        (change("\"bom-ref\": \"b\"", "\"bom-ref\": \"a\""), "the bom-ref 'a' is given twice"),
+        (
+            change("\"dependsOn\": [\"b\"]", "\"dependsOn\": [\"x\"]"),
+            "/dependencies/0: the dependency names 'x'",
+        ),
+        (change("\"Apache-2.0\"", "\"Apache-2\""), "an id of the SPDX licence list"),
+        (change("urn:uuid:3e67", "urn:uuid:XXXX"), "/serialNumber: "),
+        (change("\"version\": 1,", "\"version\": 1, \"version\": 2,"), "the key 'version' stands twice"),
+        (change("\"version\": 1,", "\"version\": 1, \"citations\": [],"), "allowed from version 1.7 on"),
+    ];
+    for (error, expected) in cases {
+        assert!(error.contains(expected), "{error}\nshould say: {expected}");
+    }
+}
+
+#[test]
+fn listed_defects_are_accepted_only_when_asked_and_only_defects_of_structure() {
+    let limits = Limits { strictness: Strictness::AcceptListedDefects, ..Limits::default() };
+    for (text, from, to) in [(SMALL, "\"library\"", "\"libary\""), (SMALL_XML, "\"library\"", "\"libary\"")] {
+        let broken = text.replacen(from, to, 1);
+        assert_eq!(refused(&broken).kind, ErrorKind::Structure);
+        let bom = read_bom(broken.as_bytes(), &limits).unwrap();
+        assert_eq!(bom.defects.len(), 1, "{:?}", bom.defects);
+        assert_eq!(bom.components.len(), 3);
+    }
+    let truncated = &SMALL[..SMALL.len() / 2];
+    assert_eq!(read_bom(truncated.as_bytes(), &limits).unwrap_err().kind, ErrorKind::Syntax);
+}
+
+#[test]
+fn xml_with_a_dtd_or_an_entity_is_refused() {
+    let bomb = "<?xml version=\"1.0\"?><!DOCTYPE bom [<!ENTITY a \"b\">]><bom/>";
+    let entity = SMALL_XML.replacen("pump", "&a;", 1);
+    for text in [bomb, &entity] {
+        assert_eq!(refused(text).kind, ErrorKind::Syntax, "{}", refused(text));
+    }
+}
