@@ -213,14 +213,10 @@ impl<'n> Report<'n> {
         Ok(())
     }
 
-    /// JSON repeats whole elements outside the inventory, with their names; the XML Schema forbids it everywhere.
+    /// JSON repeats elements outside the inventory (the modules of the subject, annotators); the XML Schema forbids it everywhere.
     fn is_inventory(&self) -> bool {
         self.syntax == Syntax::Xml
-            || matches!(
-                self.path.as_slice(),
-                [Step::Member("components" | "services"), ..]
-                    | [Step::Member("metadata"), Step::Member("component"), ..]
-            )
+            || matches!(self.path.first(), Some(Step::Member("components" | "services")))
     }
 
     fn word(&mut self, at: usize, words: &Words, word: &str) -> Result<(), ReadError> {

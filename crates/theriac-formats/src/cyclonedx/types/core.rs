@@ -17,8 +17,7 @@ use crate::rules::{Type, Words, has, must};
 pub(in crate::cyclonedx) static BOM: Type = Type {
     name: "bom",
     members: &[
-        has("$schema", Word(SCHEMA_ADDRESS)).until(V1_5).outside_xml(),
-        has("$schema", Text(Any)).since(V1_6).outside_xml(),
+        has("$schema", Text(Any)).outside_xml(),
         must("bomFormat", Word(BOM_FORMAT)).outside_xml(),
         must("specVersion", Text(Any)).outside_xml(),
         has("serialNumber", Text(SerialNumber)).attribute(),
@@ -311,13 +310,6 @@ pub(in crate::cyclonedx) static COMPOSITION: Type = Type {
     rules: &[],
     open: false,
 };
-
-const SCHEMA_ADDRESS: Words = &[
-    (V1_2, &["http://cyclonedx.org/schema/bom-1.2a.schema.json"]),
-    (V1_3, &["http://cyclonedx.org/schema/bom-1.3.schema.json"]),
-    (V1_4, &["http://cyclonedx.org/schema/bom-1.4.schema.json"]),
-    (V1_5, &["http://cyclonedx.org/schema/bom-1.5.schema.json"]),
-];
 
 const BOM_FORMAT: Words = &[(V1_2, &["CycloneDX"])];
 
