@@ -62,6 +62,9 @@ impl askama::filters::HtmlSafe for AssessmentForm {}
 
 impl AssessmentForm {
     fn errors(&self) -> Errors {
+        if !self.blocked.is_empty() {
+            return Errors::default();
+        }
         Errors::of(self.judgement.iter().chain(&self.impact).chain(&self.decision))
     }
 }

@@ -74,9 +74,12 @@ pub struct SignForm {
 impl askama::filters::HtmlSafe for SignForm {}
 
 impl SignForm {
-    /// What needs a change, over all fields.
+    /// What needs a change, over all fields; nothing while the form may not be used.
     #[must_use]
     pub fn errors(&self) -> Errors {
+        if self.blocked.is_some() {
+            return Errors::default();
+        }
         let password = self.password();
         Errors::of(self.fields.iter().chain([&password]))
     }

@@ -1,0 +1,6 @@
+//! Every sample page held against the rules of the interface, and the assets against theirs.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod assets;
+mod pages;
