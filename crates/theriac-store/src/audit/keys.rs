@@ -48,7 +48,8 @@ impl PublicKey {
     /// Whether this key signed these bytes.
     pub(crate) fn signed(&self, message: &[u8], signature: &str) -> bool {
         let mut bytes = [0; 64];
-        let decoded = hex::decode_to_slice(signature, &mut bytes).is_ok();
+        // Lower case only: two spellings of one signature would be a byte that can change unseen.
+        let decoded = hex::decode_to_slice(signature, &mut bytes).is_ok() && hex::encode(bytes) == signature;
         let Some(key) = self.verifying() else { return false };
         decoded && key.verify_strict(message, &Signature::from_bytes(&bytes)).is_ok()
     }
