@@ -44,7 +44,7 @@ impl Conn {
         args: Args,
     ) -> Result<Vec<Row>, StoreError> {
         let sql = sql.into();
-        let query = bind(&sql, args)?;
+        let query = bind(sql.clone(), args)?;
         let rows = query.fetch_all(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(rows.into_iter().map(Row).collect())
     }
@@ -59,7 +59,7 @@ impl Conn {
         args: Args,
     ) -> Result<Option<Row>, StoreError> {
         let sql = sql.into();
-        let query = bind(&sql, args)?;
+        let query = bind(sql.clone(), args)?;
         let row = query.fetch_optional(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(row.map(Row))
     }
@@ -87,7 +87,7 @@ impl Conn {
         args: Args,
     ) -> Result<u64, StoreError> {
         let sql = sql.into();
-        let query = bind(&sql, args)?;
+        let query = bind(sql.clone(), args)?;
         let done = query.execute(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(done.rows_affected())
     }
@@ -149,9 +149,9 @@ impl Conn {
 }
 
 fn bind(
-    sql: &Cow<'static, str>,
+    sql: Cow<'static, str>,
     args: Args,
 ) -> Result<sqlx::query::Query<'static, Any, sqlx::any::AnyArguments>, StoreError> {
-    let values = args.bind().map_err(|e| StoreError::sql(sql, e))?;
-    Ok(sqlx::query_with(AssertSqlSafe(sql.clone()), values))
+    let values = args.bind().map_err(|e| StoreError::sql(&sql, e))?;
+    Ok(sqlx::query_with(AssertSqlSafe(sql), values))
 }

@@ -9,6 +9,8 @@
 //! PostgreSQL is reached through `THERIAC_TEST_POSTGRES`, the URL of a server where databases may be created;
 //! `cargo xtask test` starts one.
 
+#![expect(clippy::expect_used, reason = "a test that cannot have its store must end here")]
+
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;

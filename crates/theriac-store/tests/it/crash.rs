@@ -62,7 +62,7 @@ async fn work(location: Location, round: u64) {
         let seq = write.commit().await.unwrap().seq;
         say(&format!("ack {number} {seq} {}", staged.digest));
         // Not in every round: a job that is in hand at eight crashes is given up.
-        if step % 2 == 1 && round % 4 == 0 {
+        if step % 2 == 1 && round.is_multiple_of(4) {
             store.claim(&claimer).await.unwrap();
         }
     }
