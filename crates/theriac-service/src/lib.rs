@@ -1,0 +1,20 @@
+//! What Theriac does: one use case, one function, one transaction.
+//!
+//! A use case takes the [`App`], who asks ([`Who`]) and its input; checks the permission first, reads, judges by
+//! its rules, writes, says what changed ([`theriac_store::Write::audit`]) and commits. HTTP, command line and jobs are thin callers.
+//! To add one: a function in the module of its noun. What needs several rows to be consistent lives in one function here,
+//! SQL in `theriac_store::tables`.
+
+mod app;
+mod error;
+pub mod evidence;
+pub mod findings;
+pub mod gate;
+pub mod people;
+pub mod products;
+pub mod records;
+mod who;
+
+pub use app::App;
+pub use error::{Result, ServiceError};
+pub use who::Who;
