@@ -1,6 +1,6 @@
 //! Who asks, and from where.
 
-use theriac_auth::{Access, Actor, Permission, Permit, PersonId, Scope};
+use theriac_auth::{Access, Actor, Permission, Permit, PersonId, Reauthenticated, Scope, Signer};
 use theriac_store::{Act, Write};
 
 use crate::{App, Result, ServiceError};
@@ -65,6 +65,27 @@ impl Who {
             Err(denied) => {
                 self.refused(app, action, &denied.to_string()).await?;
                 Err(denied.into())
+            }
+        }
+    }
+
+    /// The signer for a permission and a place; a refusal is written to the audit log.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotSigned`] with the reason.
+    pub async fn signer<'a>(
+        &self,
+        app: &App,
+        proof: &'a Reauthenticated,
+        permission: Permission,
+        scope: Scope,
+        action: &str,
+    ) -> Result<Signer<'a>> {
+        match Signer::new(&self.access, proof, permission, scope) {
+            Ok(signer) => Ok(signer),
+            Err(refusal) => {
+                self.refused(app, action, &refusal.to_string()).await?;
+                Err(refusal.into())
             }
         }
     }

@@ -333,7 +333,6 @@ CREATE TABLE draft (
     links {TEXT} NOT NULL,
     attachments {TEXT} NOT NULL,
     saved_at {INT} NOT NULL,
-    saves {INT} NOT NULL,
     PRIMARY KEY (record, author)
 ) {STRICT};
 
@@ -393,8 +392,10 @@ CREATE TABLE record_head (
     folded {TEXT} NOT NULL,
     state {TEXT} NOT NULL,
     owner {INT},
-    due {TEXT}
+    due {TEXT},
+    changed_at {INT} NOT NULL
 ) {STRICT};
+CREATE INDEX record_head_changed ON record_head (changed_at, record);
 CREATE INDEX record_head_state ON record_head (state, record);
 CREATE INDEX record_head_due ON record_head (due, record);
 CREATE INDEX record_head_owner ON record_head (owner, due, record);

@@ -7,5 +7,6 @@ pub mod access;
 pub mod organisation;
 pub mod people;
 pub mod products;
+pub mod records;
 pub mod releases;
 pub mod signatures;
