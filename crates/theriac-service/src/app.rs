@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use theriac_model::kinds;
+use theriac_model::record::Kind;
 use theriac_store::{Store, to_the_end};
 
 use crate::{Result, ServiceError};
@@ -14,13 +16,33 @@ use crate::{Result, ServiceError};
 pub struct App {
     store: Store,
     index: PathBuf,
+    kinds: &'static [&'static Kind],
 }
 
 impl App {
     /// An app on a store and a vulnerability index, which need not exist yet.
     #[must_use]
-    pub const fn new(store: Store, index: PathBuf) -> Self {
-        Self { store, index }
+    pub fn new(store: Store, index: PathBuf) -> Self {
+        Self { store, index, kinds: kinds::ALL }
+    }
+
+    /// The same app with other kinds of record: for the test of a kind that comes as one file.
+    #[must_use]
+    pub const fn with_kinds(mut self, kinds: &'static [&'static Kind]) -> Self {
+        self.kinds = kinds;
+        self
+    }
+
+    /// The kinds of record, in the order of the book.
+    #[must_use]
+    pub const fn kinds(&self) -> &'static [&'static Kind] {
+        self.kinds
+    }
+
+    /// The kind of this id.
+    #[must_use]
+    pub fn kind(&self, id: &str) -> Option<&'static Kind> {
+        self.kinds.iter().copied().find(|kind| kind.id == id)
     }
 
     /// The main database.

@@ -13,6 +13,7 @@ pub mod gate;
 pub mod people;
 pub mod products;
 pub mod records;
+pub mod text;
 mod who;
 
 pub use app::App;

@@ -719,3 +719,94 @@ fn visible(filter: &Filter, values: &mut Args) -> String {
 fn like(word: &str) -> String {
     word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
+
+/// Which of these evidence names (`EVID-3`) exist for a product, or for any where it is `None`; at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn evidence_among(
+    conn: &mut Conn,
+    product: Option<i64>,
+    names: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let numbers = names.iter().filter_map(|name| name.strip_prefix("EVID-")?.parse::<i64>().ok());
+    let mut values = Args::new();
+    let marks = values.push_all(numbers.take(1000));
+    let own = product.map_or_else(String::new, |product| {
+        let mark = values.push(product);
+        format!(" AND e.release IN (SELECT id FROM release WHERE product = {mark})")
+    });
+    let sql = format!("SELECT e.number FROM evidence e WHERE e.number IN ({marks}){own} ORDER BY e.number LIMIT 1000");
+    let rows = conn.fetch_all(sql, values).await?;
+    rows.iter().map(|row| Ok(format!("EVID-{}", row.get::<i64>("number")?))).collect()
+}
+
+/// The content of the approved record of a kind that is in force: the product's own before the organisation's, the newer
+/// before the older.
+///
+/// # Errors
+/// What the database says.
+pub async fn approved_content(
+    conn: &mut Conn,
+    kind: &str,
+    product: Option<i64>,
+) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT v.content FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
+               WHERE r.kind = $1 AND (r.product IS NULL OR r.product = $2) \
+               ORDER BY CASE WHEN r.product IS NULL THEN 1 ELSE 0 END, r.number DESC LIMIT 1";
+    let row = conn.fetch_optional(sql, args![kind, product]).await?;
+    row.map(|row| row.get("content")).transpose()
+}
+
+/// Who wrote what the manifests of a release's builds name, and whether an address is nobody's.
+///
+/// # Errors
+/// What the database says.
+pub async fn developers_of(conn: &mut Conn, release: i64) -> Result<(Vec<i64>, bool), StoreError> {
+    let sql = "SELECT DISTINCT p.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
+               LEFT JOIN person_address p ON p.address = m.address AND p.tx_to IS NULL \
+               WHERE e.release = $1 LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![release]).await?;
+    let people = rows.iter().map(|row| row.get("person")).collect::<Result<Vec<Option<i64>>, _>>()?;
+    Ok((people.iter().flatten().copied().collect(), people.contains(&None)))
+}
+
+/// The signatures on a record's revisions, oldest first, at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn signatures_of(
+    conn: &mut Conn,
+    record: i64,
+) -> Result<Vec<super::signatures::Signature>, StoreError> {
+    let sql = "SELECT s.id, s.digest, s.person, s.meaning, s.method, s.at FROM revision v \
+               JOIN signature s ON s.digest = v.digest WHERE v.record = $1 ORDER BY s.id LIMIT 1000";
+    conn.fetch_all(sql, args![record]).await?.iter().map(super::signatures::from_row).collect()
+}
+
+/// The latest revisions of these records, at most 1,000, in no order.
+///
+/// # Errors
+/// What the database says.
+pub async fn latest_revisions(conn: &mut Conn, records: &[i64]) -> Result<Vec<Revision>, StoreError> {
+    let mut values = Args::new();
+    let marks = values.push_all(records.iter().take(1000).copied());
+    let sql = format!(
+        "SELECT {REVISION} FROM {REVISION_FROM} JOIN record_head h ON h.latest = v.digest WHERE h.record IN ({marks})"
+    );
+    conn.fetch_all(sql, values).await?.iter().map(revision).collect()
+}
+
+/// The drafts of these records, at most 1,000 records, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn drafts_among(conn: &mut Conn, records: &[i64]) -> Result<Vec<Draft>, StoreError> {
+    let mut values = Args::new();
+    let marks = values.push_all(records.iter().take(1000).copied());
+    let sql = format!(
+        "SELECT record, author, predecessor, content, links, attachments, saved_at FROM draft \
+         WHERE record IN ({marks}) ORDER BY saved_at LIMIT 10000"
+    );
+    conn.fetch_all(sql, values).await?.iter().map(draft).collect()
+}

@@ -22,7 +22,7 @@ pub struct Signature {
     pub at: Timestamp,
 }
 
-fn from_row(row: &Row) -> Result<Signature, StoreError> {
+pub(super) fn from_row(row: &Row) -> Result<Signature, StoreError> {
     Ok(Signature {
         id: row.get("id")?,
         digest: row.get("digest")?,

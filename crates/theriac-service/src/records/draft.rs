@@ -1,0 +1,413 @@
+//! Drafts: the working copy of one author, saved as often as one likes.
+//!
+//! Whoever saves says which state was shown (`expected`), so that two windows never overwrite each other unseen. A draft
+//! that goes on from a revision which is no longer the latest one gives way: what is shown is the latest revision.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use theriac_auth::Permission;
+use theriac_model::record::{Completeness, Content, FieldError, Kind, Link};
+use theriac_model::{Digest, canonical_json};
+use theriac_store::blobs::Staged;
+use theriac_store::tables::records::{self as table, Draft, Head, Record, Revision};
+use theriac_store::{Conn, tables};
+
+use super::{Attachment, MACHINE, author, find, scope_of, states};
+use crate::text::fold;
+use crate::{App, Result, ServiceError, Who};
+
+/// Most links that a draft holds.
+const LINKS_MAX: usize = 500;
+/// Most files that a draft holds.
+const ATTACHMENTS_MAX: usize = 50;
+
+/// A link in a draft. It is pinned to the target's revision when the draft is submitted, unless it was there before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftLink {
+    /// The type, such as `mitigated-by`.
+    #[serde(rename = "type")]
+    pub link: String,
+    /// The target, such as `MEAS-3`.
+    pub target: String,
+    /// The target's revision that the link was made against; `None` while it is new.
+    #[serde(default)]
+    pub pinned: Option<Digest>,
+}
+
+impl DraftLink {
+    /// A new link.
+    pub fn new(link: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { link: link.into(), target: target.into(), pinned: None }
+    }
+
+    /// Links of a draft as they are stored: known types only, each once, sorted.
+    pub(super) fn write(kind: &Kind, mut links: Vec<Self>) -> Result<String> {
+        if links.len() > LINKS_MAX {
+            return Err(ServiceError::field("links", format!("at most {LINKS_MAX} links")));
+        }
+        if let Some(unknown) = links.iter().find(|link| kind.link(&link.link).is_none()) {
+            let known: Vec<_> = kind.links.iter().map(|link| link.id).collect();
+            let words = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            return Err(ServiceError::field(
+                "links",
+                format!("'{}' is not a link of this kind; its links are: {words}", unknown.link),
+            ));
+        }
+        links.sort();
+        links.dedup_by(|one, other| one.link == other.link && one.target == other.target);
+        Ok(canonical_json(&links)?)
+    }
+
+    pub(super) fn read(text: &str) -> Result<Vec<Self>> {
+        stored(text)
+    }
+}
+
+/// What an author wrote.
+#[derive(Debug, Clone)]
+pub struct DraftInput {
+    /// The fields.
+    pub content: Value,
+    /// The links; pins are kept from the draft and not taken from here.
+    pub links: Vec<DraftLink>,
+}
+
+/// A saved draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftSaved {
+    /// Names the draft as it is now.
+    pub expected: Digest,
+    /// When it was saved.
+    pub saved_at: Timestamp,
+}
+
+/// A draft as a form shows it.
+#[derive(Debug, Clone)]
+pub struct DraftView {
+    /// The record.
+    pub record: Record,
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// The fields.
+    pub content: Content,
+    /// The links, with the titles of their targets.
+    pub links: Vec<(DraftLink, String)>,
+    /// The files.
+    pub attachments: Vec<Attachment>,
+    /// Names the draft as it is shown.
+    pub expected: Digest,
+    /// When it was last saved; `None` while it equals the latest revision.
+    pub saved_at: Option<Timestamp>,
+    /// The number of the revision that submitting it would mint.
+    pub next: i64,
+    /// An own draft that goes on from an older revision, which a colleague's has overtaken.
+    pub overtaken: Option<Content>,
+    /// The reason given, when the latest revision was sent back.
+    pub sent_back: Option<String>,
+}
+
+/// What the author would edit now: their draft, a machine's, or the latest revision.
+pub(super) struct Current {
+    pub draft: Draft,
+    pub stored: bool,
+    pub latest: Option<Revision>,
+    pub overtaken: Option<Draft>,
+}
+
+pub(super) async fn current(conn: &mut Conn, who: &Who, record: &Record) -> Result<Current> {
+    let latest = table::revisions_before(conn, record.id, i64::MAX, 1).await?.into_iter().next();
+    let digest = latest.as_ref().map(|revision| revision.digest);
+    let mut own = table::draft_of(conn, record.id, author(who)).await?;
+    if own.is_none() {
+        own = table::draft_of(conn, record.id, MACHINE).await?;
+    }
+    let (own, overtaken) = match own {
+        Some(draft) if draft.predecessor == digest => (Some(draft), None),
+        other => (None, other),
+    };
+    let stored = own.is_some();
+    let draft = match own {
+        Some(draft) => Draft { author: author(who), ..draft },
+        None => from_revision(record, latest.as_ref(), author(who))?,
+    };
+    Ok(Current { draft, stored, latest, overtaken })
+}
+
+fn from_revision(record: &Record, revision: Option<&Revision>, author: i64) -> Result<Draft> {
+    let (content, links, attachments) = match revision {
+        None => ("{}".to_owned(), "[]".to_owned(), "[]".to_owned()),
+        Some(revision) => {
+            let links: Vec<Link> = stored(&revision.links)?;
+            let links: Vec<_> = links
+                .into_iter()
+                .map(|link| DraftLink { link: link.link, target: link.target, pinned: Some(link.pinned) })
+                .collect();
+            (revision.content.clone(), canonical_json(&links)?, revision.attachments.clone())
+        }
+    };
+    Ok(Draft {
+        record: record.id,
+        author,
+        predecessor: revision.map(|revision| revision.digest),
+        content,
+        links,
+        attachments,
+        saved_at: Timestamp::UNIX_EPOCH,
+    })
+}
+
+/// Names a draft: everything that the author can change, and what it goes on from.
+pub(super) fn digest_of(draft: &Draft) -> Result<Digest> {
+    let parts = (draft.predecessor, &draft.content, &draft.links, &draft.attachments);
+    Ok(Digest::of(canonical_json(&parts)?.as_bytes()))
+}
+
+pub(super) fn stored<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| ServiceError::Internal(format!("a stored text is damaged: {error}")))
+}
+
+pub(super) fn content_of(kind: &Kind, version: u32, text: &str) -> Result<Content> {
+    let map: Map<String, Value> = stored(text)?;
+    Ok(kind.lift(version, map))
+}
+
+/// The draft as the form shows it: the author's own, or one made from the latest revision.
+///
+/// # Errors
+/// When there is no such record or the actor may not write it.
+pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    let now = current(&mut read, who, &record).await?;
+    let links = DraftLink::read(&now.draft.links)?;
+    let targets: Vec<String> = links.iter().map(|link| link.target.clone()).collect();
+    let heads = table::by_refs(&mut read, &targets).await?;
+    let changes = table::state_changes(&mut read, record.id).await?;
+    drop(read);
+    who.require(app, Permission::to_write(kind.family), scope_of(&record), "record edit").await?;
+    let title = |target: &str| {
+        let found = heads.iter().find(|listed| listed.record.reference == target);
+        found.map(|listed| listed.head.title.clone()).unwrap_or_default()
+    };
+    let version = now.latest.as_ref().filter(|_| !now.stored).map_or(kind.version, |latest| latest.kind_version);
+    let sent_back = now.latest.as_ref().filter(|latest| latest.state == states::SENT_BACK).and_then(|latest| {
+        changes.iter().find(|change| change.revision == latest.digest).map(|change| change.reason.clone())
+    });
+    Ok(DraftView {
+        content: content_of(kind, version, &now.draft.content)?,
+        links: links.into_iter().map(|link| (link.clone(), title(&link.target))).collect(),
+        attachments: stored(&now.draft.attachments)?,
+        expected: digest_of(&now.draft)?,
+        saved_at: now.stored.then_some(now.draft.saved_at),
+        next: now.latest.as_ref().map_or(1, |latest| latest.number + 1),
+        overtaken: now.overtaken.map(|draft| content_of(kind, kind.version, &draft.content)).transpose()?,
+        sent_back,
+        record,
+        kind,
+    })
+}
+
+/// Saves what the author wrote.
+///
+/// # Errors
+/// [`ServiceError::Changed`] when the draft is no longer what was shown, [`ServiceError::Invalid`] with every field that
+/// is not of its shape, or when the actor may not write the record.
+pub async fn save_draft(
+    app: &App,
+    who: &Who,
+    reference: &str,
+    expected: Digest,
+    input: DraftInput,
+) -> Result<DraftSaved> {
+    let mut work = app.store().maintain().await?;
+    let (record, kind) = find(app, &mut work, who, reference).await?;
+    who.access().require(Permission::to_write(kind.family), scope_of(&record))?;
+    let now = expect(&mut work, who, &record, expected).await?;
+    let content = Content::check(kind, &input.content, Completeness::Draft).map_err(ServiceError::Invalid)?;
+    let known = DraftLink::read(&now.draft.links)?;
+    let links = DraftLink::write(kind, input.links.into_iter().map(|link| pinned_as_before(link, &known)).collect())?;
+    let draft = Draft { content: content.canonical()?, links, saved_at: app.now(), ..now.draft };
+    put(&mut work, &draft).await?;
+    if now.latest.is_none() {
+        table::set_head(&mut work, &head_of_draft(&record, kind, &content, draft.saved_at)).await?;
+    }
+    work.commit().await?;
+    Ok(DraftSaved { expected: digest_of(&draft)?, saved_at: draft.saved_at })
+}
+
+fn pinned_as_before(link: DraftLink, known: &[DraftLink]) -> DraftLink {
+    let before = known.iter().find(|other| other.link == link.link && other.target == link.target);
+    DraftLink { pinned: before.and_then(|other| other.pinned), ..link }
+}
+
+/// The present draft, if it is the one that was shown.
+pub(super) async fn expect(conn: &mut Conn, who: &Who, record: &Record, expected: Digest) -> Result<Current> {
+    let now = current(conn, who, record).await?;
+    let digest = digest_of(&now.draft)?;
+    if digest != expected {
+        return Err(ServiceError::Changed { what: record.reference.clone(), now: Some(digest) });
+    }
+    Ok(now)
+}
+
+/// Writes the draft; a machine's becomes the author's.
+async fn put(conn: &mut Conn, draft: &Draft) -> Result<()> {
+    if draft.author != MACHINE {
+        table::remove_draft(conn, draft.record, MACHINE).await?;
+    }
+    table::save_draft(conn, draft).await?;
+    Ok(())
+}
+
+/// Attaches a file to the draft; one of the same name is replaced.
+///
+/// # Errors
+/// As [`save_draft`], and when there are too many files or the name is not one.
+pub async fn attach(
+    app: &App,
+    who: &Who,
+    reference: &str,
+    expected: Digest,
+    name: &str,
+    file: Staged,
+) -> Result<DraftSaved> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 200 || name.contains(['/', '\\', '\0', '\n', '\r']) {
+        return Err(ServiceError::field("file", "the file needs a name of at most 200 characters, without a slash"));
+    }
+    change_attachments(app, who, reference, expected, "record attach", Some(file), |files| {
+        files.retain(|other| other.name != name);
+        files.push(Attachment { name: name.to_owned(), digest: file.digest });
+    })
+    .await
+}
+
+/// Takes a file away from the draft.
+///
+/// # Errors
+/// As [`save_draft`].
+pub async fn detach(app: &App, who: &Who, reference: &str, expected: Digest, name: &str) -> Result<DraftSaved> {
+    change_attachments(app, who, reference, expected, "record detach", None, |files| {
+        files.retain(|other| other.name != name);
+    })
+    .await
+}
+
+async fn change_attachments(
+    app: &App,
+    who: &Who,
+    reference: &str,
+    expected: Digest,
+    action: &str,
+    file: Option<Staged>,
+    change: impl FnOnce(&mut Vec<Attachment>),
+) -> Result<DraftSaved> {
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    who.require(app, Permission::to_write(kind.family), scope_of(&record), action).await?;
+    let mut write = who.write(app, action).await?;
+    let now = expect(&mut write, who, &record, expected).await?;
+    let mut files: Vec<Attachment> = stored(&now.draft.attachments)?;
+    change(&mut files);
+    if files.len() > ATTACHMENTS_MAX {
+        return Err(ServiceError::field("file", format!("at most {ATTACHMENTS_MAX} files")));
+    }
+    files.sort();
+    if let Some(file) = file {
+        write.keep(file).await?;
+    }
+    let draft = Draft { attachments: canonical_json(&files)?, saved_at: write.now(), ..now.draft };
+    put(&mut write, &draft).await?;
+    write.audit(reference, None, file.map(|file| file.digest), json!({ "files": files.len() }));
+    write.commit().await?;
+    Ok(DraftSaved { expected: digest_of(&draft)?, saved_at: draft.saved_at })
+}
+
+/// Throws the author's draft away. A record that never had a revision stays as a number without content.
+///
+/// # Errors
+/// When there is no draft, or the record may not be written.
+pub async fn discard(app: &App, who: &Who, reference: &str, expected: Digest) -> Result<()> {
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    who.require(app, Permission::to_write(kind.family), scope_of(&record), "record discard").await?;
+    let mut write = who.write(app, "record discard").await?;
+    let now = expect(&mut write, who, &record, expected).await?;
+    let mine = table::remove_draft(&mut write, record.id, author(who)).await?;
+    if mine + table::remove_draft(&mut write, record.id, MACHINE).await? == 0 {
+        return Err(ServiceError::rule(format!("There is no draft of {reference} to discard.")));
+    }
+    if now.latest.is_none() {
+        let head = head_of_draft(&record, kind, &Content::default(), write.now());
+        table::set_head(&mut write, &Head { title: "(discarded)".to_owned(), ..head }).await?;
+    }
+    write.audit(reference, Some(expected), None, json!({}));
+    write.commit().await?;
+    Ok(())
+}
+
+/// What lists show of a record that has no revision yet.
+pub(super) fn head_of_draft(record: &Record, kind: &Kind, content: &Content, at: Timestamp) -> Head {
+    let title = match content.text("title") {
+        "" => format!("Untitled {}", kind.title.to_lowercase()),
+        title => title.to_owned(),
+    };
+    Head {
+        record: record.id,
+        latest: None,
+        approved: None,
+        folded: fold(&format!("{} {title}", record.reference)),
+        title,
+        state: states::DRAFT.to_owned(),
+        owner: None,
+        due: None,
+        changed_at: at,
+    }
+}
+
+/// What lists show of a record's revision.
+pub(super) async fn head_of_revision(
+    conn: &mut Conn,
+    record: &Record,
+    kind: &Kind,
+    content: &Content,
+    revision: &Revision,
+    approved: Option<Digest>,
+) -> Result<Head> {
+    let owner_key = kind.duties.iter().map(|duty| duty.owner).chain(["owner"]).find_map(|field| {
+        Some(content.text(field)).filter(|text| !text.is_empty())
+    });
+    let owner = match owner_key {
+        None => None,
+        Some(key) => tables::people::by_key(conn, key).await?.map(|person| person.id),
+    };
+    let mut words = vec![record.reference.clone()];
+    words.extend(kind.fields.iter().filter(|field| field.listed).map(|field| field.display(content.get(field.id))));
+    Ok(Head {
+        record: record.id,
+        latest: Some(revision.digest),
+        approved,
+        title: content.text("title").to_owned(),
+        folded: fold(&words.join(" ")),
+        state: revision.state.clone(),
+        owner,
+        due: next_date(kind, content),
+        changed_at: revision.at,
+    })
+}
+
+/// The first day on which something is owed.
+fn next_date(kind: &Kind, content: &Content) -> Option<Date> {
+    let open = kind.duties.iter().filter(|duty| duty.unless.is_none_or(|done| content.date(done).is_none()));
+    open.filter_map(|duty| content.date(duty.date)).min()
+}
+
+/// The errors of all fields at once.
+pub(super) fn invalid(errors: Vec<FieldError>) -> Result<()> {
+    if errors.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(errors)) }
+}

@@ -1,0 +1,279 @@
+//! Judging a revision: approve by signature, the clinical signature, send back, retire.
+
+use serde_json::json;
+use theriac_auth::{Permission, PersonId, Reauthenticated, separation};
+use theriac_conformity::facts::words::CLINICAL;
+use theriac_model::Digest;
+use theriac_model::record::{Content, Kind};
+use theriac_store::tables::records::{self as table, Record, Revision};
+use theriac_store::{Conn, Write, tables};
+
+use super::draft::{content_of, head_of_revision};
+use super::{find, scope_of, states};
+use crate::{App, Result, ServiceError, Who};
+
+/// What a signature led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approval {
+    /// The revision is approved.
+    Approved,
+    /// The signature counts; this meaning is still to be signed by another person.
+    Waiting(&'static str),
+}
+
+/// A revision that is to be judged.
+struct Judged {
+    record: Record,
+    kind: &'static Kind,
+    revision: Revision,
+    content: Content,
+}
+
+impl Judged {
+    fn needs_clinical(&self) -> bool {
+        self.kind.workflow.clinical_if.is_some_and(|(field, word)| self.content.text(field) == word)
+    }
+}
+
+async fn judged(app: &App, conn: &mut Conn, who: &Who, reference: &str, digest: Digest) -> Result<Judged> {
+    let (record, kind) = find(app, conn, who, reference).await?;
+    let latest = table::revisions_before(conn, record.id, i64::MAX, 1).await?.into_iter().next();
+    let revision = latest.filter(|latest| latest.digest == digest);
+    let revision = revision.ok_or_else(|| ServiceError::Changed { what: reference.to_owned(), now: None })?;
+    let content = content_of(kind, revision.kind_version, &revision.content)?;
+    Ok(Judged { record, kind, revision, content })
+}
+
+/// Signs a revision as its kind's workflow says. Where harm to a patient is possible it is approved once the clinical
+/// signature is there as well.
+///
+/// # Errors
+/// When the actor may not approve, wrote any of it, has signed already, or the revision is not the one in review.
+pub async fn approve(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    reference: &str,
+    digest: Digest,
+) -> Result<Approval> {
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    let permission = Permission::to_approve(kind.workflow.approve);
+    sign(app, who, proof, &record, digest, permission, kind.workflow.meaning, "record approve").await
+}
+
+/// Signs that the harm to patients in a revision has been judged.
+///
+/// # Errors
+/// As [`approve`], and when the revision needs no such signature.
+pub async fn sign_clinical(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    reference: &str,
+    digest: Digest,
+) -> Result<Approval> {
+    let mut read = app.store().read().await?;
+    let (record, _) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    sign(app, who, proof, &record, digest, Permission::SignClinical, CLINICAL, "record sign clinical").await
+}
+
+#[allow(clippy::too_many_arguments, reason = "the two signatures differ in exactly these")]
+async fn sign(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    record: &Record,
+    digest: Digest,
+    permission: Permission,
+    meaning: &'static str,
+    action: &str,
+) -> Result<Approval> {
+    let signer = who.signer(app, proof, permission, scope_of(record), action).await?;
+    let mut write = who.write(app, action).await?;
+    let judged = judged(app, &mut write, who, &record.reference, digest).await?;
+    let decided = may_sign(&mut write, &judged, signer.person(), meaning).await;
+    let others = match decided {
+        Ok(others) => others,
+        Err(error) => {
+            drop(write);
+            who.refused(app, action, &error.to_string()).await?;
+            return Err(error);
+        }
+    };
+    tables::signatures::add(&mut write, digest, signer.person().0, meaning, signer.proof().method()).await?;
+    let missing = missing_signature(&judged, meaning, &others);
+    if missing.is_none() {
+        set_approved(&mut write, &judged, signer.person()).await?;
+    }
+    write.audit(
+        &record.reference,
+        None,
+        Some(digest),
+        json!({ "revision": judged.revision.number, "meaning": meaning, "approved": missing.is_none() }),
+    );
+    write.commit().await?;
+    Ok(missing.map_or(Approval::Approved, Approval::Waiting))
+}
+
+/// The meanings already signed, if this person may add theirs.
+async fn may_sign(conn: &mut Conn, judged: &Judged, person: PersonId, meaning: &str) -> Result<Vec<String>> {
+    let reference = &judged.record.reference;
+    if judged.revision.state != states::IN_REVIEW {
+        let state = &judged.revision.state;
+        return Err(ServiceError::rule(format!("The latest revision of {reference} is {state}, not in review.")));
+    }
+    if meaning == CLINICAL && !judged.needs_clinical() {
+        return Err(ServiceError::rule(format!("{reference} needs no clinical signature.")));
+    }
+    let authors = authors_since_approval(conn, judged).await?;
+    separation::approver_is_no_author(&authors, person)?;
+    independent_tester(conn, judged).await?;
+    let signatures = tables::signatures::on(conn, judged.revision.digest).await?;
+    if signatures.iter().any(|signature| signature.meaning == meaning) {
+        return Err(ServiceError::rule(format!("{reference} has been signed with this meaning already.")));
+    }
+    if judged.needs_clinical() && signatures.iter().any(|signature| signature.person == person.0) {
+        return Err(separation::Conflict::ClinicalIsSame.into());
+    }
+    Ok(signatures.into_iter().map(|signature| signature.meaning).collect())
+}
+
+/// Everybody who wrote a part of what is signed: the authors since the last approved revision.
+async fn authors_since_approval(conn: &mut Conn, judged: &Judged) -> Result<Vec<PersonId>> {
+    let before = table::revisions_before(conn, judged.record.id, judged.revision.number, 200).await?;
+    let open = before.iter().take_while(|revision| revision.state != states::APPROVED);
+    let mut authors = vec![PersonId(judged.revision.author)];
+    authors.extend(open.map(|revision| PersonId(revision.author)));
+    Ok(authors)
+}
+
+/// A campaign that claims independence has a tester who has it.
+async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
+    let (Some(release), Ok(claimed)) = (judged.record.release, judged.content.text("independence").parse()) else {
+        return Ok(());
+    };
+    if judged.kind.id != "test-campaign" {
+        return Ok(());
+    }
+    let day = judged.content.date("to_date");
+    let Some(tester) = tables::people::by_key(conn, judged.content.text("tester")).await? else { return Ok(()) };
+    let (developers, unknown) = table::developers_of(conn, release).await?;
+    let mut places = Vec::new();
+    for version in tables::people::versions_at(conn, i64::MAX).await? {
+        let holds = day.is_none_or(|day| version.from <= day && version.to.is_none_or(|to| day < to));
+        if holds && (version.id == tester.id || developers.contains(&version.id)) {
+            places.push(place(&version));
+        }
+    }
+    let unplaced = |id: i64| separation::Place { person: PersonId(id), department: None, manager: None, external: false };
+    let of = |id: i64| places.iter().find(|place| place.person.0 == id).cloned().unwrap_or_else(|| unplaced(id));
+    let developers: Vec<_> = developers.iter().map(|id| of(*id)).collect();
+    separation::tester_is_independent(claimed, &of(tester.id), &developers, unknown)?;
+    Ok(())
+}
+
+fn place(version: &tables::people::Person) -> separation::Place {
+    separation::Place {
+        person: PersonId(version.id),
+        department: version.department.clone(),
+        manager: version.manager.map(PersonId),
+        external: version.external,
+    }
+}
+
+/// The meaning that is still missing once this one is there.
+fn missing_signature(judged: &Judged, meaning: &str, others: &[String]) -> Option<&'static str> {
+    let signed = |wanted: &str| wanted == meaning || others.iter().any(|other| other == wanted);
+    if judged.needs_clinical() && !signed(CLINICAL) {
+        return Some(CLINICAL);
+    }
+    (!signed(judged.kind.workflow.meaning)).then_some(judged.kind.workflow.meaning)
+}
+
+async fn set_approved(write: &mut Write, judged: &Judged, person: PersonId) -> Result<()> {
+    let id = judged.record.id;
+    let revision = Revision { state: states::APPROVED.to_owned(), ..judged.revision.clone() };
+    table::set_state(write, id, revision.digest, states::APPROVED, person.0, "").await?;
+    let head =
+        head_of_revision(write, &judged.record, judged.kind, &judged.content, &revision, Some(revision.digest)).await?;
+    let head = table::Head { changed_at: write.now(), ..head };
+    table::set_head(write, &head).await?;
+    Ok(())
+}
+
+/// Sends the revision in review back to its author.
+///
+/// # Errors
+/// When the actor may not approve it, no reason is given, or it is not in review.
+pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, reason: &str) -> Result<()> {
+    let person = who.person()?;
+    let reason = needs_reason(reason)?;
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    let permission = Permission::to_approve(kind.workflow.approve);
+    who.require(app, permission, scope_of(&record), "record send back").await?;
+    let mut write = who.write(app, "record send back").await?;
+    let judged = judged(app, &mut write, who, reference, digest).await?;
+    if judged.revision.state != states::IN_REVIEW {
+        return Err(ServiceError::rule(format!("The latest revision of {reference} is {}.", judged.revision.state)));
+    }
+    let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
+    let revision = Revision { state: states::SENT_BACK.to_owned(), ..judged.revision.clone() };
+    table::set_state(&mut write, record.id, digest, states::SENT_BACK, person.0, reason).await?;
+    let head =
+        head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, approved).await?;
+    let head = table::Head { changed_at: write.now(), ..head };
+    table::set_head(&mut write, &head).await?;
+    write.audit(reference, Some(digest), Some(digest), json!({ "state": states::SENT_BACK, "reason": reason }));
+    write.commit().await?;
+    Ok(())
+}
+
+/// Takes an approved record out of use; what links to it becomes suspect.
+///
+/// # Errors
+/// When the actor may not approve it, no reason is given, or the latest revision is not approved.
+pub async fn retire(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    reference: &str,
+    digest: Digest,
+    reason: &str,
+) -> Result<()> {
+    let reason = needs_reason(reason)?;
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    let permission = Permission::to_approve(kind.workflow.approve);
+    let signer = who.signer(app, proof, permission, scope_of(&record), "record retire").await?;
+    let mut write = who.write(app, "record retire").await?;
+    let judged = judged(app, &mut write, who, reference, digest).await?;
+    if judged.revision.state != states::APPROVED {
+        return Err(ServiceError::rule(format!(
+            "The latest revision of {reference} is {}; only an approved one is retired.",
+            judged.revision.state
+        )));
+    }
+    tables::signatures::add(&mut write, digest, signer.person().0, "Retired", signer.proof().method()).await?;
+    let revision = Revision { state: states::RETIRED.to_owned(), ..judged.revision.clone() };
+    table::set_state(&mut write, record.id, digest, states::RETIRED, signer.person().0, reason).await?;
+    let head = head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, None).await?;
+    let head = table::Head { due: None, changed_at: write.now(), ..head };
+    table::set_head(&mut write, &head).await?;
+    write.audit(reference, Some(digest), Some(digest), json!({ "state": states::RETIRED, "reason": reason }));
+    write.commit().await?;
+    Ok(())
+}
+
+pub(super) fn needs_reason(reason: &str) -> Result<&str> {
+    match reason.trim() {
+        "" => Err(ServiceError::field("reason", "say why")),
+        long if long.chars().count() > 2_000 => Err(ServiceError::field("reason", "at most 2000 characters")),
+        reason => Ok(reason),
+    }
+}

@@ -1,0 +1,234 @@
+//! Submitting: a draft becomes a revision, immutable and named by its digest.
+
+use serde_json::json;
+use theriac_auth::Permission;
+use theriac_model::Digest;
+use theriac_model::record::{Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal};
+use theriac_store::tables::records::{self as table, Listed, Record, Revision};
+use theriac_store::{Conn, tables};
+
+use super::draft::{DraftLink, content_of, expect, head_of_revision, invalid, stored};
+use super::{Attachment, MACHINE, find, scope_of, states};
+use crate::{App, Result, ServiceError, Who};
+
+/// A revision that was minted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// The record.
+    pub reference: String,
+    /// The revision's number.
+    pub number: i64,
+    /// What names it, and what is signed.
+    pub digest: Digest,
+}
+
+/// Submits the author's draft for review.
+///
+/// # Errors
+/// [`ServiceError::Changed`] when the draft is no longer what was shown, [`ServiceError::Invalid`] with all that is
+/// missing or wrong, or when the actor may not submit.
+pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> Result<Submitted> {
+    let person = who.person()?;
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    drop(read);
+    who.require(app, Permission::to_write(kind.family), scope_of(&record), "record submit").await?;
+    who.require(app, Permission::SubmitRecord, scope_of(&record), "record submit").await?;
+    let mut write = who.write(app, "record submit").await?;
+    let now = expect(&mut write, who, &record, expected).await?;
+    if !now.stored && now.latest.is_some() {
+        return Err(ServiceError::rule(format!("Nothing has changed in {reference} since its latest revision.")));
+    }
+    let written = content_of(kind, kind.version, &now.draft.content)?;
+    let value = serde_json::Value::Object(written.into_map());
+    let content = Content::check(kind, &value, Completeness::Submitted).map_err(ServiceError::Invalid)?;
+    let drafted = DraftLink::read(&now.draft.links)?;
+    let mut errors = enough_links(kind, &drafted);
+    let targets = pin(&mut write, &record, kind, &drafted, &mut errors).await?;
+    references_exist(&mut write, &record, kind, &content, &mut errors).await?;
+    invalid(errors)?;
+
+    let links: Vec<Link> = targets.iter().map(|(link, _)| link.clone()).collect();
+    let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
+    let sealed: Vec<(String, Digest)> = attachments.into_iter().map(|file| (file.name, file.digest)).collect();
+    let number = now.latest.as_ref().map_or(1, |latest| latest.number + 1);
+    let seal = RevisionSeal {
+        record: reference,
+        number,
+        kind: kind.id,
+        kind_version: kind.version,
+        predecessor: now.draft.predecessor,
+        content: content.as_map(),
+        links: &links,
+        attachments: &sealed,
+    };
+    let revision = Revision {
+        digest: seal.digest()?,
+        record: record.id,
+        number,
+        kind_version: kind.version,
+        predecessor: now.draft.predecessor,
+        content: content.canonical()?,
+        links: theriac_model::canonical_json(&links)?,
+        attachments: now.draft.attachments.clone(),
+        author: person.0,
+        at: write.now(),
+        state: states::IN_REVIEW.to_owned(),
+    };
+    if let Some(before) = now.latest.as_ref().filter(|latest| latest.state == states::IN_REVIEW) {
+        let reason = format!("Replaced by revision {number} before it was judged");
+        table::set_state(&mut write, record.id, before.digest, states::SENT_BACK, person.0, &reason).await?;
+    }
+    let rows: Vec<_> = targets.iter().map(|(link, target)| (link.link.clone(), *target, link.pinned)).collect();
+    table::add_revision(&mut write, &revision, &rows, &listed_fields(kind, &content)).await?;
+    let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
+    let head = head_of_revision(&mut write, &record, kind, &content, &revision, approved).await?;
+    table::set_head(&mut write, &head).await?;
+    table::remove_draft(&mut write, record.id, person.0).await?;
+    table::remove_draft(&mut write, record.id, MACHINE).await?;
+    write.audit(reference, revision.predecessor, Some(revision.digest), json!({ "revision": number }));
+    write.commit().await?;
+    Ok(Submitted { reference: reference.to_owned(), number, digest: revision.digest })
+}
+
+fn listed_fields(kind: &Kind, content: &Content) -> Vec<(String, String)> {
+    let listed = kind.fields.iter().filter(|field| field.listed);
+    listed
+        .map(|field| (field.id.to_owned(), field.display(content.get(field.id))))
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}
+
+fn enough_links(kind: &Kind, links: &[DraftLink]) -> Vec<FieldError> {
+    let count = |id: &str| links.iter().filter(|link| link.link == id).count();
+    let short = kind.links.iter().filter(|link| count(link.id) < link.at_least);
+    short
+        .map(|link| {
+            let kinds = if link.targets.is_empty() { "record".to_owned() } else { link.targets.join(" or ") };
+            let message = format!("at least {} link '{}' to a {kinds} is needed", link.at_least, link.id);
+            FieldError::new("links", message)
+        })
+        .collect()
+}
+
+/// The links with their pins and the rows they lead to; new ones are pinned to what the target is now.
+async fn pin(
+    conn: &mut Conn,
+    record: &Record,
+    kind: &Kind,
+    links: &[DraftLink],
+    errors: &mut Vec<FieldError>,
+) -> Result<Vec<(Link, i64)>> {
+    let names: Vec<String> = links.iter().map(|link| link.target.clone()).collect();
+    let found = table::by_refs(conn, &names).await?;
+    let mut pinned = Vec::new();
+    for link in links {
+        let target = found.iter().find(|listed| listed.record.reference == link.target);
+        match pin_of(record, kind, link, target) {
+            Ok((digest, target)) => {
+                let link = Link { link: link.link.clone(), target: link.target.clone(), pinned: digest };
+                pinned.push((link, target));
+            }
+            Err(message) => errors.push(FieldError::new("links", format!("{} {}: {message}", link.link, link.target))),
+        }
+    }
+    pinned.sort();
+    Ok(pinned)
+}
+
+fn pin_of(
+    record: &Record,
+    kind: &Kind,
+    link: &DraftLink,
+    target: Option<&Listed>,
+) -> Result<(Digest, i64), String> {
+    let visible = |listed: &&Listed| listed.record.product.is_none() || listed.record.product == record.product;
+    let Some(target) = target.filter(visible) else {
+        return Err("there is no such record of this product or the organisation".to_owned());
+    };
+    let allowed = kind.link(&link.link).is_some_and(|link| link.allows(&target.record.kind));
+    if !allowed {
+        return Err(format!("this link does not lead to a {}", target.record.kind));
+    }
+    if target.record.id == record.id {
+        return Err("a record does not link to itself".to_owned());
+    }
+    let digest = link.pinned.or(target.head.approved).or(target.head.latest);
+    let digest = digest.ok_or_else(|| "it is a draft without a revision: submit it first".to_owned())?;
+    Ok((digest, target.record.id))
+}
+
+/// People, evidence, builds and levels of scales that the content names exist.
+async fn references_exist(
+    conn: &mut Conn,
+    record: &Record,
+    kind: &Kind,
+    content: &Content,
+    errors: &mut Vec<FieldError>,
+) -> Result<()> {
+    let people = content.people(kind);
+    if !people.is_empty() {
+        let known = tables::people::names(conn).await?;
+        for (field, key) in people {
+            if !known.iter().any(|person| person.key == key) {
+                errors.push(FieldError::new(field, format!("there is no person '{key}'")));
+            }
+        }
+    }
+    let evidence = content.evidence(kind);
+    if !evidence.is_empty() {
+        let names: Vec<String> = evidence.iter().map(|(_, name)| name.clone()).collect();
+        let known = table::evidence_among(conn, record.product, &names).await?;
+        for (field, name) in evidence {
+            if !known.contains(&name) {
+                errors.push(FieldError::new(field, format!("there is no evidence '{name}' of this product")));
+            }
+        }
+    }
+    let scales: Vec<&Field> = kind.fields.iter().filter(|field| scale_of(field).is_some()).collect();
+    if !scales.is_empty() {
+        let criteria = levels(conn, record).await?;
+        for field in scales {
+            level_exists(field, content, criteria.as_ref(), errors);
+        }
+    }
+    for field in kind.fields.iter().filter(|field| field.field_type == FieldType::Build) {
+        let name = content.text(field.id);
+        if let (Some(release), false) = (record.release, name.is_empty()) {
+            if tables::releases::build_by_name(conn, release, name).await?.is_none() {
+                errors.push(FieldError::new(field.id, format!("there is no build '{name}' of this release")));
+            }
+        }
+    }
+    Ok(())
+}
+
+const fn scale_of(field: &Field) -> Option<&'static str> {
+    match field.field_type {
+        FieldType::Choice(Choices::Scale(scale)) => Some(scale),
+        _ => None,
+    }
+}
+
+/// The risk criteria in force for a record: the product's own, else the organisation's.
+async fn levels(conn: &mut Conn, record: &Record) -> Result<Option<Content>> {
+    let Some(text) = table::approved_content(conn, "risk-criteria", record.product).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Content::from_stored(stored(&text)?)))
+}
+
+fn level_exists(field: &Field, content: &Content, criteria: Option<&Content>, errors: &mut Vec<FieldError>) {
+    let (Some(scale), level) = (scale_of(field), content.text(field.id)) else { return };
+    if level.is_empty() {
+        return;
+    }
+    let Some(criteria) = criteria else {
+        errors.push(FieldError::new(field.id, "no risk criteria are approved yet: write and approve them first"));
+        return;
+    };
+    let levels = criteria.list(scale);
+    if !levels.contains(&level) {
+        errors.push(FieldError::new(field.id, format!("'{level}' is not a level; the levels are {}", levels.join(", "))));
+    }
+}
