@@ -1,0 +1,7 @@
+//! What the use cases promise, through the service's public functions, on both engines.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
+
+mod kind_in_one_file;
+mod records;
+mod world;

@@ -1,0 +1,339 @@
+//! The life of a record: numbers, drafts, revisions, signatures, suspect links, lists, files.
+
+use serde_json::{Value, json};
+use theriac_auth::separation::Conflict;
+use theriac_model::Digest;
+use theriac_service::records::{self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, ListInput, Order, ScopeInput};
+use theriac_service::{ServiceError, Who};
+use theriac_store::on_both_engines;
+use theriac_store::testing::TestStore;
+
+use crate::world::World;
+
+fn product() -> ScopeInput {
+    ScopeInput::Product("gateway".to_owned())
+}
+
+async fn begin(world: &World, who: &Who, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
+    let scope = if kind == "risk-criteria" { ScopeInput::Organisation } else { product() };
+    let begun = records::begin(&world.app, who, Begin { kind: kind.to_owned(), scope, content, links }).await.unwrap();
+    (begun.reference, begun.expected)
+}
+
+/// Begins, submits and approves; gives reference and digest.
+async fn approved(world: &World, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
+    let ana = world.who("ana");
+    let (reference, expected) = begin(world, &ana, kind, content, links).await;
+    let submitted = records::submit(&world.app, &ana, &reference, expected).await.unwrap();
+    approve(world, &reference, submitted.digest).await;
+    (reference, submitted.digest)
+}
+
+async fn approve(world: &World, reference: &str, digest: Digest) {
+    let approver = if reference.starts_with("RISK-") { "eve" } else { "cleo" };
+    let (who, proof) = (world.who(approver), world.proof(approver));
+    let approval = records::approve(&world.app, &who, &proof, reference, digest).await.unwrap();
+    assert_eq!(approval, Approval::Approved);
+}
+
+fn document(title: &str) -> Value {
+    json!({
+        "title": title, "type": "procedure", "clauses": ["6.2.1"], "body": "How reports are received.", "owner": "ana",
+        "effective_date": "2026-01-01", "next_review": "2027-01-01"
+    })
+}
+
+fn item(name: &str) -> Value {
+    (theriac_model::kinds::SOFTWARE_ITEM.samples)().into_iter().next().map(|mut sample| {
+        sample["title"] = json!(name);
+        sample["owner"] = json!("ana");
+        sample
+    }).unwrap()
+}
+
+async fn head(world: &World, reference: &str) -> records::RecordView {
+    records::record(&world.app, &world.who("ana"), reference, None).await.unwrap()
+}
+
+on_both_engines!(a_record_goes_from_draft_to_approved_and_is_numbered_once, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "document", json!({"title": "Handling"}), vec![]).await;
+    assert_eq!(reference, "DOC-1");
+    let missing = records::submit(&world.app, &ana, &reference, expected).await.unwrap_err();
+    let ServiceError::Invalid(errors) = missing else { panic!("{missing}") };
+    assert!(errors.iter().any(|error| error.field == "owner"), "{errors:?}");
+
+    let input = DraftInput { content: document("Handling"), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &reference, expected, input).await.unwrap();
+    let submitted = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
+    assert_eq!(submitted.number, 1);
+    assert_eq!(head(&world, &reference).await.head.state, "in review");
+    approve(&world, &reference, submitted.digest).await;
+    let view = head(&world, &reference).await;
+    assert_eq!(view.head.state, "approved");
+    assert_eq!(view.head.due.unwrap().to_string(), "2027-01-01");
+    assert_eq!(view.shown.unwrap().signatures[0].meaning, "Document approved for use");
+    let (second, _) = begin(&world, &ana, "document", json!({"title": "Another"}), vec![]).await;
+    assert_eq!(second, "DOC-2");
+});
+
+on_both_engines!(two_windows_do_not_overwrite_each_other, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, shown) = begin(&world, &ana, "document", json!({"title": "One"}), vec![]).await;
+    let input = |title: &str| DraftInput { content: json!({ "title": title }), links: vec![] };
+    records::save_draft(&world.app, &ana, &reference, shown, input("First window")).await.unwrap();
+    let late = records::save_draft(&world.app, &ana, &reference, shown, input("Second window")).await.unwrap_err();
+    let ServiceError::Changed { now: Some(now), .. } = late else { panic!("{late}") };
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    assert_eq!((view.content.text("title"), view.expected), ("First window", now));
+    records::save_draft(&world.app, &ana, &reference, now, input("Second window")).await.unwrap();
+});
+
+on_both_engines!(two_authors_of_one_record_see_each_other, |store| {
+    let world = World::new(&store).await;
+    let (reference, first) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let (ana, ben) = (world.who("ana"), world.who("ben"));
+    let anas = records::edit(&world.app, &ana, &reference).await.unwrap();
+    let bens = records::edit(&world.app, &ben, &reference).await.unwrap();
+    assert_eq!(anas.expected, bens.expected);
+    let input = |title: &str| DraftInput { content: requirement(title), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &reference, anas.expected, input("By Ana")).await.unwrap();
+    let other = records::save_draft(&world.app, &ben, &reference, bens.expected, input("By Ben")).await.unwrap();
+    records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
+    let overtaken = records::submit(&world.app, &ben, &reference, other.expected).await.unwrap_err();
+    assert!(matches!(overtaken, ServiceError::Changed { .. }), "{overtaken}");
+    let view = records::edit(&world.app, &ben, &reference).await.unwrap();
+    assert_eq!(view.content.text("title"), "By Ana");
+    assert_eq!(view.overtaken.unwrap().text("title"), "By Ben", "nothing typed is lost");
+    assert_eq!(head(&world, &reference).await.head.approved, Some(first), "what was approved is still in force");
+});
+
+fn requirement(title: &str) -> Value {
+    let mut sample = (theriac_model::kinds::REQUIREMENT.samples)().into_iter().next().unwrap();
+    sample["title"] = json!(title);
+    if sample.get("owner").is_some() {
+        sample["owner"] = json!("ana");
+    }
+    sample
+}
+
+on_both_engines!(an_author_does_not_approve_and_the_attempt_is_on_record, |store| {
+    let world = World::new(&store).await;
+    // Ana may approve development records, but not her own.
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "requirement", requirement("Lock out"), vec![]).await;
+    let submitted = records::submit(&world.app, &ana, &reference, expected).await.unwrap();
+    let proof = world.proof("ana");
+    let refused = records::approve(&world.app, &ana, &proof, &reference, submitted.digest).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::AuthorApproves)), "{refused}");
+    assert_eq!(last_refusal(&store).await, "record approve");
+    assert_eq!(head(&world, &reference).await.head.state, "in review");
+
+    let (adam, administrator) = (world.who("adam"), world.proof("adam"));
+    let refused = records::approve(&world.app, &adam, &administrator, &reference, submitted.digest).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::NotSigned(_)), "{refused}");
+    let otto = world.who("otto");
+    let refused = records::edit(&world.app, &otto, &reference).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Denied(_)), "{refused}");
+});
+
+async fn last_refusal(store: &TestStore) -> String {
+    let mut read = store.read().await.unwrap();
+    let sql = "SELECT entry FROM audit ORDER BY seq DESC LIMIT 1";
+    let row = read.fetch_one(sql, theriac_store::args![]).await.unwrap();
+    let entry: Value = serde_json::from_str(&row.get::<String>("entry").unwrap()).unwrap();
+    assert!(entry["refused"].is_string(), "{entry}");
+    entry["action"].as_str().unwrap().to_owned()
+}
+
+on_both_engines!(possible_harm_takes_two_people, |store| {
+    let world = World::new(&store).await;
+    let criteria = (theriac_model::kinds::RISK_CRITERIA.samples)().remove(0);
+    let (criteria, _) = approved(&world, "risk-criteria", owned(criteria), vec![]).await;
+    let (item, _) = approved(&world, "software-item", item("Viewer"), vec![]).await;
+    let links = vec![DraftLink::new("affects", &item), DraftLink::new("scored-under", &criteria)];
+    let risk = owned((theriac_model::kinds::RISK.samples)().remove(0));
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "risk", risk, links).await;
+    let digest = records::submit(&world.app, &ana, &reference, expected).await.unwrap().digest;
+    let (eve, dan) = (world.who("eve"), world.who("dan"));
+    let waiting = records::approve(&world.app, &eve, &world.proof("eve"), &reference, digest).await.unwrap();
+    assert!(matches!(waiting, Approval::Waiting(_)));
+    assert_eq!(head(&world, &reference).await.head.state, "in review");
+    let done = records::sign_clinical(&world.app, &dan, &world.proof("dan"), &reference, digest).await.unwrap();
+    assert_eq!(done, Approval::Approved);
+    assert_eq!(head(&world, &reference).await.shown.unwrap().signatures.len(), 2);
+});
+
+fn owned(mut sample: Value) -> Value {
+    for field in ["owner", "person", "assignee"] {
+        if sample.get(field).is_some() {
+            sample[field] = json!("ana");
+        }
+    }
+    sample
+}
+
+on_both_engines!(a_target_that_moves_on_makes_the_link_suspect_until_it_is_cleared, |store| {
+    let world = World::new(&store).await;
+    let (target, first) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let measure = owned((theriac_model::kinds::MEASURE.samples)().remove(0));
+    let kind = &theriac_model::kinds::MEASURE;
+    let link = kind.links.iter().find(|link| link.allows("requirement")).unwrap().id;
+    let (source, _) = approved(&world, "measure", measure, vec![DraftLink::new(link, &target)]).await;
+    let suspect = |view: &records::RecordView| view.links.iter().filter(|link| link.suspect).count();
+    assert_eq!(suspect(&head(&world, &source).await), 0);
+
+    let ana = world.who("ana");
+    let shown = records::edit(&world.app, &ana, &target).await.unwrap().expected;
+    let input = DraftInput { content: requirement("Lock out after three"), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &target, shown, input).await.unwrap();
+    let second = records::submit(&world.app, &ana, &target, saved.expected).await.unwrap().digest;
+    assert_eq!(suspect(&head(&world, &source).await), 0, "in review is not yet approved");
+    approve(&world, &target, second).await;
+    assert_eq!(suspect(&head(&world, &source).await), 1);
+    let listed = ListInput { suspect: true, ..ListInput::default() };
+    let rows = records::list(&world.app, &ana, &listed).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.record.reference.as_str()).collect::<Vec<_>>(), [source.as_str()]);
+
+    let mut clear = ClearSuspect {
+        source: source.clone(), link: link.to_owned(), target: target.clone(), to: first, reason: "Still covers it".to_owned(),
+    };
+    let stale = records::clear_suspect(&world.app, &ana, clear.clone()).await.unwrap_err();
+    assert!(matches!(stale, ServiceError::Changed { .. }), "{stale}");
+    clear.to = second;
+    let silent = ClearSuspect { reason: " ".to_owned(), ..clear.clone() };
+    assert!(matches!(records::clear_suspect(&world.app, &ana, silent).await, Err(ServiceError::Invalid(_))));
+    records::clear_suspect(&world.app, &ana, clear).await.unwrap();
+    assert_eq!(suspect(&head(&world, &source).await), 0);
+
+    // Pin and clearance survive a new revision of the source.
+    let view = records::edit(&world.app, &ana, &source).await.unwrap();
+    let mut content = owned((kind.samples)().remove(0));
+    content["title"] = json!("Changed words");
+    let links = view.links.iter().map(|(link, _)| link.clone()).collect();
+    let saved = records::save_draft(&world.app, &ana, &source, view.expected, DraftInput { content, links }).await.unwrap();
+    let third = records::submit(&world.app, &ana, &source, saved.expected).await.unwrap().digest;
+    approve(&world, &source, third).await;
+    assert_eq!(suspect(&head(&world, &source).await), 0);
+
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    records::retire(&world.app, &cleo, &proof, &target, second, "Covered elsewhere").await.unwrap();
+    assert_eq!(suspect(&head(&world, &source).await), 1);
+});
+
+on_both_engines!(a_revision_that_is_sent_back_says_why_and_can_go_on, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "document", document("Handling"), vec![]).await;
+    let digest = records::submit(&world.app, &ana, &reference, expected).await.unwrap().digest;
+    let cleo = world.who("cleo");
+    records::send_back(&world.app, &cleo, &reference, digest, "Name the deputy").await.unwrap();
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    assert_eq!(view.sent_back.as_deref(), Some("Name the deputy"));
+    assert_eq!((view.next, view.content.text("title")), (2, "Handling"));
+    let unchanged = records::submit(&world.app, &ana, &reference, view.expected).await.unwrap_err();
+    assert!(matches!(unchanged, ServiceError::Rule(_)), "{unchanged}");
+    let input = DraftInput { content: document("Handling and deputies"), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &reference, view.expected, input).await.unwrap();
+    let second = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
+    assert_eq!(second.number, 2);
+    let stale = records::approve(&world.app, &cleo, &world.proof("cleo"), &reference, digest).await.unwrap_err();
+    assert!(matches!(stale, ServiceError::Changed { .. }), "{stale}");
+    let changed = records::compare(&world.app, &ana, &reference, 1, 2).await.unwrap();
+    assert_eq!(changed.fields.len(), 1);
+    assert_eq!((changed.fields[0].before.as_str(), changed.fields[0].after.as_str()), ("Handling", "Handling and deputies"));
+    assert_eq!(records::history(&world.app, &ana, &reference, None).await.unwrap().len(), 2);
+});
+
+on_both_engines!(files_are_kept_with_the_revision_and_named_in_its_digest, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "document", document("Plan"), vec![]).await;
+    let staged = store.stage_bytes(b"the plan".to_vec()).await.unwrap();
+    let named = records::attach(&world.app, &ana, &reference, expected, "../plan.txt", staged).await.unwrap_err();
+    assert!(matches!(named, ServiceError::Invalid(_)));
+    let saved = records::attach(&world.app, &ana, &reference, expected, "plan.txt", staged).await.unwrap();
+    let submitted = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
+    let otto = world.who("otto");
+    let (name, bytes) = records::attachment(&world.app, &otto, &reference, staged.digest).await.unwrap();
+    assert_eq!((name.as_str(), bytes.as_slice()), ("plan.txt", b"the plan".as_slice()));
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    let without = records::detach(&world.app, &ana, &reference, view.expected, "plan.txt").await.unwrap();
+    let second = records::submit(&world.app, &ana, &reference, without.expected).await.unwrap();
+    assert_ne!(submitted.digest, second.digest);
+    let changed = records::compare(&world.app, &ana, &reference, 1, 2).await.unwrap();
+    assert_eq!((changed.fields.len(), changed.files_removed.len()), (0, 1));
+});
+
+on_both_engines!(lists_page_by_key_and_find_words_whatever_their_case_or_accents, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    for number in 1..=7 {
+        begin(&world, &ana, "document", json!({ "title": format!("Überwachung {number}") }), vec![]).await;
+        store.clock.advance(60);
+    }
+    begin(&world, &ana, "document", json!({ "title": "100% other" }), vec![]).await;
+    for order in [Order::Number, Order::Changed] {
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let input = ListInput {
+                query: "uberWACHUNG".to_owned(), order, after, limit: 3, ..ListInput::default()
+            };
+            let page = records::list(&world.app, &ana, &input).await.unwrap();
+            seen.extend(page.rows.into_iter().map(|row| row.record.reference));
+            match page.next {
+                None => break,
+                next => after = next,
+            }
+        }
+        if order == Order::Changed {
+            seen.reverse();
+        }
+        assert_eq!(seen, (1..=7).map(|n| format!("DOC-{n}")).collect::<Vec<_>>());
+    }
+    let literal = ListInput { query: "0%".to_owned(), ..ListInput::default() };
+    assert_eq!(records::list(&world.app, &ana, &literal).await.unwrap().rows.len(), 1);
+    let wrong = ListInput { after: Some("x".to_owned()), ..ListInput::default() };
+    assert!(matches!(records::list(&world.app, &ana, &wrong).await, Err(ServiceError::Invalid(_))));
+});
+
+on_both_engines!(an_import_makes_drafts_of_another_installation_and_nothing_else, |store| {
+    let world = World::new(&store).await;
+    let (target, _) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let measure = owned((theriac_model::kinds::MEASURE.samples)().remove(0));
+    let link = theriac_model::kinds::MEASURE.links.iter().find(|link| link.allows("requirement")).unwrap().id;
+    approved(&world, "measure", measure, vec![DraftLink::new(link, &target)]).await;
+    let ana = world.who("ana");
+    let file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
+    assert_eq!(file.records.len(), 2);
+
+    let again = records::import(&world.app, &ana, file.clone(), false).await.unwrap();
+    assert!(again.iter().all(|row| row.outcome == records::Outcome::Unchanged), "{again:?}");
+
+    let other = TestStore::sqlite().await;
+    let there = World::new(&other).await;
+    let (ana, before) = (there.who("ana"), audit_length(&other).await);
+    let dry = records::import(&there.app, &ana, file.clone(), true).await.unwrap();
+    assert!(dry.iter().all(|row| row.outcome == records::Outcome::New && row.reference.is_none()), "{dry:?}");
+    assert_eq!(audit_length(&other).await, before, "a dry run leaves nothing behind");
+    let done = records::import(&there.app, &ana, file.clone(), false).await.unwrap();
+    assert_eq!(done.len(), 2);
+    for row in &done {
+        let view = head(&there, row.reference.as_ref().unwrap()).await;
+        assert_eq!((view.head.state.as_str(), view.latest), ("draft", 0));
+    }
+    let mut broken = file;
+    broken.records[1].content.insert("nonsense".to_owned(), json!(1));
+    let refused = records::import(&there.app, &ana, broken, false).await.unwrap_err();
+    assert!(refused.to_string().contains("records.1.nonsense"), "{refused}");
+});
+
+async fn audit_length(store: &TestStore) -> i64 {
+    let mut read = store.read().await.unwrap();
+    let row = read.fetch_one("SELECT COUNT(*) AS n FROM audit", theriac_store::args![]).await.unwrap();
+    row.get("n").unwrap()
+}

@@ -1,0 +1,111 @@
+//! A small manufacturer for tests: people of every role, one product with one release.
+
+use jiff::civil::Date;
+use theriac_auth::{Access, Grant, PersonId, Reauthenticated, Role, Scope, password};
+use theriac_service::{App, Who};
+use theriac_store::tables::organisation::Organisation;
+use theriac_store::tables::people::{Name, Person};
+use theriac_store::tables::products::Product;
+use theriac_store::tables::releases::Release;
+use theriac_store::testing::{TestIds, TestStore};
+use theriac_store::{Act, tables};
+
+/// The people of the world: key and role.
+pub const PEOPLE: &[(&str, Role)] = &[
+    ("adam", Role::Administrator),
+    ("ana", Role::SecurityOfficer),
+    ("ben", Role::Developer),
+    ("cleo", Role::Approver),
+    ("dan", Role::ClinicalAssessor),
+    ("eve", Role::RiskAcceptor),
+    ("mei", Role::Tester),
+    ("otto", Role::Auditor),
+];
+const PASSWORD: &str = "a long enough pass phrase";
+
+/// The program with its people.
+pub struct World {
+    pub app: App,
+    pub product: i64,
+    pub release: i64,
+}
+
+impl World {
+    pub async fn new(store: &TestStore) -> Self {
+        let app = App::new((**store).clone(), store.folder().join("vulnerabilities.idx"));
+        let mut write = app.store().write(Act::system("test set up")).await.unwrap();
+        let organisation = Organisation {
+            name: "Lumen Medical".to_owned(),
+            zone: "Europe/Berlin".to_owned(),
+            accept_defects: false,
+            demonstration: false,
+        };
+        tables::organisation::set(&mut write, &organisation).await.unwrap();
+        for (key, _) in PEOPLE {
+            let id = id_of(key);
+            let name = Name { id, key: (*key).to_owned(), name: title(key), email: format!("{key}@lumen.example") };
+            tables::people::set_name(&mut write, &name).await.unwrap();
+            let from: Date = "2020-01-01".parse().unwrap();
+            let person = Person {
+                id,
+                key: (*key).to_owned(),
+                department: Some(if *key == "mei" { "quality" } else { "engineering" }.to_owned()),
+                manager: Some(if *key == "mei" { id_of("otto") } else { id_of("adam") }),
+                external: false,
+                from,
+                to: None,
+            };
+            tables::people::add_version(&mut write, &person).await.unwrap();
+        }
+        let product = Product {
+            id: 500,
+            key: "gateway".to_owned(),
+            name: "Lumen Gateway".to_owned(),
+            route: "full".to_owned(),
+            support_end: None,
+        };
+        tables::products::set(&mut write, &product).await.unwrap();
+        let release = Release {
+            id: 600,
+            product: 500,
+            name: "2.4.0".to_owned(),
+            based_on: None,
+            planned_ship_date: None,
+            manager: Some(id_of("ana")),
+            fielded: false,
+            candidate: None,
+        };
+        tables::releases::set(&mut write, &release).await.unwrap();
+        write.audit("test", None, None, serde_json::json!({}));
+        write.commit().await.unwrap();
+        Self { app, product: 500, release: 600 }
+    }
+
+    /// One of the people, signed in, with their role on the organisation.
+    pub fn who(&self, key: &str) -> Who {
+        Who::new(access(key), "test")
+    }
+
+    /// Proof that the person has just given the password.
+    pub fn proof(&self, key: &str) -> Reauthenticated {
+        let hash = password::hash(PASSWORD, &TestIds::default()).unwrap();
+        Reauthenticated::by_password(&access(key), Some(&hash), PASSWORD, self.app.now()).unwrap()
+    }
+}
+
+/// The row of a person.
+pub fn id_of(key: &str) -> i64 {
+    let place = PEOPLE.iter().position(|(other, _)| *other == key).unwrap();
+    100 + i64::try_from(place).unwrap()
+}
+
+fn access(key: &str) -> Access {
+    let (_, role) = PEOPLE.iter().find(|(other, _)| *other == key).unwrap();
+    Access::of_person(PersonId(id_of(key)), [Grant { role: *role, scope: Scope::Organisation }])
+}
+
+fn title(key: &str) -> String {
+    let mut letters = key.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase()).unwrap_or_default();
+    format!("{first}{} Example", letters.as_str())
+}
