@@ -1,0 +1,277 @@
+//! OSV records (OSV schema 1.x, <https://ossf.github.io/osv-schema/>): from JSON or YAML to what matching
+//! needs, and to the canonical text that is kept.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use theriac_model::{Digest, canonical_json};
+
+/// The parts of an OSV record that matching reads.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Record {
+    pub id: String,
+    pub modified: Timestamp,
+    #[serde(default)]
+    pub published: Option<Timestamp>,
+    #[serde(default)]
+    pub withdrawn: Option<Timestamp>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub aliases: Vec<String>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub severity: Vec<SeverityEntry>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub affected: Vec<Affected>,
+    #[serde(default)]
+    pub database_specific: Value,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SeverityEntry {
+    pub score: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Affected {
+    #[serde(default)]
+    pub package: Option<AffectedPackage>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub severity: Vec<SeverityEntry>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub ranges: Vec<Range>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub versions: Vec<String>,
+    #[serde(default)]
+    pub database_specific: Value,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct AffectedPackage {
+    pub ecosystem: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Range {
+    #[serde(rename = "type")]
+    pub kind: RangeKind,
+    pub events: Vec<Event>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum RangeKind {
+    Semver,
+    Ecosystem,
+    /// Commits, not versions: never evaluated.
+    Git,
+}
+
+/// One event of a range; the record writes it as an object with exactly one member.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Event {
+    Introduced(String),
+    Fixed(String),
+    LastAffected(String),
+    Limit(String),
+}
+
+fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A record with the canonical text that stands for it.
+#[derive(Debug, Clone)]
+pub(crate) struct Advisory {
+    pub record: Record,
+    pub canonical: String,
+    pub digest: Digest,
+}
+
+/// What a text turned out to be.
+pub(crate) enum Reading {
+    Advisory(Box<Advisory>),
+    /// No OSV record at all, and why.
+    Other(&'static str),
+}
+
+/// Why a text that claims to be an OSV record is none, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub place: String,
+    pub reason: String,
+}
+
+impl Flaw {
+    pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { place: place.into(), reason: reason.into() }
+    }
+}
+
+/// Reads one text. The name only decides whether something unreadable claims to be a record.
+pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
+    let claims = [".json", ".yaml", ".yml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return if claims { Err(Flaw::at("start", "not UTF-8 text")) } else { Ok(Reading::Other("not text")) };
+    };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value = if text.trim_start().starts_with('{') {
+        from_json(text)?
+    } else if claims && !name.to_ascii_lowercase().ends_with(".json") || looks_like_yaml_record(text) {
+        from_yaml(text)?
+    } else if claims {
+        return Err(Flaw::at("start", "a JSON object was expected"));
+    } else {
+        return Ok(Reading::Other("neither JSON nor YAML"));
+    };
+    if value.get("id").is_none() || value.get("modified").is_none() {
+        return Ok(Reading::Other("no OSV record: id or modified is missing"));
+    }
+    Ok(Reading::Advisory(Box::new(from_value(&value)?)))
+}
+
+/// An advisory from its canonical text, as an index keeps it.
+pub(crate) fn from_canonical(text: &str) -> Result<Advisory, Flaw> {
+    from_value(&from_json(text)?)
+}
+
+fn looks_like_yaml_record(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("id:") && has("modified:")
+}
+
+fn from_json(text: &str) -> Result<Value, Flaw> {
+    serde_json::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
+        let place = format!("line {} column {}", error.line(), error.column());
+        let reason = error.to_string();
+        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+        Flaw::at(place, reason)
+    })
+}
+
+fn from_yaml(text: &str) -> Result<Value, Flaw> {
+    serde_saphyr::from_str::<Strict>(text).map(|strict| strict.0).map_err(|error| {
+        let place = error.location().map_or_else(
+            || "start".to_owned(),
+            |location| format!("line {} column {}", location.line(), location.column()),
+        );
+        let reason = error.to_string();
+        Flaw::at(place, reason.lines().next().unwrap_or_default())
+    })
+}
+
+fn from_value(value: &Value) -> Result<Advisory, Flaw> {
+    let record: Record = serde_path_to_error::deserialize(value)
+        .map_err(|error| Flaw::at(error.path().to_string(), error.inner().to_string()))?;
+    check(&record)?;
+    let canonical = canonical_json(value).map_err(|error| Flaw::at("record", error.to_string()))?;
+    let digest = Digest::of(canonical.as_bytes());
+    Ok(Advisory { record, canonical, digest })
+}
+
+fn check(record: &Record) -> Result<(), Flaw> {
+    check_id(&record.id).map_err(|reason| Flaw::at("id", reason))?;
+    for (index, alias) in record.aliases.iter().enumerate() {
+        check_id(alias).map_err(|reason| Flaw::at(format!("aliases[{index}]"), reason))?;
+    }
+    for (a, affected) in record.affected.iter().enumerate() {
+        if affected.package.as_ref().is_some_and(|package| package.name.trim().is_empty()) {
+            return Err(Flaw::at(format!("affected[{a}].package.name"), "the name is empty"));
+        }
+        for (r, range) in affected.ranges.iter().enumerate() {
+            if !range.events.iter().any(|event| matches!(event, Event::Introduced(_))) {
+                let place = format!("affected[{a}].ranges[{r}].events");
+                return Err(Flaw::at(place, "no event says when it was introduced"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_id(id: &str) -> Result<(), &'static str> {
+    match id {
+        "" => Err("the id is empty"),
+        id if id.len() > 256 => Err("the id is longer than 256 bytes"),
+        id if id.chars().any(|c| c.is_whitespace() || c.is_control()) => Err("the id has a space in it"),
+        _ => Ok(()),
+    }
+}
+
+/// A JSON value without duplicate members and without floats, which become text: canonical content has none.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::String(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut out = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            out.push(item);
+        }
+        Ok(Value::Array(out))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut out = Map::new();
+        while let Some((key, Strict(value))) = members.next_entry::<String, Strict>()? {
+            if out.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("the member '{key}' stands there twice")));
+            }
+            out.insert(key, value);
+        }
+        Ok(Value::Object(out))
+    }
+}
