@@ -1,0 +1,513 @@
+//! Every computed check, driven to each verdict that it can reach by changing rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use theriac_conformity::Conformity;
+use theriac_conformity::facts::words::*;
+use theriac_conformity::pack::ClauseKind;
+use theriac_model::Digest;
+
+use crate::sample::{Sample, assessment, component, day, digest, evidence, finding, pack, test};
+
+fn verdict_of(conformity: &Conformity, check: &str) -> Verdict {
+    let checks = conformity.clauses.iter().flat_map(|clause| &clause.checks);
+    let found = checks.into_iter().find(|row| row.check == check).unwrap_or_else(|| panic!("no {check}"));
+    assert_eq!(found.error, None, "{check}");
+    found.verdict
+}
+
+/// A check, a change to the release that meets everything, and the verdict it then has.
+type Case = (&'static str, &'static str, Verdict, fn(Sample) -> Sample);
+
+use Verdict::{Met, NotApplicable, NotMet, PartlyMet};
+
+fn affected() -> theriac_conformity::facts::input::AssessmentInput {
+    let mut row = assessment(VexStatus::Affected);
+    row.decision = Some(Decision::Accept);
+    row.fixer = Some("dev".to_owned());
+    row
+}
+
+/// A second record like the first, with one field changed.
+fn second(sample: Sample, id: &str, field: &str, value: Value) -> Sample {
+    let copy = format!("{id}0");
+    sample.copy(id, &copy).set(&copy, field, value)
+}
+
+fn unapprove(sample: Sample, id: &str) -> Sample {
+    sample.with_record(id, |row| row.state = State::InReview)
+}
+
+fn findings(sample: Sample, first: Option<theriac_conformity::facts::input::AssessmentInput>) -> Sample {
+    sample.with(|input| input.findings = vec![finding("FIND-1", first)])
+}
+
+/// One more finding, soundly accepted.
+fn sound(sample: Sample) -> Sample {
+    sample.with(|input| input.findings.push(finding("FIND-2", Some(affected()))))
+}
+
+const CASES: &[Case] = &[
+    ("4.1.2-a", "approved by the author", NotMet, |s| {
+        s.with_record("RESP-1", |row| row.approver = Some("ana".to_owned()))
+    }),
+    ("4.1.2-a", "one of two without person", PartlyMet, |s| second(s, "RESP-1", "person", Value::Null)),
+    ("4.1.2-a", "no appointment", NotMet, |s| s.without_kind("responsibility")),
+    ("4.1.2-b", "two people for one clause", PartlyMet, |s| {
+        second(s, "RESP-1", "person", json!("ben")).set("RESP-10", "clauses", json!(["5.8"]))
+    }),
+    ("4.1.2-b", "the appointment has ended", NotMet, |s| s.set("RESP-1", "to", json!("2026-10-31"))),
+    ("4.1.2-c", "nobody answered on the day", NotMet, |s| s.set("RESP-1", "from", json!("2026-10-29"))),
+    ("4.1.2-c", "one of two activities without", PartlyMet, |s| {
+        second(s, "ACT-1", "done_date", json!("2025-01-01"))
+    }),
+    ("4.1.2-c", "nothing done yet", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("4.3-a", "no reason for the class", NotMet, |s| s.set("ITEM-1", "rationale", json!(" "))),
+    ("4.3-a", "one of two unclassed", PartlyMet, |s| second(s, "ITEM-1", "class", Value::Null)),
+    ("4.3-b", "a component without item", PartlyMet, |s| {
+        s.with(|input| {
+            input.components.push(component("pkg:npm/b@1"));
+            input.components[1].item = None;
+        })
+    }),
+    ("4.3-b", "the item is not approved", NotMet, |s| unapprove(s, "ITEM-1")),
+    ("4.3-b", "no component known", NotMet, |s| s.with(|input| input.components.clear())),
+    ("4.3-c", "lowered in silence", NotMet, |s| s.set("ITEM-1", "previous_class", json!("maintained"))),
+    ("4.3-c", "one of two lowered in silence", PartlyMet, |s| {
+        second(
+            s.set("ITEM-1", "previous_class", json!("supported")),
+            "ITEM-1",
+            "user_information",
+            json!("Told."),
+        )
+    }),
+    ("4.3-c", "lowered, and told", Met, |s| {
+        s.set("ITEM-1", "previous_class", json!("supported")).set(
+            "ITEM-1",
+            "user_information",
+            json!("Told."),
+        )
+    }),
+    ("4.3-d", "support ends before the product's", NotMet, |s| {
+        s.set("ITEM-1", "support_end", json!("2030-12-31"))
+    }),
+    ("4.3-d", "one of two ends before", PartlyMet, |s| {
+        second(s, "ITEM-1", "support_end", json!("2030-12-31"))
+    }),
+    ("4.3-d", "no end known", NotApplicable, |s| s.set("ITEM-1", "support_end", Value::Null)),
+    ("5.1.1-a", "the plan's review is overdue", NotMet, |s| {
+        s.set("DOC-1", "next_review", json!("2026-11-01"))
+    }),
+    ("5.1.1-a", "the organisation's interval has passed", NotMet, |s| {
+        s.set("LIM-1", "interval_document_review", json!(30))
+    }),
+    ("5.1.1-a", "a plan without text", NotMet, |s| s.set("DOC-1", "body", json!(""))),
+    ("5.1.1-a", "one of two not yet effective", PartlyMet, |s| {
+        second(s, "DOC-1", "effective_date", json!("2026-12-01"))
+    }),
+    ("5.1.1-a", "no plan", NotMet, |s| s.without("DOC-1")),
+    ("5.1.1-b", "an activity nobody does", NotMet, |s| s.set("ACT-1", "assignee", Value::Null)),
+    ("5.1.1-b", "one of two without date", PartlyMet, |s| second(s, "ACT-1", "due_date", Value::Null)),
+    ("5.1.1-c", "planned after it was done", NotMet, |s| {
+        s.with_record("DOC-1", |row| row.first_approved_on = Some(day("2026-10-29")))
+    }),
+    ("5.1.1-c", "one of two done before the plan", PartlyMet, |s| {
+        second(s, "ACT-1", "done_date", json!("2026-01-31"))
+    }),
+    ("5.1.1-c", "nothing done yet", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("5.2.1-a", "the signature covers another revision", NotMet, |s| {
+        s.with_record("REQ-1", |row| row.signatures[0].digest = Digest::of(b"other"))
+    }),
+    ("5.2.1-a", "one of two without text", PartlyMet, |s| second(s, "REQ-1", "text", json!(""))),
+    ("5.2.1-b", "a measure without requirement", NotMet, |s| {
+        s.with_record("MEAS-1", |row| row.links.clear())
+    }),
+    ("5.2.1-b", "one of two without", PartlyMet, |s| {
+        s.copy("MEAS-1", "MEAS-2").with_record("MEAS-2", |row| row.links.clear())
+    }),
+    ("5.2.1-b", "no measure", NotApplicable, |s| s.without("MEAS-1")),
+    ("5.2.1-c", "a skipped test", NotMet, |s| s.with(|input| input.tests[0].outcome = Outcome::Skipped)),
+    ("5.2.1-c", "tests of another build", NotMet, |s| {
+        s.with(|input| input.evidence[1].build = Some("rc.1".to_owned()))
+    }),
+    ("5.2.1-c", "one of two has no test", PartlyMet, |s| {
+        second(s, "REQ-1", "tests", json!([]))
+            .with_record("MEAS-1", |row| row.links.push(crate::sample::link("implemented-by", "REQ-10")))
+    }),
+    ("5.2.1-c", "no measure", NotApplicable, |s| s.without("MEAS-1")),
+    ("5.2.2-a", "nobody for the patients", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["attendees"][2]["discipline"] = json!("other"))
+    }),
+    ("5.2.2-a", "one of two without tester", PartlyMet, |s| second(s, "REV-1", "attendees", json!([]))),
+    ("5.2.2-b", "called independent, and an author", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["attendees"][3]["independent"] = json!(true))
+    }),
+    ("5.2.2-b", "one of two by authors alone", PartlyMet, |s| {
+        second(s, "REV-1", "attendees", json!([{"person": "ana", "discipline": "security"}]))
+    }),
+    ("5.2.2-c", "an open point", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))
+    }),
+    ("5.2.2-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
+    ("5.2.2-d", "the reviewed revision is not the one", NotMet, |s| {
+        s.with_record("REV-1", |row| row.links[0].pinned = digest("an older revision"))
+    }),
+    ("5.2.2-d", "one of two never reviewed", PartlyMet, |s| s.copy("REQ-1", "REQ-2")),
+    ("5.7.5-a", "less independent than asked", NotMet, |s| s.set("CAMP-1", "independence", json!("person"))),
+    ("5.7.5-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("CAMP-1", "CAMP-2"), "CAMP-2")),
+    ("5.7.5-a", "the campaign tested another build", NotMet, |s| s.set("CAMP-1", "build", json!("rc.1"))),
+    ("5.7.5-b", "the tester is an author", NotMet, |s| {
+        s.with(|input| input.builds[0].authors.push("mei".to_owned()))
+    }),
+    ("5.7.5-b", "tester and author share a manager", NotMet, |s| {
+        s.with(|input| input.people.iter_mut().for_each(|row| row.manager = Some("leo".to_owned())))
+    }),
+    ("5.7.5-b", "one of two tested by an author", PartlyMet, |s| second(s, "CAMP-1", "tester", json!("dev"))),
+    ("5.7.5-c", "an author nobody knows", NotMet, |s| s.with(|input| input.builds[0].unknown_authors = 1)),
+    ("5.8.1-a", "the SBOM is disqualified", NotMet, |s| {
+        s.with(|input| input.evidence[0].disqualified = true)
+    }),
+    ("5.8.1-a", "one of two unbound", PartlyMet, |s| {
+        s.with(|input| {
+            input.evidence.push(evidence("EVID-4", EvidenceKind::Sbom));
+            input.evidence[3].tool = None;
+        })
+    }),
+    ("5.8.1-a", "no SBOM", NotMet, |s| {
+        s.with(|input| input.evidence.retain(|row| row.kind != EvidenceKind::Sbom))
+    }),
+    ("5.8.1-b", "not assessed", NotMet, |s| findings(s, None)),
+    ("5.8.1-b", "under investigation", NotMet, |s| {
+        findings(s, Some(assessment(VexStatus::UnderInvestigation)))
+    }),
+    ("5.8.1-b", "what it rests on has changed", NotMet, |s| {
+        let mut row = assessment(VexStatus::NotAffected);
+        row.changed = vec!["src/tls".to_owned()];
+        findings(s, Some(row))
+    }),
+    ("5.8.1-b", "carried and not confirmed", PartlyMet, |s| {
+        let mut row = assessment(VexStatus::NotAffected);
+        row.carried = true;
+        sound(findings(s, Some(row)))
+    }),
+    ("5.8.1-b", "no finding", Met, |s| s.with(|input| input.findings.clear())),
+    ("5.8.1-c", "to be mended", NotMet, |s| {
+        let mut row = affected();
+        row.decision = Some(Decision::Fix);
+        findings(s, Some(row))
+    }),
+    ("5.8.1-c", "one of two without decision", PartlyMet, |s| {
+        let mut row = affected();
+        row.decision = None;
+        sound(findings(s, Some(row)))
+    }),
+    ("5.8.1-d", "harm without clinical signature", NotMet, |s| {
+        let mut row = affected();
+        row.patient_safety_impact = PatientImpact::Serious;
+        findings(s, Some(row))
+    }),
+    ("5.8.1-d", "one of two without", PartlyMet, |s| {
+        let mut row = affected();
+        row.patient_safety_impact = PatientImpact::Minor;
+        row.clinical_signer = Some("dev".to_owned());
+        sound(findings(s, Some(row)))
+    }),
+    ("5.8.1-e", "unmatched and not disposed of", NotMet, |s| {
+        s.with(|input| input.components[0].unmatched = Some("no version".to_owned()))
+    }),
+    ("5.8.1-e", "one of two unmatched", PartlyMet, |s| {
+        s.with(|input| {
+            input.components.push(component("b"));
+            input.components[1].unmatched = Some("no version".to_owned());
+        })
+    }),
+    ("5.8.1-e", "unmatched, and disposed of", Met, |s| {
+        s.with(|input| {
+            input.components[0].unmatched = Some("no version".to_owned());
+            input.components[0].disposition = Some("Own code".to_owned());
+        })
+    }),
+    ("5.8.3-a", "two manifests disagree", NotMet, |s| {
+        s.with(|input| {
+            let mut other = input.builds[0].artefacts[0].clone();
+            other.digest = digest("other bytes");
+            input.builds[0].artefacts.push(other);
+        })
+    }),
+    ("5.8.3-a", "one of two from a disqualified manifest", PartlyMet, |s| {
+        s.with(|input| {
+            let mut other = input.builds[0].artefacts[0].clone();
+            other.name = "tool".to_owned();
+            other.evidence = "EVID-9".to_owned();
+            input.builds[0].artefacts.push(other);
+        })
+    }),
+    ("5.8.3-a", "the decision pinned other bytes", NotMet, |s| {
+        s.with(|input| {
+            let artefacts = vec![("gateway.deb".to_owned(), digest("other bytes"))];
+            let decision = theriac_conformity::facts::input::DecisionInput {
+                on: day("2026-11-01"),
+                by: "rita".to_owned(),
+                artefacts,
+            };
+            input.release.decision = Some(decision);
+        })
+    }),
+    ("5.8.3-a", "no artefact", NotMet, |s| s.with(|input| input.builds[0].artefacts.clear())),
+    ("5.8.3-b", "no manifest of the candidate", NotMet, |s| {
+        s.with(|input| input.evidence[2].build = Some("rc.1".to_owned()))
+    }),
+    ("5.8.3-b", "one of two disqualified", PartlyMet, |s| {
+        s.with(|input| {
+            input.evidence.push(evidence("EVID-4", EvidenceKind::BuildManifest));
+            input.evidence[3].disqualified = true;
+        })
+    }),
+    ("5.8.3-c", "not approved", NotMet, |s| unapprove(s, "DOC-3")),
+    ("5.8.3-c", "one of two overdue", PartlyMet, |s| second(s, "DOC-3", "next_review", json!("2026-10-01"))),
+    ("5.8.5-a", "no test result", NotMet, |s| s.with(|input| drop(input.evidence.remove(1)))),
+    ("5.8.5-a", "one of two disqualified", PartlyMet, |s| {
+        s.with(|input| {
+            input.evidence.push(evidence("EVID-4", EvidenceKind::TestResults));
+            input.evidence[3].disqualified = true;
+        })
+    }),
+    ("5.8.5-b", "a failed test", NotMet, |s| {
+        s.with(|input| input.tests.push(test("other", Outcome::Failed)))
+    }),
+    ("5.8.5-c", "an open point", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))
+    }),
+    ("5.8.5-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
+    ("5.8.5-c", "no review", Met, |s| s.without("REV-1")),
+    ("5.8.5-d", "a limit has passed", NotMet, |s| findings(s, None)),
+    ("5.8.5-d", "one of two past its limit", PartlyMet, |s| {
+        let mut row = affected();
+        row.due = Some(day("2026-11-01"));
+        s.with(|input| input.findings.push(finding("FIND-2", Some(row))))
+    }),
+    ("5.8.5-d", "no limits", NotMet, |s| s.without("LIM-1")),
+    ("5.8.5-e", "accepted by its fixer", NotMet, |s| {
+        let mut row = affected();
+        row.fixer.clone_from(&row.signer);
+        findings(s, Some(row))
+    }),
+    ("5.8.5-e", "one of two accepted by its fixer", PartlyMet, |s| {
+        let mut row = affected();
+        row.fixer.clone_from(&row.signer);
+        sound(findings(s, Some(row)))
+    }),
+    ("5.8.6-a", "not done", NotMet, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("5.8.6-a", "one of two without outcome", PartlyMet, |s| second(s, "ACT-1", "outcome", Value::Null)),
+    ("5.8.6-a", "no activity planned", NotMet, |s| s.without("ACT-1")),
+    ("5.8.6-b", "evidence from before it began", NotMet, |s| {
+        s.set("ACT-1", "start_date", json!("2026-10-20"))
+    }),
+    ("5.8.6-b", "evidence from after the decision", NotMet, |s| {
+        s.with(|input| {
+            let decision = theriac_conformity::facts::input::DecisionInput {
+                on: day("2026-10-10"),
+                by: "rita".to_owned(),
+                artefacts: Vec::new(),
+            };
+            input.release.decision = Some(decision);
+        })
+    }),
+    ("5.8.6-b", "one of two with evidence that is not there", PartlyMet, |s| {
+        second(s, "ACT-1", "evidence", json!(["EVID-9"]))
+    }),
+    ("5.8.6-b", "nothing done", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("7.1.1-a", "no plan", NotMet, |s| s.without("DOC-2")),
+    ("7.1.1-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("DOC-2", "DOC-9"), "DOC-9")),
+    ("7.1.1-b", "the matrix has a gap", NotMet, |s| {
+        s.set("CRIT-1", "impact", json!(["minor", "serious", "fatal"]))
+    }),
+    ("7.1.1-b", "one of two without safety scales", PartlyMet, |s| {
+        second(s, "CRIT-1", "safety_scales", Value::Null)
+    }),
+    ("7.3-a", "the level is not the matrix's", NotMet, |s| s.set("RISK-1", "criticality", json!("low"))),
+    ("7.3-a", "one of two unscored", PartlyMet, |s| second(s, "RISK-1", "impact", Value::Null)),
+    ("7.3-a", "no risk", NotMet, |s| s.without("RISK-1")),
+    ("7.3-b", "scored under an older revision", NotMet, |s| {
+        s.with_record("RISK-1", |row| row.links[2].pinned = digest("older criteria"))
+    }),
+    ("7.3-b", "criteria approved after acceptance", NotMet, |s| {
+        s.with_record("CRIT-1", |row| row.first_approved_on = Some(day("2026-03-01")))
+    }),
+    ("7.3-b", "one of two under none", PartlyMet, |s| {
+        s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| row.links.truncate(2))
+    }),
+    ("7.3-c", "harm without clinical signature", NotMet, |s| {
+        s.with_record("RISK-1", |row| row.signatures.truncate(1))
+    }),
+    ("7.3-c", "one of two without", PartlyMet, |s| {
+        s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| row.signatures.truncate(1))
+    }),
+    ("7.3-c", "no harm possible", NotApplicable, |s| s.set("RISK-1", "patient_harm", json!("none"))),
+    ("7.3-d", "review overdue", NotMet, |s| s.set("RISK-1", "next_review", json!("2026-11-01"))),
+    ("7.3-d", "one of two overdue", PartlyMet, |s| second(s, "RISK-1", "next_review", json!("2026-11-01"))),
+    ("7.4-a", "what remains is not acceptable", NotMet, |s| {
+        s.set("RISK-1", "residual_impact", json!("serious"))
+    }),
+    ("7.4-a", "one of two not judged", PartlyMet, |s| second(s, "RISK-1", "residual_impact", Value::Null)),
+    ("7.4-b", "reduced by nothing", NotMet, |s| s.with_record("RISK-1", |row| drop(row.links.remove(0)))),
+    ("7.4-b", "one of two by nothing", PartlyMet, |s| {
+        s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| drop(row.links.remove(0)))
+    }),
+    ("7.4-b", "nothing to reduce", NotApplicable, |s| s.set("RISK-1", "treatment", json!("avoid"))),
+    ("7.4-c", "side effects not judged", NotMet, |s| s.set("MEAS-1", "side_effects", Value::Null)),
+    ("7.4-c", "one of two not judged", PartlyMet, |s| second(s, "MEAS-1", "side_effects", Value::Null)),
+    ("7.4-c", "no measure", NotApplicable, |s| s.without("MEAS-1")),
+    ("7.4-d", "a failed test", NotMet, |s| s.with(|input| input.tests[0].outcome = Outcome::Failed)),
+    ("7.4-d", "one of two without requirement", PartlyMet, |s| {
+        s.copy("MEAS-1", "MEAS-2").with_record("MEAS-2", |row| row.links.clear())
+    }),
+    ("7.4-d", "no measure", NotApplicable, |s| s.without("MEAS-1")),
+];
+
+#[test]
+fn each_change_turns_its_check() {
+    let pack = pack();
+    let mut wrong = Vec::new();
+    for (check, change, expected, apply) in CASES {
+        let facts = apply(Sample::met()).facts();
+        let found = verdict_of(&theriac_conformity::evaluate(&facts, &pack).unwrap(), check);
+        if found != *expected {
+            wrong.push(format!("{check}, {change}: expected {expected}, found {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_computed_check_is_driven_to_each_verdict_that_it_can_reach() {
+    // Why a check cannot be partly met: its subjects are one, or fail one and all.
+    let never_partly = BTreeSet::from(["5.7.5-c", "5.8.5-b"]);
+    let met = Sample::met().conformity();
+    let mut reached: BTreeMap<&str, BTreeSet<Verdict>> = BTreeMap::new();
+    for (check, _, verdict, _) in CASES {
+        reached.entry(check).or_default().insert(*verdict);
+    }
+    let pack = pack();
+    for clause in pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Computed) {
+        for check in &clause.checks {
+            let mut found = reached.remove(check.id.as_str()).unwrap_or_default();
+            found.insert(verdict_of(&met, &check.id));
+            let mut expected = BTreeSet::from([Met, NotMet]);
+            if !never_partly.contains(check.id.as_str()) {
+                expected.insert(PartlyMet);
+            }
+            expected.insert(check.none);
+            assert_eq!(found, expected, "{}", check.id);
+        }
+    }
+    assert!(reached.is_empty(), "no such checks: {reached:?}");
+}
+
+fn attested(sample: &Sample) -> Verdict {
+    verdict_of(&sample.conformity(), "5.3.1-attested")
+}
+
+#[test]
+fn an_attested_clause_lapses_with_what_it_rests_on() {
+    let sample = Sample::met;
+    assert_eq!(attested(&sample()), Met);
+    assert_eq!(attested(&sample().set("CLA-5.3.1", "verdict", json!("partly met"))), PartlyMet);
+    let lapsed: &[(&str, Sample)] = &[
+        ("says not met", sample().set("CLA-5.3.1", "verdict", json!("not met"))),
+        ("gone", sample().without("CLA-5.3.1")),
+        ("not approved", unapprove(sample(), "CLA-5.3.1")),
+        ("self-approved", sample().with_record("CLA-5.3.1", |row| row.author = "ben".to_owned())),
+        ("too old", sample().set("CLA-5.3.1", "assessed_date", json!("2025-11-01"))),
+        ("no limits", sample().without("LIM-1")),
+        ("nothing read", sample().set("CLA-5.3.1", "samples", json!(""))),
+        ("nothing cited", sample().with_record("CLA-5.3.1", |row| row.links.clear())),
+        (
+            "cited revision superseded",
+            sample().with_record("DOC-1", |row| {
+                row.digest = digest("newer");
+                row.signatures[0].digest = row.digest;
+            }),
+        ),
+        ("cited record retired", sample().with_record("DOC-1", |row| row.state = State::Retired)),
+        ("citation suspect", sample().with_record("CLA-5.3.1", |row| row.links[0].suspect = true)),
+        (
+            "evidence disqualified",
+            sample().set("CLA-5.3.1", "evidence", json!(["EVID-1"])).with(|input| {
+                input.evidence[0].disqualified = true;
+            }),
+        ),
+        ("of another level", sample().with_record("CLA-5.3.1", |row| row.scope = Scope::Release)),
+    ];
+    for (why, sample) in lapsed {
+        assert_eq!(attested(sample), NotMet, "{why}");
+    }
+}
+
+#[test]
+fn a_younger_approved_assessment_replaces_an_older_one() {
+    let older = second(Sample::met(), "CLA-5.3.1", "verdict", json!("not met"));
+    assert_eq!(attested(&older.clone().set("CLA-5.3.10", "assessed_date", json!("2026-02-01"))), Met);
+    assert_eq!(attested(&older.set("CLA-5.3.10", "assessed_date", json!("2026-04-01"))), NotMet);
+}
+
+fn applicability(sample: Sample, clause: &str) -> Sample {
+    sample.with(|input| {
+        let content = json!({"clause": clause, "reason": "Nothing is made to order.", "owner": "ana"});
+        input.records.push(crate::sample::record("APPL-1", "applicability", Scope::Product, content));
+    })
+}
+
+fn clause_of(sample: &Sample, clause: &str) -> (Verdict, Option<String>) {
+    let conformity = sample.conformity();
+    let found = conformity.clauses.into_iter().find(|row| row.clause == clause).unwrap();
+    (found.verdict, found.reason)
+}
+
+#[test]
+fn a_justification_holds_only_for_a_conditional_clause_whose_facts_agree_and_when_approved() {
+    let bare = || Sample::met().without("CLA-4.1.5");
+    assert_eq!(clause_of(&bare(), "4.1.5").0, NotMet);
+    let (verdict, reason) = clause_of(&applicability(bare(), "4.1.5"), "4.1.5");
+    assert_eq!(verdict, NotApplicable);
+    assert!(reason.unwrap().contains("APPL-1@"));
+    let unapproved = unapprove(applicability(bare(), "4.1.5"), "APPL-1");
+    assert_eq!(clause_of(&unapproved, "4.1.5").0, NotMet);
+    let (verdict, reason) =
+        clause_of(&applicability(bare(), "4.1.5").set("ITEM-1", "origin", json!("made-to-order")), "4.1.5");
+    assert_eq!(verdict, NotMet);
+    assert!(reason.unwrap().contains("does not hold"));
+    let unconditional = applicability(Sample::met().without("CLA-5.3.1"), "5.3.1");
+    let (verdict, reason) = clause_of(&unconditional, "5.3.1");
+    assert_eq!(verdict, NotMet);
+    assert!(reason.unwrap().contains("unconditional"));
+}
+
+#[test]
+fn the_transitional_route_asks_for_annex_f_and_leaves_the_development_clauses_out() {
+    let sample = Sample::met().with(|input| input.product.route = Route::Transitional);
+    for (clause, verdict) in
+        [("5.2.1", NotApplicable), ("7.3", NotApplicable), ("F.2", Met), ("4.1.1", Met), ("6.1.1", Met)]
+    {
+        assert_eq!(clause_of(&sample, clause).0, verdict, "{clause}");
+    }
+    assert_eq!(clause_of(&sample.without("CLA-F.3"), "F.3").0, NotMet);
+}
+
+#[test]
+fn a_release_that_no_customer_has_owes_nothing_for_fielded_ones() {
+    let sample = Sample::met().with(|input| input.release.fielded = false).without("CLA-9.4");
+    assert_eq!(clause_of(&sample, "9.4").0, NotApplicable);
+    assert_eq!(clause_of(&sample.with(|input| input.release.fielded = true), "9.4").0, NotMet);
+}
+
+#[test]
+fn standing_turns_without_the_answer_at_release() {
+    let sample = findings(Sample::met(), None);
+    let conformity = sample.conformity();
+    let clause = conformity.clauses.iter().find(|row| row.clause == "5.8.5").unwrap();
+    assert_eq!((clause.verdict, clause.standing), (PartlyMet, NotMet));
+    let clause = conformity.clauses.iter().find(|row| row.clause == "5.8.1").unwrap();
+    assert_eq!(clause.standing, NotApplicable);
+}

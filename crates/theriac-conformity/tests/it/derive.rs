@@ -1,0 +1,100 @@
+//! Joins and date arithmetic that no check shows by itself.
+
+use serde_json::json;
+use theriac_conformity::Facts;
+use theriac_conformity::facts::words::*;
+
+use crate::sample::{Sample, day, evidence, test};
+
+fn shown(sample: &Sample) -> Independence {
+    sample.facts().campaigns[0].shown_independence
+}
+
+#[test]
+fn independence_is_what_the_chart_and_the_authors_show() {
+    let place = |person: &'static str, department: Option<&'static str>, manager: Option<&'static str>| {
+        Sample::met().with(move |input| {
+            let row = input.people.iter_mut().find(|row| row.id == person).unwrap();
+            (row.department, row.manager) = (department.map(str::to_owned), manager.map(str::to_owned));
+        })
+    };
+    assert_eq!(shown(&Sample::met()), Independence::Department);
+    assert_eq!(shown(&place("mei", None, None)), Independence::Organisation);
+    assert_eq!(shown(&place("mei", Some("Development"), Some("tom"))), Independence::Person);
+    assert_eq!(shown(&place("mei", Some("Test"), Some("leo"))), Independence::Person);
+    assert_eq!(shown(&place("dev", Some("Development"), Some("mei"))), Independence::Person);
+    assert_eq!(
+        shown(&Sample::met().with(|input| input.people.retain(|row| row.id != "dev"))),
+        Independence::Person
+    );
+    assert_eq!(
+        shown(&Sample::met().with_record("REQ-1", |row| row.author = "mei".to_owned())),
+        Independence::None
+    );
+}
+
+#[test]
+fn the_chart_of_the_day_of_the_test_counts() {
+    let moved = |from: &'static str| {
+        Sample::met().with(move |input| {
+            let row = input.people.iter_mut().find(|row| row.id == "mei").unwrap();
+            let mut later = row.clone();
+            row.to = Some(day(from));
+            later.from = day(from);
+            later.department = Some("Development".to_owned());
+            input.people.push(later);
+        })
+    };
+    assert_eq!(shown(&moved("2026-10-02")), Independence::Department);
+    assert_eq!(shown(&moved("2026-10-01")), Independence::Person);
+}
+
+#[test]
+fn the_last_result_of_a_case_counts_and_the_worst_within_one_file() {
+    let rerun = |outcome| {
+        Sample::met().with(|input| {
+            let mut later = evidence("EVID-4", EvidenceKind::TestResults);
+            later.performed_on = Some(day("2026-10-12"));
+            input.evidence.push(later);
+            input.tests[0].outcome = Outcome::Failed;
+            let mut again = test("tls.unknown_ca", outcome);
+            again.evidence = "EVID-4".to_owned();
+            input.tests.insert(0, again);
+        })
+    };
+    assert!(rerun(Outcome::Passed).facts().failed_tests.is_empty());
+    assert_eq!(rerun(Outcome::Skipped).facts().failed_tests[0].outcome, Outcome::Skipped);
+    let twice = Sample::met().with(|input| input.tests.insert(0, test("tls.expired", Outcome::Error)));
+    assert_eq!(twice.facts().failed_tests[0].outcome, Outcome::Error);
+    assert_eq!(twice.facts().failed_tests[0].requirements, ["REQ-1"]);
+}
+
+#[test]
+fn limits_give_the_days_by_severity_and_unknown_counts_as_high() {
+    let due = |severity| {
+        let facts = Sample::met().with(|input| input.findings[0].severity = severity).facts();
+        facts.findings[0].assess_due.clone().unwrap()
+    };
+    assert_eq!(due(theriac_model::Severity::Critical), "2026-10-17");
+    assert_eq!(due(theriac_model::Severity::High), "2026-10-22");
+    assert_eq!(due(theriac_model::Severity::Unknown), "2026-10-22");
+    assert_eq!(due(theriac_model::Severity::None), "2027-01-13");
+}
+
+#[test]
+fn content_that_does_not_fit_its_kind_names_record_and_field() {
+    let error = |sample: Sample| Facts::build(sample.0).unwrap_err().to_string();
+    let wrong = error(Sample::met().set("RISK-1", "next_review", json!("soon")));
+    assert!(wrong.contains("RISK-1") && wrong.contains("next_review"), "{wrong}");
+    let wrong = error(Sample::met().set("ITEM-1", "class", json!("loved")));
+    assert!(wrong.contains("ITEM-1") && wrong.contains("maintained"), "{wrong}");
+    let twice = Sample::met().with(|input| input.records.push(input.records[0].clone()));
+    assert_eq!(error(twice), "the record RESP-1 comes twice");
+}
+
+#[test]
+fn retired_records_are_no_facts() {
+    let facts = Sample::met().with_record("REQ-1", |row| row.state = State::Retired).facts();
+    assert!(facts.requirements.is_empty());
+    assert_eq!(facts.measures[0].requirements, 0);
+}

@@ -1,0 +1,118 @@
+//! The gate: every sort of reason, and what a deviation can and cannot do.
+
+use serde_json::json;
+use theriac_conformity::facts::input::AssessmentInput;
+use theriac_conformity::facts::words::*;
+use theriac_conformity::{Pack, ReasonKind, evaluate, gate};
+
+use crate::sample::{Sample, assessment, finding, record};
+
+fn kinds(sample: &Sample) -> Vec<ReasonKind> {
+    let mut kinds: Vec<_> = sample.gate().reasons.iter().map(|reason| reason.kind).collect();
+    kinds.dedup();
+    kinds
+}
+
+fn judged(sample: Sample, row: Option<AssessmentInput>) -> Sample {
+    sample.with(|input| input.findings = vec![finding("FIND-1", row)])
+}
+
+#[test]
+fn each_reason_closes_the_gate_and_says_what_it_is_about() {
+    let cases = [
+        (
+            ReasonKind::PackNotAdopted,
+            "iec-81001-5-1-2021@",
+            Sample::met().with(|input| input.adoptions.clear()),
+        ),
+        (ReasonKind::NoCandidate, "2.4", Sample::met().with(|input| input.builds[0].candidate = false)),
+        (ReasonKind::Clause, "5.8.3", Sample::met().without("DOC-3")),
+        (ReasonKind::FindingNotAssessed, "FIND-1", judged(Sample::met(), None)),
+        (
+            ReasonKind::FindingUnacceptable,
+            "FIND-1",
+            judged(Sample::met(), Some(assessment(VexStatus::Affected))),
+        ),
+        (
+            ReasonKind::ComponentUnmatched,
+            "pkg:npm/left-pad@1.3.0",
+            Sample::met().with(|input| input.components[0].unmatched = Some("no version".to_owned())),
+        ),
+        (
+            ReasonKind::SuspectLink,
+            "MEAS-1 implemented-by REQ-1",
+            Sample::met().with_record("MEAS-1", |row| row.links[0].suspect = true),
+        ),
+    ];
+    for (kind, reference, sample) in cases {
+        let gate = sample.gate();
+        assert!(!gate.open, "{kind:?}");
+        let found =
+            gate.reasons.iter().find(|reason| reason.kind == kind).unwrap_or_else(|| panic!("{kind:?}"));
+        assert!(found.reference.starts_with(reference), "{}", found.reference);
+        assert!(!found.text.is_empty());
+    }
+}
+
+#[test]
+fn assessing_the_last_finding_takes_its_reasons_away() {
+    let before = judged(Sample::met(), None).gate().reasons.len();
+    assert!(before > 0);
+    assert!(judged(Sample::met(), Some(assessment(VexStatus::NotAffected))).gate().open);
+}
+
+fn deviation(sample: Sample, missing: &str, expires: &str) -> Sample {
+    let content = json!({
+        "clause": "5.8.3", "missing": [missing], "reason": "The guide is at the printer's.",
+        "compensating": "Service technicians verify.", "expires": expires, "owner": "ana"
+    });
+    sample.with(|input| input.records.push(record("DEV-1", "deviation", Scope::Release, content)))
+}
+
+#[test]
+fn a_deviation_opens_the_gate_and_never_turns_the_clause() {
+    let sample = deviation(Sample::met().without("DOC-3"), "5.8.3-c", "2026-11-02");
+    let gate = sample.gate();
+    assert!(gate.open, "{:#?}", gate.reasons);
+    assert_eq!(gate.deviations[0].missing, ["5.8.3-c"]);
+    let conformity = sample.conformity();
+    let clause = conformity.clauses.iter().find(|clause| clause.clause == "5.8.3").unwrap();
+    assert_eq!(clause.verdict, Verdict::PartlyMet);
+}
+
+#[test]
+fn a_deviation_that_expired_names_something_else_or_is_not_approved_opens_nothing() {
+    let broken = || Sample::met().without("DOC-3");
+    assert_eq!(kinds(&deviation(broken(), "5.8.3-c", "2026-11-01")), [ReasonKind::Clause]);
+    assert_eq!(kinds(&deviation(broken(), "5.8.3-a", "2026-12-01")), [ReasonKind::Clause]);
+    let unapproved =
+        deviation(broken(), "5.8.3-c", "2026-12-01").with_record("DEV-1", |row| row.state = State::InReview);
+    assert_eq!(kinds(&unapproved), [ReasonKind::Clause]);
+}
+
+#[test]
+fn a_deviation_names_records_by_their_ids_whatever_their_revision() {
+    let broken = Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
+    assert!(deviation(broken, "DOC-3", "2026-12-01").gate().open);
+}
+
+#[test]
+fn a_check_that_cannot_be_evaluated_is_not_met_shows_the_error_and_no_deviation_covers_it() {
+    let pack = Pack::load(&[
+        ("pack.toml", "id = \"p\"\ntitle = \"P\"\n[confidence]\nP = \"x\"\n"),
+        (
+            "clauses.toml",
+            "[[clause]]\nnumber = \"5.8.3\"\ntitle = \"T\"\nlevel = \"release\"\nconfidence = \"P\"\n\
+             kind = \"computed\"\nduty = \"D\"\n[[clause.check]]\nid = \"5.8.3-a\"\ntitle = \"T\"\nover = \"once\"\n\
+             pass = \"9223372036854775807 + seq > 0\"\nnone = \"not met\"\ntodo = \"T\"\n",
+        ),
+    ])
+    .unwrap();
+    let facts = deviation(Sample::met(), "5.8.3-a", "2026-12-01").facts();
+    let conformity = evaluate(&facts, &pack).unwrap();
+    let check = &conformity.clauses[0].checks[0];
+    assert_eq!(check.verdict, Verdict::NotMet);
+    assert!(check.error.as_deref().unwrap().contains("Overflow"), "{:?}", check.error);
+    let gate = gate(&facts, &conformity);
+    assert!(gate.reasons.iter().any(|reason| reason.kind == ReasonKind::PackError));
+}

@@ -1,0 +1,153 @@
+//! Packs: what is wrong in one is found when it is loaded, with file and line.
+
+use theriac_conformity::Pack;
+use theriac_conformity::facts::words::Route;
+use theriac_conformity::pack::{ClauseKind, IEC_81001_5_1_2021};
+
+use crate::sample::pack;
+
+const PACK: &str = "id = \"p\"\ntitle = \"P\"\n[confidence]\nP = \"x\"\n";
+const CLAUSE: &str = "[[clause]]\nnumber = \"7.3\"\ntitle = \"T\"\nlevel = \"product\"\nconfidence = \"P\"\n\
+                      kind = \"computed\"\nduty = \"D\"\n";
+const CHECK: &str = "[[clause.check]]\nid = \"7.3-a\"\ntitle = \"T\"\nover = \"risks\"\npass = \"r.approved\"\n\
+                     none = \"not met\"\ntodo = \"T\"\nowes = \"r.owner\"\n";
+
+/// What loading a pack with this one file of clauses complains about.
+fn complaint(text: &str) -> String {
+    let errors = Pack::load(&[("pack.toml", PACK), ("clauses/7.toml", text)]).unwrap_err();
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn with_pass(pass: &str) -> String {
+    format!("{CLAUSE}{}", CHECK.replace("r.approved", pass))
+}
+
+#[test]
+fn the_small_pack_these_tests_break_is_right() {
+    Pack::load(&[("pack.toml", PACK), ("clauses/7.toml", &format!("{CLAUSE}{CHECK}"))]).unwrap();
+}
+
+#[test]
+fn every_mistake_is_told_with_file_and_line() {
+    let cases = [
+        (format!("{CLAUSE}{CHECK}").replace("duty", "dutty"), "clauses/7.toml:7: unknown field `dutty`"),
+        (
+            format!("{CLAUSE}{CHECK}").replace("\"product\"", "\"planet\""),
+            "clauses/7.toml:4: unknown variant `planet`",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("\"T\"\nlevel", "3\nlevel"),
+            "clauses/7.toml:3: invalid type: integer `3`",
+        ),
+        (format!("{CLAUSE}{CHECK}").replace("\"P\"", "\"Q\""), "clauses/7.toml:5: confidence takes letters"),
+        (
+            format!("{CLAUSE}{CHECK}").replace("\"risks\"", "\"rsks\""),
+            "clauses/7.toml:11: there is no list 'rsks'",
+        ),
+        (format!("{CLAUSE}{CHECK}{CHECK}"), "clauses/7.toml:17: '7.3-a' is already in clauses/7.toml"),
+        (format!("{CLAUSE}{CHECK}").replace("7.3-a", "7.4-a"), "clauses/7.toml:9: the id of a check of 7.3"),
+        (
+            format!("{CLAUSE}{CHECK}").replace("\"not met\"", "\"not applicable\""),
+            "clauses/7.toml:13: the clause is unconditional",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("\"not met\"", "\"partly met\""),
+            "clauses/7.toml:13: no subject cannot be partly met",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("computed", "attested"),
+            "clauses/7.toml:9: an attested clause has no checks",
+        ),
+        (CLAUSE.to_owned(), "clauses/7.toml:2: a computed clause needs at least one check"),
+        (format!("{CLAUSE}{CHECK}rests = [\"mood\"]\n"), "clauses/7.toml:16: 'mood' is no field with text"),
+        (
+            format!("{CLAUSE}{CHECK}").replace("r.owner", "r.revision"),
+            "clauses/7.toml:15: expected text or null",
+        ),
+        (
+            format!("{CLAUSE}[clause.condition]\nwords = \"W\"\napplies = \"risk.size() > 0\"\n{CHECK}"),
+            "clauses/7.toml:10: 'risk' is no fact",
+        ),
+        (with_pass("r.aproved"), "clauses/7.toml:12: there is no field 'aproved'; there are: affects"),
+        (
+            with_pass("r.state == 'aproved'"),
+            "clauses/7.toml:12: one of in review, approved, sent back, retired is never 'aproved'",
+        ),
+        (with_pass("r.age_days < 3"), "clauses/7.toml:12: 'r.age_days' may be null"),
+        (with_pass("r.owner != null"), "clauses/7.toml:12: text is never null"),
+        (with_pass("r.suspect"), "clauses/7.toml:12: expected true or false, found a whole number"),
+        (with_pass("r.suspect == 'x'"), "clauses/7.toml:12: a whole number cannot be compared with 'x'"),
+        (with_pass("frobnicate(r.owner)"), "clauses/7.toml:12: there is no function 'frobnicate'"),
+        (with_pass("has(r.owner)"), "clauses/7.toml:12: has() has no use"),
+        (with_pass("r.approved &&"), "clauses/7.toml:12: the expression cannot be parsed"),
+        (with_pass("r.suspect < 1.5"), "clauses/7.toml:12: facts hold texts, whole numbers"),
+        (with_pass("risks.exists(x, x.mood)"), "clauses/7.toml:12: there is no field 'mood'"),
+        (with_pass("limits.max_age_feed == 3"), "clauses/7.toml:12: 'limits' may be null"),
+        (
+            format!("{CLAUSE}{}", CHECK.replace("\"r.approved\"", "'''\nr.approved &&\nr.mood'''")),
+            "clauses/7.toml:14: there is no field 'mood'",
+        ),
+        (
+            with_pass("r.approved").replace("\"risks\"", "\"once\""),
+            "'r' is the subject, and a check over 'once' has none",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = complaint(&text);
+        assert!(found.contains(expected), "expected: {expected}\nfound: {found}");
+    }
+}
+
+#[test]
+fn a_value_compared_with_null_may_be_used_after_it() {
+    for pass in [
+        "r.age_days != null && r.age_days < 3",
+        "r.age_days == null || r.age_days < 3",
+        "!(r.age_days == null) && r.age_days < 3",
+        "r.age_days != null ? r.age_days < 3 : false",
+        "limits != null && limits.max_age_feed != null && limits.max_age_feed < 3",
+        "r.state in ['approved', 'in review'] && r.title.startsWith('x') && risks.all(x, x.suspect == 0)",
+    ] {
+        let text = with_pass(pass);
+        Pack::load(&[("pack.toml", PACK), ("clauses/7.toml", text.as_str())])
+            .unwrap_or_else(|errors| panic!("{pass}: {errors:?}"));
+    }
+    assert!(complaint(&with_pass("r.age_days == null && r.age_days < 3")).contains("may be null"));
+}
+
+#[test]
+fn a_pack_without_its_file_or_with_broken_toml_says_so() {
+    let none: [(&str, &str); 0] = [];
+    assert_eq!(Pack::load(&none).unwrap_err()[0].file, "pack.toml");
+    assert!(complaint("[[clause]\n").starts_with("clauses/7.toml:1: "));
+}
+
+#[test]
+fn the_standard_has_all_activities_and_annex_f_as_a_route() {
+    let pack = pack();
+    let (annex, activities): (Vec<_>, Vec<_>) =
+        pack.clauses.iter().partition(|clause| clause.number.starts_with('F'));
+    assert_eq!((activities.len(), annex.len()), (56, 3));
+    assert!(annex.iter().all(|clause| clause.routes == [Route::Transitional]));
+    let computed: Vec<_> = activities
+        .iter()
+        .filter(|clause| clause.kind == ClauseKind::Computed)
+        .map(|clause| clause.number.as_str())
+        .collect();
+    assert_eq!(
+        computed,
+        [
+            "4.1.2", "4.3", "5.1.1", "5.2.1", "5.2.2", "5.7.5", "5.8.1", "5.8.3", "5.8.5", "5.8.6", "7.1.1",
+            "7.3", "7.4"
+        ]
+    );
+}
+
+#[test]
+fn the_digest_follows_the_text_and_not_the_order_of_files() {
+    let mut files = IEC_81001_5_1_2021.to_vec();
+    files.reverse();
+    assert_eq!(Pack::load(&files).unwrap().digest, pack().digest);
+    let changed: Vec<_> = files.iter().map(|(name, text)| (*name, text.replacen("# ", "#  ", 1))).collect();
+    assert_ne!(Pack::load(&changed).unwrap().digest, pack().digest);
+}
