@@ -36,6 +36,7 @@ CREATE TABLE person_name (
     name {TEXT} NOT NULL,
     email {TEXT} NOT NULL
 ) {STRICT};
+CREATE UNIQUE INDEX person_email ON person_name (email) WHERE email <> '';
 
 -- Which addresses in commits are whose: by the digest of the address.
 CREATE TABLE person_address (
@@ -50,6 +51,7 @@ CREATE UNIQUE INDEX person_address_current ON person_address (address) WHERE tx_
 CREATE TABLE account (
     person {INT} NOT NULL PRIMARY KEY REFERENCES person_name (person),
     password {TEXT} NOT NULL,
+    own {INT} NOT NULL,
     disabled {INT} NOT NULL
 ) {STRICT};
 
@@ -73,6 +75,7 @@ CREATE TABLE token (
     tx_from {INT} NOT NULL,
     tx_to {INT}
 ) {STRICT};
+CREATE UNIQUE INDEX token_name ON token (name) WHERE tx_to IS NULL;
 
 CREATE TABLE session (
     digest {TEXT} NOT NULL PRIMARY KEY,
@@ -82,6 +85,7 @@ CREATE TABLE session (
     seen_at {INT} NOT NULL
 ) {STRICT};
 CREATE INDEX session_seen ON session (seen_at);
+CREATE INDEX session_person ON session (person);
 
 CREATE TABLE product (
     row_id {INT} NOT NULL PRIMARY KEY,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use theriac_model::Digest;
 
-use crate::{Conn, Row, StoreError, Write, args};
+use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// An account that can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Account {
     pub person: i64,
     /// The password's hash, a PHC string.
     pub password: String,
+    /// Whether the person chose the password; one that somebody else set signs nothing.
+    pub own: bool,
     /// Whether it is closed.
     pub disabled: bool,
 }
@@ -29,6 +31,17 @@ pub struct GrantRow {
     pub product: Option<i64>,
 }
 
+/// A role of a person, with its origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenGrant {
+    /// The grant.
+    pub grant: GrantRow,
+    /// When it was given.
+    pub at: Timestamp,
+    /// Who gave it: `person:7`, `system`.
+    pub by: String,
+}
+
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRow {
@@ -42,6 +55,34 @@ pub struct TokenRow {
     pub product: Option<i64>,
     /// From this moment on it is refused.
     pub expires_at: Timestamp,
+}
+
+/// Who is behind a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The session.
+    pub session: SessionRow,
+    /// What names the person.
+    pub key: String,
+    /// The person's name.
+    pub name: String,
+    /// Whether the person chose the password.
+    pub own: bool,
+    /// Whether the account is closed.
+    pub disabled: bool,
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSession {
+    /// Names it.
+    pub digest: Digest,
+    /// From where it was begun.
+    pub via: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
 }
 
 /// A session.
@@ -60,10 +101,15 @@ pub struct SessionRow {
 /// # Errors
 /// What the database says.
 pub async fn account(conn: &mut Conn, person: i64) -> Result<Option<Account>, StoreError> {
-    let sql = "SELECT person, password, disabled FROM account WHERE person = $1";
+    let sql = "SELECT person, password, own, disabled FROM account WHERE person = $1";
     let row = conn.fetch_optional(sql, args![person]).await?;
     row.map(|row| {
-        Ok(Account { person: row.get("person")?, password: row.get("password")?, disabled: row.get("disabled")? })
+        Ok(Account {
+            person: row.get("person")?,
+            password: row.get("password")?,
+            own: row.get("own")?,
+            disabled: row.get("disabled")?,
+        })
     })
     .transpose()
 }
@@ -75,9 +121,9 @@ pub async fn account(conn: &mut Conn, person: i64) -> Result<Option<Account>, St
 pub async fn set_account(write: &mut Write, account: &Account) -> Result<(), StoreError> {
     write
         .execute(
-            "INSERT INTO account (person, password, disabled) VALUES ($1, $2, $3) \
-             ON CONFLICT (person) DO UPDATE SET password = excluded.password, disabled = excluded.disabled",
-            args![account.person, &account.password, account.disabled],
+            "INSERT INTO account (person, password, own, disabled) VALUES ($1, $2, $3, $4) ON CONFLICT (person) \
+             DO UPDATE SET password = excluded.password, own = excluded.own, disabled = excluded.disabled",
+            args![account.person, &account.password, account.own, account.disabled],
         )
         .await?;
     Ok(())
@@ -99,6 +145,45 @@ fn grant(row: &Row) -> Result<GrantRow, StoreError> {
 pub async fn grants_of(conn: &mut Conn, person: i64) -> Result<Vec<GrantRow>, StoreError> {
     let sql = "SELECT row_id, person, role, product FROM access_grant WHERE person = $1 AND tx_to IS NULL ORDER BY row_id";
     conn.fetch_all(sql, args![person]).await?.iter().map(grant).collect()
+}
+
+/// The grants in force of some people with when each was given and by whom, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn grants_among(conn: &mut Conn, people: &[i64]) -> Result<Vec<GivenGrant>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(people.iter().copied());
+    let sql = format!(
+        "SELECT g.row_id, g.person, g.role, g.product, a.at, a.actor FROM access_grant g \
+         JOIN audit a ON a.tx = g.tx_from WHERE g.person IN ({marks}) AND g.tx_to IS NULL ORDER BY g.row_id"
+    );
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter()
+        .map(|row| Ok(GivenGrant { grant: grant(row)?, at: row.get("at")?, by: row.get("actor")? }))
+        .collect()
+}
+
+/// Whether each of some people can sign in; who has no account is left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn accounts_among(conn: &mut Conn, people: &[i64]) -> Result<Vec<(i64, bool)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(people.iter().copied());
+    let sql = format!("SELECT person, disabled FROM account WHERE person IN ({marks})");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("person")?, !row.get::<bool>("disabled")?))).collect()
+}
+
+/// How many others than a person can sign in and hold a role on the organisation.
+///
+/// # Errors
+/// What the database says.
+pub async fn others_with(conn: &mut Conn, role: &str, person: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM access_grant g JOIN account a ON a.person = g.person \
+               WHERE g.role = $1 AND g.product IS NULL AND g.tx_to IS NULL AND a.disabled = 0 AND g.person <> $2";
+    conn.fetch_one(sql, args![role, person]).await?.get("n")
 }
 
 /// All grants in force, at most 10,000.
@@ -153,17 +238,41 @@ fn token(row: &Row) -> Result<TokenRow, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn token_by_digest(conn: &mut Conn, digest: Digest) -> Result<Option<TokenRow>, StoreError> {
-    let sql = "SELECT id, name, permissions, product, expires_at FROM token WHERE digest = $1 AND tx_to IS NULL";
+    let sql =
+        "SELECT id, name, permissions, product, expires_at FROM token WHERE digest = $1 AND tx_to IS NULL";
     conn.fetch_optional(sql, args![digest]).await?.as_ref().map(token).transpose()
 }
 
-/// All tokens that are not revoked, at most 10,000, newest first.
+/// Tokens that are not revoked and whose name comes after one, by name, up to `limit`: those of the products,
+/// and those of the organisation where all are asked for.
 ///
 /// # Errors
 /// What the database says.
-pub async fn tokens(conn: &mut Conn) -> Result<Vec<TokenRow>, StoreError> {
-    let sql = "SELECT id, name, permissions, product, expires_at FROM token WHERE tx_to IS NULL ORDER BY id DESC LIMIT 10000";
-    conn.fetch_all(sql, args![]).await?.iter().map(token).collect()
+pub async fn tokens_after(
+    conn: &mut Conn,
+    products: Option<&[i64]>,
+    name: &str,
+    limit: u32,
+) -> Result<Vec<TokenRow>, StoreError> {
+    let mut args = args![name, limit];
+    let only = products.map_or_else(String::new, |products| {
+        format!("AND product IN ({})", args.push_all(products.iter().copied()))
+    });
+    let sql = format!(
+        "SELECT id, name, permissions, product, expires_at FROM token \
+         WHERE name > $1 AND tx_to IS NULL {only} ORDER BY name LIMIT $2"
+    );
+    conn.fetch_all(sql, args).await?.iter().map(token).collect()
+}
+
+/// The token of a name that is not revoked.
+///
+/// # Errors
+/// What the database says.
+pub async fn token_by_name(conn: &mut Conn, name: &str) -> Result<Option<TokenRow>, StoreError> {
+    let sql =
+        "SELECT id, name, permissions, product, expires_at FROM token WHERE name = $1 AND tx_to IS NULL";
+    conn.fetch_optional(sql, args![name]).await?.as_ref().map(token).transpose()
 }
 
 /// Adds a token; only its digest is kept.
@@ -190,28 +299,61 @@ pub async fn end_token(write: &mut Write, id: i64) -> Result<u64, StoreError> {
     write.execute(sql, args![write.tx(), id]).await
 }
 
-/// The session of this digest.
+/// The session of this digest and who is behind it.
 ///
 /// # Errors
 /// What the database says.
-pub async fn session(conn: &mut Conn, digest: Digest) -> Result<Option<SessionRow>, StoreError> {
-    let sql = "SELECT person, created_at, seen_at FROM session WHERE digest = $1";
+pub async fn session(conn: &mut Conn, digest: Digest) -> Result<Option<SignedIn>, StoreError> {
+    let sql = "SELECT s.person, s.created_at, s.seen_at, n.key, n.name, a.own, a.disabled FROM session s \
+               JOIN person_name n ON n.person = s.person JOIN account a ON a.person = s.person WHERE s.digest = $1";
     let row = conn.fetch_optional(sql, args![digest]).await?;
     row.map(|row| {
-        Ok(SessionRow {
+        let session = SessionRow {
             person: row.get("person")?,
             created_at: row.get("created_at")?,
             seen_at: row.get("seen_at")?,
+        };
+        Ok(SignedIn {
+            session,
+            key: row.get("key")?,
+            name: row.get("name")?,
+            own: row.get("own")?,
+            disabled: row.get("disabled")?,
         })
     })
     .transpose()
+}
+
+/// The sessions of a person, last used first, at most 100.
+///
+/// # Errors
+/// What the database says.
+pub async fn sessions_of(conn: &mut Conn, person: i64) -> Result<Vec<SeenSession>, StoreError> {
+    let sql = "SELECT digest, via, created_at, seen_at FROM session WHERE person = $1 \
+               ORDER BY seen_at DESC, digest LIMIT 100";
+    let rows = conn.fetch_all(sql, args![person]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(SeenSession {
+                digest: row.get("digest")?,
+                via: row.get("via")?,
+                created_at: row.get("created_at")?,
+                seen_at: row.get("seen_at")?,
+            })
+        })
+        .collect()
 }
 
 /// Begins a session.
 ///
 /// # Errors
 /// What the database says.
-pub async fn add_session(conn: &mut Conn, digest: Digest, via: &str, row: &SessionRow) -> Result<(), StoreError> {
+pub async fn add_session(
+    conn: &mut Conn,
+    digest: Digest,
+    via: &str,
+    row: &SessionRow,
+) -> Result<(), StoreError> {
     conn.execute(
         "INSERT INTO session (digest, person, via, created_at, seen_at) VALUES ($1, $2, $3, $4, $5)",
         args![digest, row.person, via, row.created_at, row.seen_at],
@@ -235,6 +377,14 @@ pub async fn touch_session(conn: &mut Conn, digest: Digest, at: Timestamp) -> Re
 /// What the database says.
 pub async fn end_session(conn: &mut Conn, digest: Digest) -> Result<u64, StoreError> {
     conn.execute("DELETE FROM session WHERE digest = $1", args![digest]).await
+}
+
+/// Ends one session of a person.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_session_of(conn: &mut Conn, person: i64, digest: Digest) -> Result<u64, StoreError> {
+    conn.execute("DELETE FROM session WHERE person = $1 AND digest = $2", args![person, digest]).await
 }
 
 /// Ends all sessions of a person.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use theriac_model::Digest;
 
 use crate::time::as_of;
-use crate::{Conn, Row, StoreError, Write, args};
+use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// A version of a person's place in the organisation, valid on `from <= day < to`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,12 @@ fn person(row: &Row) -> Result<Person, StoreError> {
 }
 
 fn name(row: &Row) -> Result<Name, StoreError> {
-    Ok(Name { id: row.get("person")?, key: row.get("key")?, name: row.get("name")?, email: row.get("email")? })
+    Ok(Name {
+        id: row.get("person")?,
+        key: row.get("key")?,
+        name: row.get("name")?,
+        email: row.get("email")?,
+    })
 }
 
 /// Every version of every person that was known at a sequence, by person and first day.
@@ -61,7 +66,8 @@ fn name(row: &Row) -> Result<Name, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn versions_at(conn: &mut Conn, seq: i64) -> Result<Vec<Person>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.id, p.valid_from", as_of("p", "$1"));
+    let sql =
+        format!("SELECT {COLUMNS} FROM person p WHERE {} ORDER BY p.id, p.valid_from", as_of("p", "$1"));
     conn.fetch_all(sql, args![seq]).await?.iter().map(person).collect()
 }
 
@@ -70,8 +76,33 @@ pub async fn versions_at(conn: &mut Conn, seq: i64) -> Result<Vec<Person>, Store
 /// # Errors
 /// What the database says.
 pub async fn versions_of(conn: &mut Conn, id: i64) -> Result<Vec<Person>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM person p WHERE p.id = $1 AND p.tx_to IS NULL ORDER BY p.valid_from");
+    let sql =
+        format!("SELECT {COLUMNS} FROM person p WHERE p.id = $1 AND p.tx_to IS NULL ORDER BY p.valid_from");
     conn.fetch_all(sql, args![id]).await?.iter().map(person).collect()
+}
+
+/// The present versions of some people, by person and first day.
+///
+/// # Errors
+/// What the database says.
+pub async fn versions_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Person>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM person p WHERE p.id IN ({marks}) AND p.tx_to IS NULL ORDER BY p.id, p.valid_from"
+    );
+    conn.fetch_all(sql, args).await?.iter().map(person).collect()
+}
+
+/// Whom each person is managed by on a day, as known now: an organisation's staff, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn managers_on(conn: &mut Conn, day: Date) -> Result<Vec<(i64, i64)>, StoreError> {
+    let sql = "SELECT id, manager FROM person WHERE tx_to IS NULL AND manager IS NOT NULL AND valid_from <= $1 \
+               AND (valid_to IS NULL OR valid_to > $2) LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![day, day]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("manager")?))).collect()
 }
 
 /// Adds a version of a person's place.
@@ -140,6 +171,35 @@ pub async fn by_key(conn: &mut Conn, key: &str) -> Result<Option<Name>, StoreErr
 pub async fn by_id(conn: &mut Conn, id: i64) -> Result<Option<Name>, StoreError> {
     let sql = "SELECT person, key, name, email FROM person_name WHERE person = $1";
     conn.fetch_optional(sql, args![id]).await?.as_ref().map(name).transpose()
+}
+
+/// The person of an e-mail address, which is kept in lower case.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_email(conn: &mut Conn, email: &str) -> Result<Option<Name>, StoreError> {
+    let sql = "SELECT person, key, name, email FROM person_name WHERE email = $1 AND email <> ''";
+    conn.fetch_optional(sql, args![email]).await?.as_ref().map(name).transpose()
+}
+
+/// The names of people whose key comes after one, by key, up to `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn names_after(conn: &mut Conn, key: &str, limit: u32) -> Result<Vec<Name>, StoreError> {
+    let sql = "SELECT person, key, name, email FROM person_name WHERE key > $1 ORDER BY key LIMIT $2";
+    conn.fetch_all(sql, args![key, limit]).await?.iter().map(name).collect()
+}
+
+/// The names of some people.
+///
+/// # Errors
+/// What the database says.
+pub async fn names_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Name>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql = format!("SELECT person, key, name, email FROM person_name WHERE person IN ({marks})");
+    conn.fetch_all(sql, args).await?.iter().map(name).collect()
 }
 
 /// The names of everybody: an organisation's staff, at most 10,000, by key.

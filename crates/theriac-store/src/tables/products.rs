@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::time::as_of;
-use crate::{Conn, Row, StoreError, Write, args};
+use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// A product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,37 @@ pub async fn all(conn: &mut Conn) -> Result<Vec<Product>, StoreError> {
     conn.fetch_all(sql, args![]).await?.iter().map(from_row).collect()
 }
 
+/// Products whose key comes after one, by key, up to `limit`; only some where these are given.
+///
+/// # Errors
+/// What the database says.
+pub async fn after(
+    conn: &mut Conn,
+    only: Option<&[i64]>,
+    key: &str,
+    limit: u32,
+) -> Result<Vec<Product>, StoreError> {
+    let mut args = args![key, limit];
+    let only = only
+        .map_or_else(String::new, |only| format!("AND p.id IN ({})", args.push_all(only.iter().copied())));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM product p WHERE p.key > $1 AND p.tx_to IS NULL {only} ORDER BY p.key LIMIT $2"
+    );
+    conn.fetch_all(sql, args).await?.iter().map(from_row).collect()
+}
+
+/// The keys of some products.
+///
+/// # Errors
+/// What the database says.
+pub async fn keys_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql = format!("SELECT p.id, p.key FROM product p WHERE p.id IN ({marks}) AND p.tx_to IS NULL");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("key")?))).collect()
+}
+
 /// The product of a key.
 ///
 /// # Errors
@@ -74,12 +105,22 @@ pub async fn at(conn: &mut Conn, id: i64, seq: i64) -> Result<Option<Product>, S
 /// What the database says.
 pub async fn set(write: &mut Write, product: &Product) -> Result<(), StoreError> {
     let tx = write.tx();
-    write.execute("UPDATE product SET tx_to = $1 WHERE id = $2 AND tx_to IS NULL", args![tx, product.id]).await?;
+    write
+        .execute("UPDATE product SET tx_to = $1 WHERE id = $2 AND tx_to IS NULL", args![tx, product.id])
+        .await?;
     write
         .execute(
             "INSERT INTO product (row_id, id, key, name, route, support_end, tx_from) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            args![write.id(), product.id, &product.key, &product.name, &product.route, product.support_end, tx],
+            args![
+                write.id(),
+                product.id,
+                &product.key,
+                &product.name,
+                &product.route,
+                product.support_end,
+                tx
+            ],
         )
         .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Releases (versioned rows) and their builds.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::time::as_of;
@@ -24,6 +25,23 @@ pub struct Release {
     pub fielded: bool,
     /// Its candidate build.
     pub candidate: Option<i64>,
+}
+
+/// A release as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The release.
+    pub release: Release,
+    /// The key of its product.
+    pub product: String,
+    /// The name of the release it is based on.
+    pub based_on: Option<String>,
+    /// The key of its manager.
+    pub manager: Option<String>,
+    /// The name of its candidate build.
+    pub candidate: Option<String>,
+    /// The outcome of the decision in force and when it was signed.
+    pub decision: Option<(String, Timestamp)>,
 }
 
 /// A build of a release.
@@ -56,7 +74,64 @@ fn release(row: &Row) -> Result<Release, StoreError> {
 }
 
 fn build(row: &Row) -> Result<Build, StoreError> {
-    Ok(Build { id: row.get("id")?, release: row.get("release")?, name: row.get("name")?, commit: row.get("commit_id")? })
+    Ok(Build {
+        id: row.get("id")?,
+        release: row.get("release")?,
+        name: row.get("name")?,
+        commit: row.get("commit_id")?,
+    })
+}
+
+const LISTED: &str = "SELECT r.id, r.product, r.name, r.based_on, r.planned_ship_date, r.manager, r.fielded, \
+    r.candidate, p.key AS product_key, o.name AS based_on_name, n.key AS manager_key, b.name AS candidate_name, \
+    d.outcome, d.at FROM release r JOIN product p ON p.id = r.product AND p.tx_to IS NULL \
+    LEFT JOIN release o ON o.id = r.based_on AND o.tx_to IS NULL LEFT JOIN person_name n ON n.person = r.manager \
+    LEFT JOIN build b ON b.id = r.candidate LEFT JOIN decision d ON d.release = r.id AND d.tx_to IS NULL";
+
+fn listed(row: &Row) -> Result<Listed, StoreError> {
+    let outcome: Option<String> = row.get("outcome")?;
+    let at: Option<Timestamp> = row.get("at")?;
+    Ok(Listed {
+        release: release(row)?,
+        product: row.get("product_key")?,
+        based_on: row.get("based_on_name")?,
+        manager: row.get("manager_key")?,
+        candidate: row.get("candidate_name")?,
+        decision: outcome.zip(at),
+    })
+}
+
+/// Which releases to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of these products only.
+    pub products: Option<Vec<i64>>,
+    /// Older than this release.
+    pub before: Option<i64>,
+    /// How many.
+    pub limit: u32,
+}
+
+/// Releases as lists show them, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+    let mut args = args![filter.before.unwrap_or(i64::MAX), filter.limit];
+    let only = filter.products.as_ref().map_or_else(String::new, |products| {
+        format!("AND r.product IN ({})", args.push_all(products.iter().copied()))
+    });
+    let sql = format!("{LISTED} WHERE r.id < $1 AND r.tx_to IS NULL {only} ORDER BY r.id DESC LIMIT $2");
+    conn.fetch_all(sql, args).await?.iter().map(listed).collect()
+}
+
+/// The release of an id as lists show it.
+///
+/// # Errors
+/// What the database says.
+pub async fn listed_by_id(conn: &mut Conn, id: i64) -> Result<Option<Listed>, StoreError> {
+    let sql = format!("{LISTED} WHERE r.id = $1 AND r.tx_to IS NULL");
+    conn.fetch_optional(sql, args![id]).await?.as_ref().map(listed).transpose()
 }
 
 /// All releases, newest first, at most 10,000.
@@ -84,7 +159,8 @@ pub async fn of_product(conn: &mut Conn, product: i64) -> Result<Vec<Release>, S
 /// # Errors
 /// What the database says.
 pub async fn by_name(conn: &mut Conn, product: i64, name: &str) -> Result<Option<Release>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM release r WHERE r.product = $1 AND r.name = $2 AND r.tx_to IS NULL");
+    let sql =
+        format!("SELECT {COLUMNS} FROM release r WHERE r.product = $1 AND r.name = $2 AND r.tx_to IS NULL");
     conn.fetch_optional(sql, args![product, name]).await?.as_ref().map(release).transpose()
 }
 
@@ -112,7 +188,9 @@ pub async fn at(conn: &mut Conn, id: i64, seq: i64) -> Result<Option<Release>, S
 /// What the database says.
 pub async fn set(write: &mut Write, release: &Release) -> Result<(), StoreError> {
     let tx = write.tx();
-    write.execute("UPDATE release SET tx_to = $1 WHERE id = $2 AND tx_to IS NULL", args![tx, release.id]).await?;
+    write
+        .execute("UPDATE release SET tx_to = $1 WHERE id = $2 AND tx_to IS NULL", args![tx, release.id])
+        .await?;
     write
         .execute(
             "INSERT INTO release (row_id, id, product, name, based_on, planned_ship_date, manager, fielded, \
@@ -142,6 +220,20 @@ pub async fn builds_at(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Bu
     let sql = "SELECT b.id, b.release, b.name, b.commit_id FROM build b JOIN audit a ON a.tx = b.tx_from \
                WHERE b.release = $1 AND a.seq <= $2 ORDER BY b.id LIMIT 10000";
     conn.fetch_all(sql, args![release, seq]).await?.iter().map(build).collect()
+}
+
+/// Builds of a release, newest first, older than the build `before` where given, up to `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn builds(
+    conn: &mut Conn,
+    release: i64,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Build>, StoreError> {
+    let sql = "SELECT id, release, name, commit_id FROM build WHERE release = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    conn.fetch_all(sql, args![release, before.unwrap_or(i64::MAX), limit]).await?.iter().map(build).collect()
 }
 
 /// The build of a name.
