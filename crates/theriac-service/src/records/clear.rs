@@ -41,7 +41,8 @@ pub async fn clear_suspect(app: &App, who: &Who, input: ClearSuspect) -> Result<
     let latest = latest.ok_or_else(|| ServiceError::rule(format!("{} has no revision.", input.source)))?;
     let links = table::links_of(&mut write, latest).await?;
     let name = format!("{} {} {}", input.source, input.link, input.target);
-    let link = links.into_iter().find(|link| link.link == input.link && link.target_reference == input.target);
+    let link =
+        links.into_iter().find(|link| link.link == input.link && link.target_reference == input.target);
     let link = link.ok_or_else(|| ServiceError::not_found("link", &name))?;
     if !link.suspect {
         return Err(ServiceError::rule(format!("The link {name} is not suspect.")));
@@ -65,7 +66,12 @@ pub async fn clear_suspect(app: &App, who: &Who, input: ClearSuspect) -> Result<
         person: person.0,
     };
     table::add_clearance(&mut write, &clearance).await?;
-    write.audit(&input.source, Some(link.pinned), Some(approved), json!({ "link": name, "reason": clearance.reason }));
+    write.audit(
+        &input.source,
+        Some(link.pinned),
+        Some(approved),
+        json!({ "link": name, "reason": clearance.reason }),
+    );
     write.commit().await?;
     Ok(())
 }

@@ -166,7 +166,8 @@ pub(super) fn digest_of(draft: &Draft) -> Result<Digest> {
 }
 
 pub(super) fn stored<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| ServiceError::Internal(format!("a stored text is damaged: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| ServiceError::Internal(format!("a stored text is damaged: {error}")))
 }
 
 pub(super) fn content_of(kind: &Kind, version: u32, text: &str) -> Result<Content> {
@@ -192,10 +193,12 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
         let found = heads.iter().find(|listed| listed.record.reference == target);
         found.map(|listed| listed.head.title.clone()).unwrap_or_default()
     };
-    let version = now.latest.as_ref().filter(|_| !now.stored).map_or(kind.version, |latest| latest.kind_version);
-    let sent_back = now.latest.as_ref().filter(|latest| latest.state == states::SENT_BACK).and_then(|latest| {
-        changes.iter().find(|change| change.revision == latest.digest).map(|change| change.reason.clone())
-    });
+    let version =
+        now.latest.as_ref().filter(|_| !now.stored).map_or(kind.version, |latest| latest.kind_version);
+    let sent_back =
+        now.latest.as_ref().filter(|latest| latest.state == states::SENT_BACK).and_then(|latest| {
+            changes.iter().find(|change| change.revision == latest.digest).map(|change| change.reason.clone())
+        });
     Ok(DraftView {
         content: content_of(kind, version, &now.draft.content)?,
         links: links.into_iter().map(|link| (link.clone(), title(&link.target))).collect(),
@@ -228,7 +231,8 @@ pub async fn save_draft(
     let now = expect(&mut work, who, &record, expected).await?;
     let content = Content::check(kind, &input.content, Completeness::Draft).map_err(ServiceError::Invalid)?;
     let known = DraftLink::read(&now.draft.links)?;
-    let links = DraftLink::write(kind, input.links.into_iter().map(|link| pinned_as_before(link, &known)).collect())?;
+    let links =
+        DraftLink::write(kind, input.links.into_iter().map(|link| pinned_as_before(link, &known)).collect())?;
     let draft = Draft { content: content.canonical()?, links, saved_at: app.now(), ..now.draft };
     put(&mut work, &draft).await?;
     if now.latest.is_none() {
@@ -276,7 +280,10 @@ pub async fn attach(
 ) -> Result<DraftSaved> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 200 || name.contains(['/', '\\', '\0', '\n', '\r']) {
-        return Err(ServiceError::field("file", "the file needs a name of at most 200 characters, without a slash"));
+        return Err(ServiceError::field(
+            "file",
+            "the file needs a name of at most 200 characters, without a slash",
+        ));
     }
     change_attachments(app, who, reference, expected, "record attach", Some(file), |files| {
         files.retain(|other| other.name != name);
@@ -289,7 +296,13 @@ pub async fn attach(
 ///
 /// # Errors
 /// As [`save_draft`].
-pub async fn detach(app: &App, who: &Who, reference: &str, expected: Digest, name: &str) -> Result<DraftSaved> {
+pub async fn detach(
+    app: &App,
+    who: &Who,
+    reference: &str,
+    expected: Digest,
+    name: &str,
+) -> Result<DraftSaved> {
     change_attachments(app, who, reference, expected, "record detach", None, |files| {
         files.retain(|other| other.name != name);
     })
@@ -379,15 +392,20 @@ pub(super) async fn head_of_revision(
     revision: &Revision,
     approved: Option<Digest>,
 ) -> Result<Head> {
-    let owner_key = kind.duties.iter().map(|duty| duty.owner).chain(["owner"]).find_map(|field| {
-        Some(content.text(field)).filter(|text| !text.is_empty())
-    });
+    let owner_key = kind
+        .duties
+        .iter()
+        .map(|duty| duty.owner)
+        .chain(["owner"])
+        .find_map(|field| Some(content.text(field)).filter(|text| !text.is_empty()));
     let owner = match owner_key {
         None => None,
         Some(key) => tables::people::by_key(conn, key).await?.map(|person| person.id),
     };
     let mut words = vec![record.reference.clone()];
-    words.extend(kind.fields.iter().filter(|field| field.listed).map(|field| field.display(content.get(field.id))));
+    words.extend(
+        kind.fields.iter().filter(|field| field.listed).map(|field| field.display(content.get(field.id))),
+    );
     Ok(Head {
         record: record.id,
         latest: Some(revision.digest),

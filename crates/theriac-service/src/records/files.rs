@@ -159,7 +159,10 @@ pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Re
     if file.format != FORMAT || file.version != VERSION {
         return Err(ServiceError::field(
             "format",
-            format!("a file of '{FORMAT}', version {VERSION}, is expected; this is '{}', version {}", file.format, file.version),
+            format!(
+                "a file of '{FORMAT}', version {VERSION}, is expected; this is '{}', version {}",
+                file.format, file.version
+            ),
         ));
     }
     if file.records.len() > RECORDS_MAX {
@@ -179,7 +182,12 @@ pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Re
         drafted.push((item, outcome, record));
     }
     for (item, outcome, record) in drafted {
-        let links = item.entry.links.iter().map(|link| DraftLink::new(&link.link, renamed(&names, &link.target))).collect();
+        let links = item
+            .entry
+            .links
+            .iter()
+            .map(|link| DraftLink::new(&link.link, renamed(&names, &link.target)))
+            .collect();
         let changed = put(&mut write, who, &item, &record, links).await?;
         let outcome = if changed { outcome } else { Outcome::Unchanged };
         let known = item.here.is_some() || !dry_run;
@@ -200,7 +208,13 @@ fn renamed<'a>(names: &'a [(String, String)], target: &'a str) -> &'a str {
 }
 
 /// Writes the draft, unless it says what is there already.
-async fn put(write: &mut Write, who: &Who, item: &Fitting, record: &Record, links: Vec<DraftLink>) -> Result<bool> {
+async fn put(
+    write: &mut Write,
+    who: &Who,
+    item: &Fitting,
+    record: &Record,
+    links: Vec<DraftLink>,
+) -> Result<bool> {
     let now = current(write, who, record).await?;
     let links = DraftLink::write(item.kind, links)?;
     let content = item.content.canonical()?;
@@ -232,9 +246,8 @@ async fn check(app: &App, who: &Who, entries: Vec<ExportedRecord>) -> Result<Vec
         match fit(app, &mut read, who, entry).await {
             Ok(item) => fitting.push(item),
             Err(ServiceError::Invalid(found)) => {
-                errors.extend(found.into_iter().map(|error| {
-                    FieldError::new(at(&error.field), error.message)
-                }));
+                errors
+                    .extend(found.into_iter().map(|error| FieldError::new(at(&error.field), error.message)));
             }
             Err(error @ ServiceError::NotFound { .. }) => {
                 errors.push(FieldError::new(at("scope"), error.to_string()));
@@ -262,7 +275,10 @@ async fn fit(app: &App, conn: &mut theriac_store::Conn, who: &Who, entry: Export
     fits(kind, ids.scope)?;
     let version = entry.kind_version.unwrap_or(kind.version);
     if version > kind.version {
-        return Err(ServiceError::field("kind_version", format!("this program knows versions up to {}", kind.version)));
+        return Err(ServiceError::field(
+            "kind_version",
+            format!("this program knows versions up to {}", kind.version),
+        ));
     }
     let lifted = Value::Object(kind.lift(version, entry.content.clone()).into_map());
     let content = Content::check(kind, &lifted, Completeness::Draft).map_err(ServiceError::Invalid)?;

@@ -22,11 +22,11 @@ pub use search::{ListInput, Listing, Order, list};
 pub use sign::{Approval, approve, retire, send_back, sign_clinical};
 pub use submit::{Submitted, submit};
 
+use tables::records::Record;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
 use theriac_model::record::Kind;
 use theriac_store::{Conn, tables};
-use tables::records::Record;
 
 use crate::{App, Result, ServiceError, Who};
 
@@ -75,7 +75,10 @@ pub(crate) async fn find(
         return Err(missing());
     }
     let kind = app.kind(&record.kind).ok_or_else(|| {
-        ServiceError::Internal(format!("{reference} is of the kind '{}', which this program lacks", record.kind))
+        ServiceError::Internal(format!(
+            "{reference} is of the kind '{}', which this program lacks",
+            record.kind
+        ))
     })?;
     Ok((record, kind))
 }

@@ -92,7 +92,8 @@ impl Changed {
     fn new(kind: &Kind, older: Revision, newer: Revision) -> Result<Self> {
         let before = content_of(kind, older.kind_version, &older.content)?;
         let after = content_of(kind, newer.kind_version, &newer.content)?;
-        let (links_before, links_after): (Vec<Link>, Vec<Link>) = (stored(&older.links)?, stored(&newer.links)?);
+        let (links_before, links_after): (Vec<Link>, Vec<Link>) =
+            (stored(&older.links)?, stored(&newer.links)?);
         let (files_before, files_after): (Vec<Attachment>, Vec<Attachment>) =
             (stored(&older.attachments)?, stored(&newer.attachments)?);
         let same = |one: &Link, other: &Link| one.link == other.link && one.target == other.target;
@@ -135,9 +136,10 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
     };
     let (links, changed) = match &revision {
         None => (Vec::new(), None),
-        Some(revision) => {
-            (table::links_of(&mut read, revision.digest).await?, change_before(&mut read, kind, revision).await?)
-        }
+        Some(revision) => (
+            table::links_of(&mut read, revision.digest).await?,
+            change_before(&mut read, kind, revision).await?,
+        ),
     };
     let shown = match revision {
         None => None,
@@ -207,7 +209,12 @@ async fn place(conn: &mut Conn, record: &Record) -> Result<(Option<String>, Opti
 ///
 /// # Errors
 /// As [`record`].
-pub async fn history(app: &App, who: &Who, reference: &str, before: Option<i64>) -> Result<Vec<RevisionView>> {
+pub async fn history(
+    app: &App,
+    who: &Who,
+    reference: &str,
+    before: Option<i64>,
+) -> Result<Vec<RevisionView>> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;
     let revisions = table::revisions_before(&mut read, record.id, before.unwrap_or(i64::MAX), 200).await?;
@@ -236,7 +243,9 @@ pub async fn compare(app: &App, who: &Who, reference: &str, one: i64, other: i64
     let mut found = Vec::new();
     for number in [one.min(other), one.max(other)] {
         let revision = table::revision_by_number(&mut read, record.id, number).await?;
-        found.push(revision.ok_or_else(|| ServiceError::not_found("revision", format!("{reference}/{number}")))?);
+        found.push(
+            revision.ok_or_else(|| ServiceError::not_found("revision", format!("{reference}/{number}")))?,
+        );
     }
     match (found.pop(), found.pop()) {
         (Some(newer), Some(older)) => Changed::new(kind, older, newer),
@@ -271,6 +280,8 @@ impl RecordView {
     #[must_use]
     pub fn in_review(&self) -> bool {
         let shown = self.shown.as_ref();
-        shown.is_some_and(|shown| shown.revision.number == self.latest && shown.revision.state == states::IN_REVIEW)
+        shown.is_some_and(|shown| {
+            shown.revision.number == self.latest && shown.revision.state == states::IN_REVIEW
+        })
     }
 }

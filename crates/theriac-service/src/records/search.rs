@@ -37,9 +37,14 @@ impl std::str::FromStr for Order {
     type Err = ServiceError;
 
     fn from_str(text: &str) -> Result<Self> {
-        [Self::Number, Self::Due, Self::Changed].into_iter().find(|order| order.as_str() == text).ok_or_else(|| {
-            ServiceError::field("sort", format!("'{text}' is no order: number, due or changed is expected"))
-        })
+        [Self::Number, Self::Due, Self::Changed].into_iter().find(|order| order.as_str() == text).ok_or_else(
+            || {
+                ServiceError::field(
+                    "sort",
+                    format!("'{text}' is no order: number, due or changed is expected"),
+                )
+            },
+        )
     }
 }
 
@@ -125,21 +130,23 @@ fn key(order: Order, last: &Listed) -> String {
 }
 
 fn after(order: Order, text: Option<&str>) -> Result<After> {
-    let wrong = || ServiceError::field("after", "give what the page before gave as its next, or leave it out");
+    let wrong =
+        || ServiceError::field("after", "give what the page before gave as its next, or leave it out");
     let pair = text.map(|text| text.split_once('~').ok_or_else(wrong)).transpose()?;
     let number = |text: &str| text.parse::<i64>().map_err(|_| wrong());
     Ok(match order {
-        Order::Number => {
-            After::Number(pair.map(|(kind, last)| Ok::<_, ServiceError>((kind.to_owned(), number(last)?))).transpose()?)
-        }
+        Order::Number => After::Number(
+            pair.map(|(kind, last)| Ok::<_, ServiceError>((kind.to_owned(), number(last)?))).transpose()?,
+        ),
         Order::Due => {
             let day = |text: &str| text.parse::<Date>().map_err(|_| wrong());
             After::Due(pair.map(|(due, id)| Ok::<_, ServiceError>((day(due)?, number(id)?))).transpose()?)
         }
         Order::Changed => {
             let at = |text: &str| Timestamp::from_millisecond(number(text)?).map_err(|_| wrong());
-            After::Changed(pair.map(|(moment, id)| Ok::<_, ServiceError>((at(moment)?, number(id)?))).transpose()?)
+            After::Changed(
+                pair.map(|(moment, id)| Ok::<_, ServiceError>((at(moment)?, number(id)?))).transpose()?,
+            )
         }
     })
 }
-

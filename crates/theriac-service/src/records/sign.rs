@@ -123,7 +123,9 @@ async fn may_sign(conn: &mut Conn, judged: &Judged, person: PersonId, meaning: &
     let reference = &judged.record.reference;
     if judged.revision.state != states::IN_REVIEW {
         let state = &judged.revision.state;
-        return Err(ServiceError::rule(format!("The latest revision of {reference} is {state}, not in review.")));
+        return Err(ServiceError::rule(format!(
+            "The latest revision of {reference} is {state}, not in review."
+        )));
     }
     if meaning == CLINICAL && !judged.needs_clinical() {
         return Err(ServiceError::rule(format!("{reference} needs no clinical signature.")));
@@ -152,14 +154,17 @@ async fn authors_since_approval(conn: &mut Conn, judged: &Judged) -> Result<Vec<
 
 /// A campaign that claims independence has a tester who has it.
 async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
-    let (Some(release), Ok(claimed)) = (judged.record.release, judged.content.text("independence").parse()) else {
+    let (Some(release), Ok(claimed)) = (judged.record.release, judged.content.text("independence").parse())
+    else {
         return Ok(());
     };
     if judged.kind.id != "test-campaign" {
         return Ok(());
     }
     let day = judged.content.date("to_date");
-    let Some(tester) = tables::people::by_key(conn, judged.content.text("tester")).await? else { return Ok(()) };
+    let Some(tester) = tables::people::by_key(conn, judged.content.text("tester")).await? else {
+        return Ok(());
+    };
     let (developers, unknown) = table::developers_of(conn, release).await?;
     let mut places = Vec::new();
     for version in tables::people::versions_at(conn, i64::MAX).await? {
@@ -168,8 +173,14 @@ async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
             places.push(place(&version));
         }
     }
-    let unplaced = |id: i64| separation::Place { person: PersonId(id), department: None, manager: None, external: false };
-    let of = |id: i64| places.iter().find(|place| place.person.0 == id).cloned().unwrap_or_else(|| unplaced(id));
+    let unplaced = |id: i64| separation::Place {
+        person: PersonId(id),
+        department: None,
+        manager: None,
+        external: false,
+    };
+    let of =
+        |id: i64| places.iter().find(|place| place.person.0 == id).cloned().unwrap_or_else(|| unplaced(id));
     let developers: Vec<_> = developers.iter().map(|id| of(*id)).collect();
     separation::tester_is_independent(claimed, &of(tester.id), &developers, unknown)?;
     Ok(())
@@ -197,8 +208,15 @@ async fn set_approved(write: &mut Write, judged: &Judged, person: PersonId) -> R
     let id = judged.record.id;
     let revision = Revision { state: states::APPROVED.to_owned(), ..judged.revision.clone() };
     table::set_state(write, id, revision.digest, states::APPROVED, person.0, "").await?;
-    let head =
-        head_of_revision(write, &judged.record, judged.kind, &judged.content, &revision, Some(revision.digest)).await?;
+    let head = head_of_revision(
+        write,
+        &judged.record,
+        judged.kind,
+        &judged.content,
+        &revision,
+        Some(revision.digest),
+    )
+    .await?;
     let head = table::Head { changed_at: write.now(), ..head };
     table::set_head(write, &head).await?;
     Ok(())
@@ -219,7 +237,10 @@ pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, re
     let mut write = who.write(app, "record send back").await?;
     let judged = judged(app, &mut write, who, reference, digest).await?;
     if judged.revision.state != states::IN_REVIEW {
-        return Err(ServiceError::rule(format!("The latest revision of {reference} is {}.", judged.revision.state)));
+        return Err(ServiceError::rule(format!(
+            "The latest revision of {reference} is {}.",
+            judged.revision.state
+        )));
     }
     let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
     let revision = Revision { state: states::SENT_BACK.to_owned(), ..judged.revision.clone() };
@@ -228,7 +249,12 @@ pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, re
         head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, approved).await?;
     let head = table::Head { changed_at: write.now(), ..head };
     table::set_head(&mut write, &head).await?;
-    write.audit(reference, Some(digest), Some(digest), json!({ "state": states::SENT_BACK, "reason": reason }));
+    write.audit(
+        reference,
+        Some(digest),
+        Some(digest),
+        json!({ "state": states::SENT_BACK, "reason": reason }),
+    );
     write.commit().await?;
     Ok(())
 }
@@ -259,7 +285,8 @@ pub async fn retire(
             judged.revision.state
         )));
     }
-    tables::signatures::add(&mut write, digest, signer.person().0, "Retired", signer.proof().method()).await?;
+    tables::signatures::add(&mut write, digest, signer.person().0, "Retired", signer.proof().method())
+        .await?;
     let revision = Revision { state: states::RETIRED.to_owned(), ..judged.revision.clone() };
     table::set_state(&mut write, record.id, digest, states::RETIRED, signer.person().0, reason).await?;
     let head = head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, None).await?;

@@ -3,7 +3,9 @@
 use serde_json::json;
 use theriac_auth::Permission;
 use theriac_model::Digest;
-use theriac_model::record::{Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal};
+use theriac_model::record::{
+    Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal,
+};
 use theriac_store::tables::records::{self as table, Listed, Record, Revision};
 use theriac_store::{Conn, tables};
 
@@ -37,7 +39,9 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     let mut write = who.write(app, "record submit").await?;
     let now = expect(&mut write, who, &record, expected).await?;
     if !now.stored && now.latest.is_some() {
-        return Err(ServiceError::rule(format!("Nothing has changed in {reference} since its latest revision.")));
+        return Err(ServiceError::rule(format!(
+            "Nothing has changed in {reference} since its latest revision."
+        )));
     }
     let written = content_of(kind, kind.version, &now.draft.content)?;
     let value = serde_json::Value::Object(written.into_map());
@@ -50,7 +54,8 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
 
     let links: Vec<Link> = targets.iter().map(|(link, _)| link.clone()).collect();
     let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
-    let sealed: Vec<(String, Digest)> = attachments.into_iter().map(|file| (file.name, file.digest)).collect();
+    let sealed: Vec<(String, Digest)> =
+        attachments.into_iter().map(|file| (file.name, file.digest)).collect();
     let number = now.latest.as_ref().map_or(1, |latest| latest.number + 1);
     let seal = RevisionSeal {
         record: reference,
@@ -79,7 +84,8 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
         let reason = format!("Replaced by revision {number} before it was judged");
         table::set_state(&mut write, record.id, before.digest, states::SENT_BACK, person.0, &reason).await?;
     }
-    let rows: Vec<_> = targets.iter().map(|(link, target)| (link.link.clone(), *target, link.pinned)).collect();
+    let rows: Vec<_> =
+        targets.iter().map(|(link, target)| (link.link.clone(), *target, link.pinned)).collect();
     table::add_revision(&mut write, &revision, &rows, &listed_fields(kind, &content)).await?;
     let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
     let head = head_of_revision(&mut write, &record, kind, &content, &revision, approved).await?;
@@ -129,7 +135,9 @@ async fn pin(
                 let link = Link { link: link.link.clone(), target: link.target.clone(), pinned: digest };
                 pinned.push((link, target));
             }
-            Err(message) => errors.push(FieldError::new("links", format!("{} {}: {message}", link.link, link.target))),
+            Err(message) => {
+                errors.push(FieldError::new("links", format!("{} {}: {message}", link.link, link.target)))
+            }
         }
     }
     pinned.sort();
@@ -142,7 +150,8 @@ fn pin_of(
     link: &DraftLink,
     target: Option<&Listed>,
 ) -> Result<(Digest, i64), String> {
-    let visible = |listed: &&Listed| listed.record.product.is_none() || listed.record.product == record.product;
+    let visible =
+        |listed: &&Listed| listed.record.product.is_none() || listed.record.product == record.product;
     let Some(target) = target.filter(visible) else {
         return Err("there is no such record of this product or the organisation".to_owned());
     };
@@ -192,13 +201,23 @@ async fn references_exist(
             level_exists(field, content, criteria.as_ref(), errors);
         }
     }
-    for field in kind.fields.iter().filter(|field| field.field_type == FieldType::Build) {
-        let name = content.text(field.id);
-        if let (Some(release), false) = (record.release, name.is_empty()) {
-            if tables::releases::build_by_name(conn, release, name).await?.is_none() {
-                errors.push(FieldError::new(field.id, format!("there is no build '{name}' of this release")));
-            }
+    if let Some(release) = record.release {
+        for field in kind.fields.iter().filter(|field| field.field_type == FieldType::Build) {
+            build_exists(conn, release, field, content.text(field.id), errors).await?;
         }
+    }
+    Ok(())
+}
+
+async fn build_exists(
+    conn: &mut Conn,
+    release: i64,
+    field: &Field,
+    name: &str,
+    errors: &mut Vec<FieldError>,
+) -> Result<()> {
+    if !name.is_empty() && tables::releases::build_by_name(conn, release, name).await?.is_none() {
+        errors.push(FieldError::new(field.id, format!("there is no build '{name}' of this release")));
     }
     Ok(())
 }
@@ -224,11 +243,17 @@ fn level_exists(field: &Field, content: &Content, criteria: Option<&Content>, er
         return;
     }
     let Some(criteria) = criteria else {
-        errors.push(FieldError::new(field.id, "no risk criteria are approved yet: write and approve them first"));
+        errors.push(FieldError::new(
+            field.id,
+            "no risk criteria are approved yet: write and approve them first",
+        ));
         return;
     };
     let levels = criteria.list(scale);
     if !levels.contains(&level) {
-        errors.push(FieldError::new(field.id, format!("'{level}' is not a level; the levels are {}", levels.join(", "))));
+        errors.push(FieldError::new(
+            field.id,
+            format!("'{level}' is not a level; the levels are {}", levels.join(", ")),
+        ));
     }
 }

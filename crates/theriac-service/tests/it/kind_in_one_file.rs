@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use theriac_model::record::{
-    Completeness, Content, Family, Kind, Scope, Workflow, boolean, choice, date, form_values, markdown, person, rows, text,
+    Completeness, Content, Family, Kind, Scope, Workflow, boolean, choice, date, form_values, markdown,
+    person, rows, text,
 };
 use theriac_service::records::{self, Approval, Begin, DraftInput, ListInput, ScopeInput};
 use theriac_store::on_both_engines;
@@ -34,7 +35,9 @@ static DRILL: Kind = Kind {
     duties: &[],
     validate: |_, _| {},
     upcast: &[],
-    samples: || vec![json!({ "title": "Night call", "result": "passed", "held": "2026-01-02", "lead": "ana" })],
+    samples: || {
+        vec![json!({ "title": "Night call", "result": "passed", "held": "2026-01-02", "lead": "ana" })]
+    },
 };
 static KINDS: &[&Kind] = &[&DRILL];
 
@@ -43,8 +46,14 @@ on_both_engines!(a_kind_in_one_file_has_all_mechanics, |store| {
     world.app = world.app.with_kinds(KINDS);
     let (ana, cleo) = (world.who("ana"), world.who("cleo"));
     let pairs = [
-        ("title", "Night call"), ("result", "failed"), ("held", "2026-01-02"), ("lead", "ana"), ("announced", ""),
-        ("steps.0.step", "Call"), ("steps.0.done", ""), ("steps.0.done", "true"),
+        ("title", "Night call"),
+        ("result", "failed"),
+        ("held", "2026-01-02"),
+        ("lead", "ana"),
+        ("announced", ""),
+        ("steps.0.step", "Call"),
+        ("steps.0.done", ""),
+        ("steps.0.done", "true"),
     ];
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let content = form_values(&DRILL, &pairs);
@@ -63,7 +72,8 @@ on_both_engines!(a_kind_in_one_file_has_all_mechanics, |store| {
     assert_ne!(first.digest, second.digest);
     let changed = records::compare(&world.app, &ana, "DRILL-1", 1, 2).await.unwrap();
     assert_eq!((changed.fields[0].label, changed.fields[0].after.as_str()), ("Result", "passed"));
-    let approval = records::approve(&world.app, &cleo, &world.proof("cleo"), "DRILL-1", second.digest).await.unwrap();
+    let approval =
+        records::approve(&world.app, &cleo, &world.proof("cleo"), "DRILL-1", second.digest).await.unwrap();
     assert_eq!(approval, Approval::Approved);
 
     let file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
 use theriac_model::Digest;
-use theriac_service::records::{self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, ListInput, Order, ScopeInput};
+use theriac_service::records::{
+    self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, ListInput, Order, ScopeInput,
+};
 use theriac_service::{ServiceError, Who};
 use theriac_store::on_both_engines;
 use theriac_store::testing::TestStore;
@@ -14,9 +16,17 @@ fn product() -> ScopeInput {
     ScopeInput::Product("gateway".to_owned())
 }
 
-async fn begin(world: &World, who: &Who, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
+async fn begin(
+    world: &World,
+    who: &Who,
+    kind: &str,
+    content: Value,
+    links: Vec<DraftLink>,
+) -> (String, Digest) {
     let scope = if kind == "risk-criteria" { ScopeInput::Organisation } else { product() };
-    let begun = records::begin(&world.app, who, Begin { kind: kind.to_owned(), scope, content, links }).await.unwrap();
+    let begun = records::begin(&world.app, who, Begin { kind: kind.to_owned(), scope, content, links })
+        .await
+        .unwrap();
     (begun.reference, begun.expected)
 }
 
@@ -44,11 +54,15 @@ fn document(title: &str) -> Value {
 }
 
 fn item(name: &str) -> Value {
-    (theriac_model::kinds::SOFTWARE_ITEM.samples)().into_iter().next().map(|mut sample| {
-        sample["title"] = json!(name);
-        sample["owner"] = json!("ana");
-        sample
-    }).unwrap()
+    (theriac_model::kinds::SOFTWARE_ITEM.samples)()
+        .into_iter()
+        .next()
+        .map(|mut sample| {
+            sample["title"] = json!(name);
+            sample["owner"] = json!("ana");
+            sample
+        })
+        .unwrap()
 }
 
 async fn head(world: &World, reference: &str) -> records::RecordView {
@@ -84,7 +98,8 @@ on_both_engines!(two_windows_do_not_overwrite_each_other, |store| {
     let (reference, shown) = begin(&world, &ana, "document", json!({"title": "One"}), vec![]).await;
     let input = |title: &str| DraftInput { content: json!({ "title": title }), links: vec![] };
     records::save_draft(&world.app, &ana, &reference, shown, input("First window")).await.unwrap();
-    let late = records::save_draft(&world.app, &ana, &reference, shown, input("Second window")).await.unwrap_err();
+    let late =
+        records::save_draft(&world.app, &ana, &reference, shown, input("Second window")).await.unwrap_err();
     let ServiceError::Changed { now: Some(now), .. } = late else { panic!("{late}") };
     let view = records::edit(&world.app, &ana, &reference).await.unwrap();
     assert_eq!((view.content.text("title"), view.expected), ("First window", now));
@@ -99,15 +114,21 @@ on_both_engines!(two_authors_of_one_record_see_each_other, |store| {
     let bens = records::edit(&world.app, &ben, &reference).await.unwrap();
     assert_eq!(anas.expected, bens.expected);
     let input = |title: &str| DraftInput { content: requirement(title), links: vec![] };
-    let saved = records::save_draft(&world.app, &ana, &reference, anas.expected, input("By Ana")).await.unwrap();
-    let other = records::save_draft(&world.app, &ben, &reference, bens.expected, input("By Ben")).await.unwrap();
+    let saved =
+        records::save_draft(&world.app, &ana, &reference, anas.expected, input("By Ana")).await.unwrap();
+    let other =
+        records::save_draft(&world.app, &ben, &reference, bens.expected, input("By Ben")).await.unwrap();
     records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
     let overtaken = records::submit(&world.app, &ben, &reference, other.expected).await.unwrap_err();
     assert!(matches!(overtaken, ServiceError::Changed { .. }), "{overtaken}");
     let view = records::edit(&world.app, &ben, &reference).await.unwrap();
     assert_eq!(view.content.text("title"), "By Ana");
     assert_eq!(view.overtaken.unwrap().text("title"), "By Ben", "nothing typed is lost");
-    assert_eq!(head(&world, &reference).await.head.approved, Some(first), "what was approved is still in force");
+    assert_eq!(
+        head(&world, &reference).await.head.approved,
+        Some(first),
+        "what was approved is still in force"
+    );
 });
 
 fn requirement(title: &str) -> Value {
@@ -132,7 +153,8 @@ on_both_engines!(an_author_does_not_approve_and_the_attempt_is_on_record, |store
     assert_eq!(head(&world, &reference).await.head.state, "in review");
 
     let (adam, administrator) = (world.who("adam"), world.proof("adam"));
-    let refused = records::approve(&world.app, &adam, &administrator, &reference, submitted.digest).await.unwrap_err();
+    let refused =
+        records::approve(&world.app, &adam, &administrator, &reference, submitted.digest).await.unwrap_err();
     assert!(matches!(refused, ServiceError::NotSigned(_)), "{refused}");
     let otto = world.who("otto");
     let refused = records::edit(&world.app, &otto, &reference).await.unwrap_err();
@@ -162,7 +184,8 @@ on_both_engines!(possible_harm_takes_two_people, |store| {
     let waiting = records::approve(&world.app, &eve, &world.proof("eve"), &reference, digest).await.unwrap();
     assert!(matches!(waiting, Approval::Waiting(_)));
     assert_eq!(head(&world, &reference).await.head.state, "in review");
-    let done = records::sign_clinical(&world.app, &dan, &world.proof("dan"), &reference, digest).await.unwrap();
+    let done =
+        records::sign_clinical(&world.app, &dan, &world.proof("dan"), &reference, digest).await.unwrap();
     assert_eq!(done, Approval::Approved);
     assert_eq!(head(&world, &reference).await.shown.unwrap().signatures.len(), 2);
 });
@@ -199,7 +222,11 @@ on_both_engines!(a_target_that_moves_on_makes_the_link_suspect_until_it_is_clear
     assert_eq!(rows.iter().map(|row| row.record.reference.as_str()).collect::<Vec<_>>(), [source.as_str()]);
 
     let mut clear = ClearSuspect {
-        source: source.clone(), link: link.to_owned(), target: target.clone(), to: first, reason: "Still covers it".to_owned(),
+        source: source.clone(),
+        link: link.to_owned(),
+        target: target.clone(),
+        to: first,
+        reason: "Still covers it".to_owned(),
     };
     let stale = records::clear_suspect(&world.app, &ana, clear.clone()).await.unwrap_err();
     assert!(matches!(stale, ServiceError::Changed { .. }), "{stale}");
@@ -214,7 +241,9 @@ on_both_engines!(a_target_that_moves_on_makes_the_link_suspect_until_it_is_clear
     let mut content = owned((kind.samples)().remove(0));
     content["title"] = json!("Changed words");
     let links = view.links.iter().map(|(link, _)| link.clone()).collect();
-    let saved = records::save_draft(&world.app, &ana, &source, view.expected, DraftInput { content, links }).await.unwrap();
+    let saved = records::save_draft(&world.app, &ana, &source, view.expected, DraftInput { content, links })
+        .await
+        .unwrap();
     let third = records::submit(&world.app, &ana, &source, saved.expected).await.unwrap().digest;
     approve(&world, &source, third).await;
     assert_eq!(suspect(&head(&world, &source).await), 0);
@@ -240,11 +269,15 @@ on_both_engines!(a_revision_that_is_sent_back_says_why_and_can_go_on, |store| {
     let saved = records::save_draft(&world.app, &ana, &reference, view.expected, input).await.unwrap();
     let second = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
     assert_eq!(second.number, 2);
-    let stale = records::approve(&world.app, &cleo, &world.proof("cleo"), &reference, digest).await.unwrap_err();
+    let stale =
+        records::approve(&world.app, &cleo, &world.proof("cleo"), &reference, digest).await.unwrap_err();
     assert!(matches!(stale, ServiceError::Changed { .. }), "{stale}");
     let changed = records::compare(&world.app, &ana, &reference, 1, 2).await.unwrap();
     assert_eq!(changed.fields.len(), 1);
-    assert_eq!((changed.fields[0].before.as_str(), changed.fields[0].after.as_str()), ("Handling", "Handling and deputies"));
+    assert_eq!(
+        (changed.fields[0].before.as_str(), changed.fields[0].after.as_str()),
+        ("Handling", "Handling and deputies")
+    );
     assert_eq!(records::history(&world.app, &ana, &reference, None).await.unwrap().len(), 2);
 });
 
@@ -253,7 +286,8 @@ on_both_engines!(files_are_kept_with_the_revision_and_named_in_its_digest, |stor
     let ana = world.who("ana");
     let (reference, expected) = begin(&world, &ana, "document", document("Plan"), vec![]).await;
     let staged = store.stage_bytes(b"the plan".to_vec()).await.unwrap();
-    let named = records::attach(&world.app, &ana, &reference, expected, "../plan.txt", staged).await.unwrap_err();
+    let named =
+        records::attach(&world.app, &ana, &reference, expected, "../plan.txt", staged).await.unwrap_err();
     assert!(matches!(named, ServiceError::Invalid(_)));
     let saved = records::attach(&world.app, &ana, &reference, expected, "plan.txt", staged).await.unwrap();
     let submitted = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap();
@@ -280,9 +314,8 @@ on_both_engines!(lists_page_by_key_and_find_words_whatever_their_case_or_accents
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let input = ListInput {
-                query: "uberWACHUNG".to_owned(), order, after, limit: 3, ..ListInput::default()
-            };
+            let input =
+                ListInput { query: "uberWACHUNG".to_owned(), order, after, limit: 3, ..ListInput::default() };
             let page = records::list(&world.app, &ana, &input).await.unwrap();
             seen.extend(page.rows.into_iter().map(|row| row.record.reference));
             match page.next {

@@ -43,7 +43,8 @@ impl World {
         tables::organisation::set(&mut write, &organisation).await.unwrap();
         for (key, _) in PEOPLE {
             let id = id_of(key);
-            let name = Name { id, key: (*key).to_owned(), name: title(key), email: format!("{key}@lumen.example") };
+            let name =
+                Name { id, key: (*key).to_owned(), name: title(key), email: format!("{key}@lumen.example") };
             tables::people::set_name(&mut write, &name).await.unwrap();
             let from: Date = "2020-01-01".parse().unwrap();
             let person = Person {
