@@ -378,9 +378,9 @@ pub async fn add_revision(
             values,
         )
         .await?;
-    let rows = links.iter().map(|(link, target, pinned)| {
-        args![revision.digest, link, *target, revision.record, *pinned]
-    });
+    let rows = links
+        .iter()
+        .map(|(link, target, pinned)| args![revision.digest, link, *target, revision.record, *pinned]);
     let rows = rows.collect();
     write.insert_many("INSERT INTO link (revision, link, target, source, pinned)", "", rows).await?;
     let rows = listed.iter().map(|(field, value)| args![revision.digest, field, value]).collect();
@@ -477,7 +477,10 @@ pub async fn state_changes(conn: &mut Conn, record: i64) -> Result<Vec<StateChan
 /// What the database says.
 pub async fn authors(conn: &mut Conn, record: i64) -> Result<Vec<i64>, StoreError> {
     let rows = conn
-        .fetch_all("SELECT DISTINCT author FROM revision WHERE record = $1 ORDER BY author LIMIT 1000", args![record])
+        .fetch_all(
+            "SELECT DISTINCT author FROM revision WHERE record = $1 ORDER BY author LIMIT 1000",
+            args![record],
+        )
         .await?;
     rows.iter().map(|row| row.get("author")).collect()
 }
@@ -551,7 +554,10 @@ fn link_columns() -> String {
 /// # Errors
 /// What the database says.
 pub async fn links_of(conn: &mut Conn, revision: Digest) -> Result<Vec<LinkRow>, StoreError> {
-    let sql = format!("SELECT {} WHERE l.revision = $1 ORDER BY l.link, tr.kind, tr.number LIMIT 1000", link_columns());
+    let sql = format!(
+        "SELECT {} WHERE l.revision = $1 ORDER BY l.link, tr.kind, tr.number LIMIT 1000",
+        link_columns()
+    );
     conn.fetch_all(sql, args![revision]).await?.iter().map(link).collect()
 }
 
@@ -659,7 +665,8 @@ pub async fn list(
         After::Changed(from) => {
             if let Some((at, record)) = from {
                 let (at, record) = (values.push(*at), values.push(*record));
-                conditions.push(format!("(h.changed_at < {at} OR (h.changed_at = {at} AND h.record < {record}))"));
+                conditions
+                    .push(format!("(h.changed_at < {at} OR (h.changed_at = {at} AND h.record < {record}))"));
             }
             "h.changed_at DESC, h.record DESC"
         }
@@ -692,9 +699,8 @@ fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
         equal("h.owner", values.push(owner));
     }
     if filter.suspect {
-        conditions.push(format!(
-            "EXISTS (SELECT 1 FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT})"
-        ));
+        conditions
+            .push(format!("EXISTS (SELECT 1 FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT})"));
     }
     for word in filter.words.iter().take(10) {
         let mark = values.push(format!("%{}%", like(word)));
@@ -736,7 +742,9 @@ pub async fn evidence_among(
         let mark = values.push(product);
         format!(" AND e.release IN (SELECT id FROM release WHERE product = {mark})")
     });
-    let sql = format!("SELECT e.number FROM evidence e WHERE e.number IN ({marks}){own} ORDER BY e.number LIMIT 1000");
+    let sql = format!(
+        "SELECT e.number FROM evidence e WHERE e.number IN ({marks}){own} ORDER BY e.number LIMIT 1000"
+    );
     let rows = conn.fetch_all(sql, values).await?;
     rows.iter().map(|row| Ok(format!("EVID-{}", row.get::<i64>("number")?))).collect()
 }
