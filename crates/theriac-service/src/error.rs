@@ -1,6 +1,6 @@
 //! Why a use case did not happen, in words for the one who asked.
 
-use theriac_auth::{Denied, NotSigned, separation::Conflict};
+use theriac_auth::{Denied, NotSigned, Throttled, separation::Conflict};
 use theriac_model::record::FieldError;
 use theriac_model::{CanonicalError, Digest};
 use theriac_store::StoreError;
@@ -64,6 +64,9 @@ pub enum ServiceError {
     /// Sign-in failed; the words do not say whether the account exists.
     #[error("{0}")]
     SignIn(String),
+    /// Passwords or tokens were tried too often.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

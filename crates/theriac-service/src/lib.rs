@@ -6,10 +6,12 @@
 //! SQL in `theriac_store::tables`.
 
 mod app;
+mod check;
 mod error;
 pub mod evidence;
 pub mod findings;
 pub mod gate;
+mod page;
 pub mod people;
 pub mod products;
 pub mod records;
@@ -18,4 +20,5 @@ mod who;
 
 pub use app::App;
 pub use error::{Result, ServiceError};
+pub use page::{MOST, Page, Paging};
 pub use who::Who;

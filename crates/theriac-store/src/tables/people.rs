@@ -225,6 +225,15 @@ pub async fn add_address(write: &mut Write, person: i64, address: Digest) -> Res
         .await
 }
 
+/// Whose an address in commits is.
+///
+/// # Errors
+/// What the database says.
+pub async fn owner_of_address(conn: &mut Conn, address: Digest) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT person FROM person_address WHERE address = $1 AND tx_to IS NULL";
+    conn.fetch_optional(sql, args![address]).await?.map(|row| row.get("person")).transpose()
+}
+
 /// Whose each address was at a sequence.
 ///
 /// # Errors

@@ -44,6 +44,17 @@ pub struct Listed {
     pub decision: Option<(String, Timestamp)>,
 }
 
+/// The outcome of a decision that a release ships; any other leaves it undecided.
+pub const RELEASED: &str = "released";
+
+impl Listed {
+    /// When it was decided to ship the release; `None` while it is not.
+    #[must_use]
+    pub fn decided_at(&self) -> Option<Timestamp> {
+        self.decision.as_ref().filter(|(outcome, _)| outcome == RELEASED).map(|(_, at)| *at)
+    }
+}
+
 /// A build of a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {

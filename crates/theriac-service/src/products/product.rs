@@ -1,0 +1,120 @@
+//! Products.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use theriac_auth::{Permission, Scope};
+use theriac_conformity::facts::words::Route;
+use theriac_model::{Digest, canonical_json};
+use theriac_store::tables::products::{self as table, Product};
+
+use super::{find_product, only, product_in};
+use crate::check::Checks;
+use crate::page::{Page, Paging};
+use crate::{App, Result, ServiceError, Who};
+
+/// A product to be added.
+#[derive(Debug, Clone)]
+pub struct NewProduct {
+    /// What people type: lower-case words.
+    pub key: String,
+    /// What people read.
+    pub name: String,
+    /// The route by which it conforms.
+    pub route: Route,
+    /// Until when the manufacturer supports it.
+    pub support_end: Option<Date>,
+}
+
+/// What a product is from now on.
+#[derive(Debug, Clone)]
+pub struct ProductChange {
+    /// What people read.
+    pub name: String,
+    /// The route by which it conforms.
+    pub route: Route,
+    /// Until when the manufacturer supports it.
+    pub support_end: Option<Date>,
+}
+
+fn seen(product: &Product) -> Value {
+    json!({
+        "key": product.key,
+        "name": product.name,
+        "route": product.route,
+        "support_end": product.support_end,
+    })
+}
+
+fn digest_of(product: &Product) -> Result<Digest> {
+    Ok(Digest::of(canonical_json(&seen(product))?.as_bytes()))
+}
+
+fn subject(product: &Product) -> String {
+    format!("product:{}", product.id)
+}
+
+/// Adds a product.
+///
+/// # Errors
+/// When the key is taken, a field is wrong, or the actor may not.
+pub async fn add_product(app: &App, who: &Who, new: NewProduct) -> Result<Product> {
+    let action = "product add";
+    who.require(app, Permission::ManageProducts, Scope::Organisation, action).await?;
+    let mut checks = Checks::default();
+    let key = checks.key("key", &new.key);
+    let name = checks.line("name", &new.name, 200);
+    checks.done()?;
+    let mut write = who.write(app, action).await?;
+    if table::by_key(&mut write, &key).await?.is_some() {
+        return Err(ServiceError::Exists { what: "product", name: key });
+    }
+    let product =
+        Product { id: write.id(), key, name, route: new.route.to_string(), support_end: new.support_end };
+    table::set(&mut write, &product).await?;
+    write.audit(subject(&product), None, Some(digest_of(&product)?), seen(&product));
+    write.commit().await?;
+    Ok(product)
+}
+
+/// Changes a product; its key stays.
+///
+/// # Errors
+/// When there is no such product, a field is wrong, or the actor may not.
+pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChange) -> Result<Product> {
+    let action = "product change";
+    let (_, read) = find_product(app, who, Permission::ManageProducts, action, key).await?;
+    drop(read);
+    let mut checks = Checks::default();
+    let name = checks.line("name", &change.name, 200);
+    checks.done()?;
+    let mut write = who.write(app, action).await?;
+    let before = product_in(&mut write, key).await?;
+    let after =
+        Product { name, route: change.route.to_string(), support_end: change.support_end, ..before.clone() };
+    if after == before {
+        return Ok(before);
+    }
+    table::set(&mut write, &after).await?;
+    write.audit(subject(&after), Some(digest_of(&before)?), Some(digest_of(&after)?), seen(&after));
+    write.commit().await?;
+    Ok(after)
+}
+
+/// The products that the actor may read, by key.
+///
+/// # Errors
+/// What the store says.
+pub async fn products(app: &App, who: &Who, paging: &Paging) -> Result<Page<Product>> {
+    let only = only(who, Permission::Read);
+    let mut read = app.store().read().await?;
+    let rows = table::after(&mut read, only.as_deref(), paging.after_text(), paging.fetch()).await?;
+    Ok(paging.page(rows, |product| product.key.clone()))
+}
+
+/// One product.
+///
+/// # Errors
+/// When there is none, or the actor may not read it.
+pub async fn product(app: &App, who: &Who, key: &str) -> Result<Product> {
+    Ok(find_product(app, who, Permission::Read, "product read", key).await?.0)
+}

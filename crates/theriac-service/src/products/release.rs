@@ -1,0 +1,257 @@
+//! Releases.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+use theriac_auth::Permission;
+use theriac_model::{Digest, canonical_json};
+use theriac_store::tables::products::Product;
+use theriac_store::tables::releases::{self as table, Filter, Listed, Release};
+use theriac_store::{Conn, tables};
+
+use super::{find, find_in, find_product, only, product_in, release_in};
+use crate::check::Checks;
+use crate::page::{Page, Paging};
+use crate::{App, Result, ServiceError, Who};
+
+/// A release to be added.
+#[derive(Debug, Clone, Default)]
+pub struct NewRelease {
+    /// The product's key.
+    pub product: String,
+    /// What people type: `2.4.0`.
+    pub name: String,
+    /// The name of a decided release of the product, whose baseline it goes on from.
+    pub based_on: Option<String>,
+    /// When it is to ship.
+    pub planned_ship_date: Option<Date>,
+    /// The key of who manages it.
+    pub manager: Option<String>,
+}
+
+/// What a release is from now on.
+#[derive(Debug, Clone, Default)]
+pub struct ReleaseChange {
+    /// When it is to ship.
+    pub planned_ship_date: Option<Date>,
+    /// The key of who manages it.
+    pub manager: Option<String>,
+}
+
+/// A release as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseView {
+    /// The row id.
+    pub id: i64,
+    /// The product's key.
+    pub product: String,
+    /// What people type.
+    pub name: String,
+    /// The release it goes on from.
+    pub based_on: Option<String>,
+    /// When it is to ship.
+    pub planned_ship_date: Option<Date>,
+    /// The key of who manages it.
+    pub manager: Option<String>,
+    /// Whether customers have it.
+    pub fielded: bool,
+    /// The name of its candidate build.
+    pub candidate: Option<String>,
+    /// When it was decided; `None` while it is not.
+    pub decided_at: Option<Timestamp>,
+}
+
+impl From<Listed> for ReleaseView {
+    fn from(listed: Listed) -> Self {
+        Self {
+            id: listed.release.id,
+            decided_at: listed.decided_at(),
+            product: listed.product,
+            name: listed.release.name,
+            based_on: listed.based_on,
+            planned_ship_date: listed.release.planned_ship_date,
+            manager: listed.manager,
+            fielded: listed.release.fielded,
+            candidate: listed.candidate,
+        }
+    }
+}
+
+/// The release as the audit log digests it.
+fn digest_of(release: &Release) -> Result<Digest> {
+    let id = |id: Option<i64>| id.map(|id| id.to_string());
+    let seen = json!({
+        "based_on": id(release.based_on),
+        "candidate": id(release.candidate),
+        "fielded": release.fielded,
+        "manager": id(release.manager),
+        "name": release.name,
+        "planned_ship_date": release.planned_ship_date,
+        "product": release.product.to_string(),
+    });
+    Ok(Digest::of(canonical_json(&seen)?.as_bytes()))
+}
+
+pub(super) fn subject(release: &Release) -> String {
+    format!("release:{}", release.id)
+}
+
+async fn view(conn: &mut Conn, id: i64) -> Result<ReleaseView> {
+    let listed = table::listed_by_id(conn, id).await?;
+    Ok(listed.ok_or_else(|| ServiceError::not_found("release", id.to_string()))?.into())
+}
+
+/// Adds a release.
+///
+/// # Errors
+/// When the name is taken, it is to go on from a release that is not decided, a field is wrong, or the actor may not.
+pub async fn add_release(app: &App, who: &Who, new: NewRelease) -> Result<ReleaseView> {
+    let action = "release add";
+    let (_, read) = find_product(app, who, Permission::ManageReleases, action, &new.product).await?;
+    drop(read);
+    let mut checks = Checks::default();
+    let name = checks.name("name", &new.name, 100);
+    checks.done()?;
+    let mut write = who.write(app, action).await?;
+    let product = product_in(&mut write, &new.product).await?;
+    if table::by_name(&mut write, product.id, &name).await?.is_some() {
+        return Err(ServiceError::Exists { what: "release", name: format!("{} {name}", product.key) });
+    }
+    let release = Release {
+        id: write.id(),
+        product: product.id,
+        name,
+        based_on: based_on(&mut write, &product, new.based_on.as_deref()).await?,
+        planned_ship_date: new.planned_ship_date,
+        manager: manager(&mut write, new.manager.as_deref()).await?,
+        fielded: false,
+        candidate: None,
+    };
+    table::set(&mut write, &release).await?;
+    let detail = json!({ "name": release.name, "product": product.key });
+    write.audit(subject(&release), None, Some(digest_of(&release)?), detail);
+    let view = view(&mut write, release.id).await?;
+    write.commit().await?;
+    Ok(view)
+}
+
+/// The decided release of a name.
+async fn based_on(conn: &mut Conn, product: &Product, name: Option<&str>) -> Result<Option<i64>> {
+    let Some(name) = name else { return Ok(None) };
+    let missing = || ServiceError::field("based_on", format!("{} has no release '{name}'", product.key));
+    let base = table::by_name(conn, product.id, name).await?.ok_or_else(missing)?;
+    if view(conn, base.id).await?.decided_at.is_none() {
+        return Err(ServiceError::field(
+            "based_on",
+            format!("'{name}' is not decided yet; a release goes on from what was decided"),
+        ));
+    }
+    Ok(Some(base.id))
+}
+
+async fn manager(conn: &mut Conn, key: Option<&str>) -> Result<Option<i64>> {
+    let Some(key) = key else { return Ok(None) };
+    let found = tables::people::by_key(conn, key).await?;
+    let found = found.ok_or_else(|| ServiceError::field("manager", format!("there is no person '{key}'")))?;
+    Ok(Some(found.id))
+}
+
+/// Changes when a release is to ship and who manages it.
+///
+/// # Errors
+/// When there is no such release or person, or the actor may not.
+pub async fn change_release(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    change: ReleaseChange,
+) -> Result<ReleaseView> {
+    let action = "release change";
+    drop(find(app, who, Permission::ManageReleases, action, product, release).await?);
+    let mut write = who.write(app, action).await?;
+    let (_, before) = find_in(&mut write, product, release).await?;
+    let after = Release {
+        planned_ship_date: change.planned_ship_date,
+        manager: manager(&mut write, change.manager.as_deref()).await?,
+        ..before.clone()
+    };
+    let detail = json!({
+        "manager": after.manager.map(|id| format!("person:{id}")),
+        "planned_ship_date": after.planned_ship_date,
+    });
+    set(write, &before, &after, detail).await
+}
+
+/// Says whether customers have a release: what must go on for it is judged from then on.
+///
+/// # Errors
+/// When there is no such release, or the actor may not.
+pub async fn set_fielded(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    fielded: bool,
+) -> Result<ReleaseView> {
+    let action = "release fielded";
+    drop(find(app, who, Permission::ManageReleases, action, product, release).await?);
+    let mut write = who.write(app, action).await?;
+    let (_, before) = find_in(&mut write, product, release).await?;
+    let after = Release { fielded, ..before.clone() };
+    set(write, &before, &after, json!({ "fielded": fielded })).await
+}
+
+/// Writes a new version of a release where it differs.
+pub(super) async fn set(
+    mut write: theriac_store::Write,
+    before: &Release,
+    after: &Release,
+    detail: Value,
+) -> Result<ReleaseView> {
+    if after == before {
+        return view(&mut write, after.id).await;
+    }
+    table::set(&mut write, after).await?;
+    write.audit(subject(after), Some(digest_of(before)?), Some(digest_of(after)?), detail);
+    let view = view(&mut write, after.id).await?;
+    write.commit().await?;
+    Ok(view)
+}
+
+/// Whether a release is decided.
+pub(super) async fn is_decided(conn: &mut Conn, release: &Release) -> Result<bool> {
+    Ok(view(conn, release.id).await?.decided_at.is_some())
+}
+
+/// The releases that the actor may read, newest first: of one product where its key is given.
+///
+/// # Errors
+/// When the product does not exist, or may not be read.
+pub async fn releases(
+    app: &App,
+    who: &Who,
+    product: Option<&str>,
+    paging: &Paging,
+) -> Result<Page<ReleaseView>> {
+    let before = paging.after_id()?;
+    let (products, mut read) = match product {
+        None => (only(who, Permission::Read), app.store().read().await?),
+        Some(key) => {
+            let (product, read) = find_product(app, who, Permission::Read, "releases read", key).await?;
+            (Some(vec![product.id]), read)
+        }
+    };
+    let rows = table::list(&mut read, &Filter { products, before, limit: paging.fetch() }).await?;
+    Ok(paging.page(rows, |row| row.release.id.to_string()).map(ReleaseView::from))
+}
+
+/// One release.
+///
+/// # Errors
+/// When there is none, or the actor may not read it.
+pub async fn release(app: &App, who: &Who, product: &str, release: &str) -> Result<ReleaseView> {
+    let (product, mut read) = find_product(app, who, Permission::Read, "release read", product).await?;
+    let release = release_in(&mut read, &product, release).await?;
+    view(&mut read, release.id).await
+}
