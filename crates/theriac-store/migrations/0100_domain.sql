@@ -141,13 +141,16 @@ CREATE TABLE evidence (
     rules {TEXT},
     feed_at {INT},
     performed_at {INT},
+    serial {TEXT},
+    serial_revision {INT},
     recorded_at {INT} NOT NULL,
     delivered_by {TEXT} NOT NULL,
     defects {TEXT} NOT NULL,
     tx_from {INT} NOT NULL
 ) {STRICT};
 CREATE INDEX evidence_release ON evidence (release, number);
-CREATE UNIQUE INDEX evidence_once ON evidence (release, digest);
+-- The same file is one evidence of a build; two builds may give the same file.
+CREATE INDEX evidence_digest ON evidence (release, digest);
 
 CREATE TABLE disqualification (
     evidence {INT} NOT NULL PRIMARY KEY REFERENCES evidence (id),
@@ -168,7 +171,7 @@ CREATE TABLE component (
     supplier {TEXT},
     licences {TEXT} NOT NULL,
     hashes {TEXT} NOT NULL,
-    parent {TEXT},
+    parent {INT},
     direct {INT} NOT NULL,
     PRIMARY KEY (evidence, position)
 ) {STRICT};
@@ -189,6 +192,7 @@ CREATE TABLE manifest (
     commit_id {TEXT} NOT NULL,
     predecessor {TEXT}
 ) {STRICT};
+CREATE INDEX manifest_commit ON manifest (commit_id);
 CREATE TABLE manifest_author (
     evidence {INT} NOT NULL REFERENCES manifest (evidence),
     address {TEXT} NOT NULL,
@@ -196,15 +200,17 @@ CREATE TABLE manifest_author (
 ) {STRICT};
 CREATE TABLE manifest_path (
     evidence {INT} NOT NULL REFERENCES manifest (evidence),
+    position {INT} NOT NULL,
     path {TEXT} NOT NULL,
-    tree {TEXT} NOT NULL,
-    PRIMARY KEY (evidence, path)
+    tree {TEXT},
+    PRIMARY KEY (evidence, position)
 ) {STRICT};
 CREATE TABLE manifest_artefact (
     evidence {INT} NOT NULL REFERENCES manifest (evidence),
+    position {INT} NOT NULL,
     name {TEXT} NOT NULL,
     digest {TEXT} NOT NULL,
-    PRIMARY KEY (evidence, name)
+    PRIMARY KEY (evidence, position)
 ) {STRICT};
 
 -- Components of a release that could not be matched, as of the last matching.
@@ -212,6 +218,7 @@ CREATE TABLE unmatched (
     row_id {INT} NOT NULL PRIMARY KEY,
     release {INT} NOT NULL,
     component {TEXT} NOT NULL,
+    code {TEXT} NOT NULL,
     reason {TEXT} NOT NULL,
     tx_from {INT} NOT NULL,
     tx_to {INT}
@@ -222,6 +229,7 @@ CREATE TABLE disposition (
     row_id {INT} NOT NULL PRIMARY KEY,
     release {INT} NOT NULL,
     component {TEXT} NOT NULL,
+    disposition {TEXT} NOT NULL,
     reason {TEXT} NOT NULL,
     person {INT} NOT NULL,
     carried_from {INT},
@@ -237,6 +245,8 @@ CREATE TABLE matching (
     release {INT} NOT NULL,
     feed {TEXT} NOT NULL,
     feed_at {INT},
+    imported_at {INT} NOT NULL,
+    components {INT} NOT NULL,
     at {INT} NOT NULL,
     tx_from {INT} NOT NULL,
     tx_to {INT}
@@ -261,11 +271,14 @@ CREATE TABLE finding (
 ) {STRICT};
 CREATE UNIQUE INDEX finding_once ON finding (release, component, vulnerability);
 CREATE INDEX finding_release ON finding (release, number);
+CREATE INDEX finding_vulnerability ON finding (vulnerability, release);
 
--- What is said about a finding: changes with the feed, and when it is resolved or taken up again.
+-- What is said about a finding: changes with the feed, and when it is resolved or taken up again. vulnerability is
+-- what its id is now, severity_rank 0 for the worst.
 CREATE TABLE finding_version (
     row_id {INT} NOT NULL PRIMARY KEY,
     finding {INT} NOT NULL REFERENCES finding (id),
+    vulnerability {TEXT} NOT NULL,
     aliases {TEXT} NOT NULL,
     severity {TEXT} NOT NULL,
     severity_rank {INT} NOT NULL,
@@ -291,7 +304,9 @@ CREATE TABLE signature (
 ) {STRICT};
 CREATE INDEX signature_digest ON signature (digest);
 
--- Append-only; the latest of a finding counts. set_digest is what the signature covers.
+-- Append-only; the latest of a finding counts. at is when it was judged: a carried one keeps it from the one that
+-- it was carried from. root is the assessment that people judged and signed, its own id where it is that.
+-- digest names all that is said and what was judged; a signature covers the digests of a set.
 CREATE TABLE assessment (
     id {INT} NOT NULL PRIMARY KEY,
     finding {INT} NOT NULL REFERENCES finding (id),
@@ -299,20 +314,28 @@ CREATE TABLE assessment (
     justification {TEXT},
     explanation {TEXT} NOT NULL,
     exploitability {TEXT},
+    exploitability_reason {TEXT} NOT NULL,
     patient_safety_impact {TEXT} NOT NULL,
     decision {TEXT},
+    decision_reason {TEXT} NOT NULL,
     due {TEXT},
     fixer {INT},
     rests_on {TEXT} NOT NULL,
     assessor {INT} NOT NULL,
     at {INT} NOT NULL,
     carried_from {INT},
+    root {INT} NOT NULL,
     changed {TEXT} NOT NULL,
-    set_digest {TEXT} NOT NULL,
+    digest {TEXT} NOT NULL,
     tx_from {INT} NOT NULL
 ) {STRICT};
 CREATE INDEX assessment_finding ON assessment (finding, id);
-CREATE INDEX assessment_set ON assessment (set_digest);
+CREATE TABLE assessment_signature (
+    assessment {INT} NOT NULL REFERENCES assessment (id),
+    signature {INT} NOT NULL REFERENCES signature (id),
+    tx_from {INT} NOT NULL,
+    PRIMARY KEY (assessment, signature)
+) {STRICT};
 
 -- Records: a record has one scope for ever; drafts are mutable, revisions are not.
 CREATE TABLE record (
