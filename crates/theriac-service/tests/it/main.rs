@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
+mod installed;
 mod kind_in_one_file;
+mod people;
+mod products;
 mod records;
 mod world;
