@@ -10,6 +10,8 @@ use theriac_store::{on_both_engines, tables};
 
 use crate::installed::{ADDRESS, Installed, PASSWORD, cli, init_input, newcomer};
 
+type Change<'a> = &'a dyn Fn(&mut Vec<people::NewPerson>);
+
 fn fields(error: ServiceError) -> Vec<(String, String)> {
     match error {
         ServiceError::Invalid(errors) => {
@@ -73,12 +75,12 @@ on_both_engines!(init_refuses_what_could_not_work, |store| {
 
 on_both_engines!(init_refuses_people_who_could_not_approve, |store| {
     let here = Installed::empty(&store);
-    let one_of = |change: &dyn Fn(&mut Vec<people::NewPerson>)| {
+    let one_of = |change: Change<'_>| {
         let mut input = init_input();
         change(&mut input.people);
         input
     };
-    let cases: [(&str, &dyn Fn(&mut Vec<people::NewPerson>)); 5] = [
+    let cases: [(&str, Change<'_>); 5] = [
         ("administrator", &|people| people[0].password = None),
         ("two people", &|people| people[1].roles.clear()),
         ("two people", &|people| people[2].password = None),
