@@ -1,0 +1,180 @@
+//! Release decisions with what they pin, and the verdicts that pages show.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use theriac_model::Digest;
+
+use crate::time::as_of;
+use crate::{Conn, Row, StoreError, Write, args};
+
+/// A decision on a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The decision.
+    pub id: i64,
+    /// The release.
+    pub release: i64,
+    /// `ship`, `postpone` or `withdraw`.
+    pub outcome: String,
+    /// Why.
+    pub reason: String,
+    /// The sequence it judges.
+    pub seq: i64,
+    /// The facts, a blob.
+    pub facts: Digest,
+    /// Verdicts and gate, a blob.
+    pub verdicts: Digest,
+    /// The pack.
+    pub pack: Digest,
+    /// The signature.
+    pub signature: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who signed.
+    pub person: i64,
+}
+
+const COLUMNS: &str =
+    "d.id, d.release, d.outcome, d.reason, d.seq, d.facts, d.verdicts, d.pack, d.signature, d.at, s.person";
+const FROM: &str = "decision d JOIN signature s ON s.id = d.signature";
+
+fn decision(row: &Row) -> Result<Decision, StoreError> {
+    Ok(Decision {
+        id: row.get("id")?,
+        release: row.get("release")?,
+        outcome: row.get("outcome")?,
+        reason: row.get("reason")?,
+        seq: row.get("seq")?,
+        facts: row.get("facts")?,
+        verdicts: row.get("verdicts")?,
+        pack: row.get("pack")?,
+        signature: row.get("signature")?,
+        at: row.get("at")?,
+        person: row.get("person")?,
+    })
+}
+
+/// The decision in force on a release at a sequence.
+///
+/// # Errors
+/// What the database says.
+pub async fn at(conn: &mut Conn, release: i64, seq: i64) -> Result<Option<Decision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE d.release = $2 AND {}", as_of("d", "$1"));
+    conn.fetch_optional(sql, args![seq, release]).await?.as_ref().map(decision).transpose()
+}
+
+/// The decisions in force on all releases, newest first, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn in_force(conn: &mut Conn) -> Result<Vec<Decision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE d.tx_to IS NULL ORDER BY d.id DESC LIMIT 10000");
+    conn.fetch_all(sql, args![]).await?.iter().map(decision).collect()
+}
+
+/// All decisions on a release, newest first, at most 100.
+///
+/// # Errors
+/// What the database says.
+pub async fn history(conn: &mut Conn, release: i64) -> Result<Vec<Decision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE d.release = $1 ORDER BY d.id DESC LIMIT 100");
+    conn.fetch_all(sql, args![release]).await?.iter().map(decision).collect()
+}
+
+/// Name and digest of each artefact that a decision pins.
+///
+/// # Errors
+/// What the database says.
+pub async fn artefacts(conn: &mut Conn, decision: i64) -> Result<Vec<(String, Digest)>, StoreError> {
+    let sql = "SELECT name, digest FROM baseline_artefact WHERE decision = $1 ORDER BY name LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![decision]).await?;
+    rows.iter().map(|row| Ok((row.get("name")?, row.get("digest")?))).collect()
+}
+
+/// Writes a decision with its baseline (record and revision) and artefacts; the one before ends.
+///
+/// # Errors
+/// What the database says.
+pub async fn add(
+    write: &mut Write,
+    decision: &Decision,
+    baseline: &[(i64, Digest)],
+    artefacts: &[(String, Digest)],
+) -> Result<(), StoreError> {
+    let tx = write.tx();
+    let sql = "UPDATE decision SET tx_to = $1 WHERE release = $2 AND tx_to IS NULL";
+    write.execute(sql, args![tx, decision.release]).await?;
+    write
+        .execute(
+            "INSERT INTO decision (id, release, outcome, reason, seq, facts, verdicts, pack, signature, at, tx_from) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            args![
+                decision.id,
+                decision.release,
+                &decision.outcome,
+                &decision.reason,
+                decision.seq,
+                decision.facts,
+                decision.verdicts,
+                decision.pack,
+                decision.signature,
+                decision.at,
+                tx
+            ],
+        )
+        .await?;
+    let rows = baseline.iter().map(|(record, revision)| args![decision.id, *record, *revision]).collect();
+    write.insert_many("INSERT INTO baseline (decision, record, revision)", "", rows).await?;
+    let rows = artefacts.iter().map(|(name, digest)| args![decision.id, name, *digest]).collect();
+    write.insert_many("INSERT INTO baseline_artefact (decision, name, digest)", "", rows).await?;
+    Ok(())
+}
+
+/// Verdicts as pages show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The release.
+    pub release: i64,
+    /// The sequence they were read at.
+    pub seq: i64,
+    /// The day they judge.
+    pub day: Date,
+    /// The pack, `id@digest`.
+    pub pack: String,
+    /// Verdicts and gate, JSON.
+    pub verdicts: String,
+}
+
+/// The verdicts kept of a release.
+///
+/// # Errors
+/// What the database says.
+pub async fn stored(conn: &mut Conn, release: i64) -> Result<Option<Stored>, StoreError> {
+    let sql = "SELECT release, seq, day, pack, verdicts FROM stored_verdict WHERE release = $1";
+    let row = conn.fetch_optional(sql, args![release]).await?;
+    row.map(|row| {
+        Ok(Stored {
+            release: row.get("release")?,
+            seq: row.get("seq")?,
+            day: row.get("day")?,
+            pack: row.get("pack")?,
+            verdicts: row.get("verdicts")?,
+        })
+    })
+    .transpose()
+}
+
+/// Keeps verdicts, unless newer ones are there.
+///
+/// # Errors
+/// What the database says.
+pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
+    conn.execute(
+        "INSERT INTO stored_verdict (release, seq, day, pack, verdicts) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (release) DO UPDATE SET seq = excluded.seq, day = excluded.day, pack = excluded.pack, \
+         verdicts = excluded.verdicts WHERE stored_verdict.seq <= excluded.seq",
+        args![stored.release, stored.seq, stored.day, &stored.pack, &stored.verdicts],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! The set queries behind the facts of one release, each as of an audit sequence (`$1`).
+//!
+//! The service joins their rows; every function names the columns it gives. A new fact is a column here or a new function,
+//! and its place in the service's builder.
+
+use crate::time::as_of;
+use crate::{Args, Conn, Row, StoreError, args};
+
+/// Which records a release rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// The sequence.
+    pub seq: i64,
+    /// The product.
+    pub product: i64,
+    /// The release.
+    pub release: i64,
+    /// The decision whose baseline it reads, where it is based on a decided release.
+    pub baseline: Option<i64>,
+}
+
+/// Rows that were written at or before the sequence in `$1`.
+fn written(alias: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM audit w WHERE w.tx = {alias}.tx_from AND w.seq <= $1)")
+}
+
+/// The records of the organisation, the product (`$2`) and the release (`$3`).
+const IN_SCOPE: &str = "(r.product IS NULL OR (r.product = $2 AND (r.release IS NULL OR r.release = $3)))";
+
+fn scoped(within: Within) -> Args {
+    args![within.seq, within.product, within.release]
+}
+
+/// The one revision of each record that counts: the latest that was approved (or retired), else the latest submitted. A
+/// release that reads a baseline takes from it, save what it adopted, and its own records.
+/// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `author`, `content`, `attachments`, `state`.
+///
+/// # Errors
+/// What the database says.
+pub async fn records(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    let mut values = scoped(within);
+    let pinned = match within.baseline {
+        None => String::new(),
+        Some(decision) => {
+            let mark = values.push(decision);
+            format!(
+                "AND (r.release = $3 OR EXISTS (SELECT 1 FROM baseline_adoption a WHERE a.release = $3 AND a.record = r.id \
+                 AND a.revision = v.digest AND {adopted}) OR (EXISTS (SELECT 1 FROM baseline b WHERE b.decision = {mark} \
+                 AND b.record = r.id AND b.revision = v.digest) AND NOT EXISTS (SELECT 1 FROM baseline_adoption a \
+                 WHERE a.release = $3 AND a.record = r.id AND {adopted})))",
+                adopted = as_of("a", "$1")
+            )
+        }
+    };
+    let sql = format!(
+        "SELECT id, ref, kind, scope, digest, number, kind_version, author, content, attachments, state FROM \
+         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
+         s.state, ROW_NUMBER() OVER (PARTITION BY v.record ORDER BY \
+         CASE WHEN s.state IN ('approved', 'retired') THEN 0 ELSE 1 END, v.number DESC) AS place \
+         FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
+         WHERE {IN_SCOPE} AND {} {pinned}) counted WHERE place = 1",
+        as_of("s", "$1")
+    );
+    conn.fetch_all(sql, values).await
+}
+
+/// When revisions of these records were approved. Columns: `record`, `revision`, `person`, `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT s.record, s.revision, s.person, s.at FROM record r JOIN revision_state s ON s.record = r.id \
+         WHERE {IN_SCOPE} AND s.state = 'approved' AND {}",
+        written("s")
+    );
+    conn.fetch_all(sql, scoped(within)).await
+}
+
+/// The signatures on revisions of these records. Columns: `digest`, `person`, `meaning`, `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn signatures(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT s.digest, s.person, s.meaning, s.at FROM record r JOIN revision v ON v.record = r.id \
+         JOIN signature s ON s.digest = v.digest WHERE {IN_SCOPE} AND {} ORDER BY s.id",
+        written("s")
+    );
+    conn.fetch_all(sql, scoped(within)).await
+}
+
+/// The links of all revisions of these records. Columns: `revision`, `source`, `link`, `target`, `target_ref`, `pinned`,
+/// `pinned_number`.
+///
+/// # Errors
+/// What the database says.
+pub async fn links(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT l.revision, l.source, l.link, l.target, t.ref AS target_ref, l.pinned, p.number AS pinned_number \
+         FROM record r JOIN revision v ON v.record = r.id JOIN link l ON l.revision = v.digest \
+         JOIN record t ON t.id = l.target JOIN revision p ON p.digest = l.pinned WHERE {IN_SCOPE} AND {}",
+        written("v")
+    );
+    conn.fetch_all(sql, scoped(within)).await
+}
+
+/// Clearances of suspect links of these records. Columns: `source`, `link`, `target`, `to_revision`.
+///
+/// # Errors
+/// What the database says.
+pub async fn clearances(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT c.source, c.link, c.target, c.to_revision FROM record r JOIN clearance c ON c.source = r.id \
+         WHERE {IN_SCOPE} AND {} ORDER BY c.id",
+        written("c")
+    );
+    conn.fetch_all(sql, scoped(within)).await
+}
+
+/// The manifests of a release's builds. Columns: `number`, `build`, `commit_id`, `predecessor`, `paths`.
+///
+/// # Errors
+/// What the database says.
+pub async fn manifests(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.number, e.build, m.commit_id, m.predecessor, \
+         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
+         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} ORDER BY e.number",
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// Who wrote what the manifests name, by address. Columns: `build`, `address`, `person` (absent when nobody's).
+///
+/// # Errors
+/// What the database says.
+pub async fn manifest_authors(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.build, m.address, a.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
+         LEFT JOIN person_address a ON a.address = m.address AND {} WHERE e.release = $2 AND {}",
+        as_of("a", "$1"),
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The artefacts that the manifests name. Columns: `number`, `build`, `name`, `digest`.
+///
+/// # Errors
+/// What the database says.
+pub async fn artefacts(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.number, e.build, a.name, a.digest FROM evidence e JOIN manifest_artefact a ON a.evidence = e.id \
+         WHERE e.release = $2 AND {}",
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The evidence of a release. Columns: `id`, `number`, `build`, `digest`, `kind`, `tool`, `tool_version`, `rules`,
+/// `feed_at`, `performed_at`, `recorded_at`, `defects` (JSON), `disqualified`.
+///
+/// # Errors
+/// What the database says.
+pub async fn evidence(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.id, e.number, e.build, e.digest, e.kind, e.tool, e.tool_version, e.rules, e.feed_at, e.performed_at, \
+         e.recorded_at, e.defects, CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
+         THEN 1 ELSE 0 END AS disqualified FROM evidence e WHERE e.release = $2 AND {} ORDER BY e.number",
+        written("d"),
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The test results of a build. Columns: `number`, `test_case`, `outcome`.
+///
+/// # Errors
+/// What the database says.
+pub async fn tests(conn: &mut Conn, release: i64, build: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.number, t.test_case, t.outcome FROM evidence e JOIN test_result t ON t.evidence = e.id \
+         WHERE e.release = $2 AND e.build = $3 AND {}",
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release, build]).await
+}
+
+/// The components of a build's SBOMs. Columns: `number`, `key`, `purl`, `name`, `version`.
+///
+/// # Errors
+/// What the database says.
+pub async fn components(conn: &mut Conn, release: i64, build: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT e.number, c.key, c.purl, c.name, c.version FROM evidence e JOIN component c ON c.evidence = e.id \
+         WHERE e.release = $2 AND e.build = $3 AND {} ORDER BY e.number, c.position",
+        written("e")
+    );
+    conn.fetch_all(sql, args![seq, release, build]).await
+}
+
+/// The components that could not be matched. Columns: `component`, `reason`.
+///
+/// # Errors
+/// What the database says.
+pub async fn unmatched(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT u.component, u.reason FROM unmatched u WHERE u.release = $2 AND {}",
+        as_of("u", "$1")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// What was disposed of. Columns: `component`, `reason`.
+///
+/// # Errors
+/// What the database says.
+pub async fn dispositions(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT d.component, d.reason FROM disposition d WHERE d.release = $2 AND {}",
+        as_of("d", "$1")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The findings of a release. Columns: `id`, `number`, `component`, `vulnerability`, `opened_at`, `severity`, `resolved`.
+///
+/// # Errors
+/// What the database says.
+pub async fn findings(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT f.id, f.number, f.component, f.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
+         JOIN finding_version v ON v.finding = f.id WHERE f.release = $2 AND {} ORDER BY f.number",
+        as_of("v", "$1")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The latest assessment of each finding. Columns: `id`, `finding`, `status`, `justification`, `explanation`,
+/// `exploitability`, `patient_safety_impact`, `decision`, `due`, `fixer`, `assessor`, `at`, `carried_from`, `changed`
+/// (JSON), `set_digest`, `earlier_set` (the set of the assessment it was carried from).
+///
+/// # Errors
+/// What the database says.
+pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, due, \
+         fixer, assessor, at, carried_from, changed, set_digest, \
+         (SELECT o.set_digest FROM assessment o WHERE o.id = latest.carried_from) AS earlier_set FROM \
+         (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.finding ORDER BY a.id DESC) AS place \
+         FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 AND {}) latest WHERE place = 1",
+        written("a")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
+
+/// The signatures on sets of assessments that a release's findings are in, or were carried from. Columns: `digest`,
+/// `person`, `meaning`, `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn assessment_signatures(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT s.digest, s.person, s.meaning, s.at FROM signature s WHERE {} AND s.digest IN \
+         (SELECT a.set_digest FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 \
+         UNION SELECT o.set_digest FROM finding f JOIN assessment a ON a.finding = f.id \
+         JOIN assessment o ON o.id = a.carried_from WHERE f.release = $2) ORDER BY s.id",
+        written("s")
+    );
+    conn.fetch_all(sql, args![seq, release]).await
+}
