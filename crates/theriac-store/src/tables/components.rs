@@ -214,7 +214,8 @@ pub async fn list(conn: &mut Conn, release: i64, filter: &Filter) -> Result<Vec<
     }
     for word in filter.words.iter().take(10) {
         let mark = values.push(super::containing(word));
-        conditions.push(format!("(LOWER(x.key) LIKE {mark} ESCAPE '!' OR LOWER(x.name) LIKE {mark} ESCAPE '!')"));
+        conditions
+            .push(format!("(LOWER(x.key) LIKE {mark} ESCAPE '!' OR LOWER(x.name) LIKE {mark} ESCAPE '!')"));
     }
     if filter.with_findings {
         conditions.push("x.findings > 0".to_owned());

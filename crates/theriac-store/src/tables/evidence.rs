@@ -326,11 +326,7 @@ pub async fn add_results(conn: &mut Conn, evidence: i64, results: &[TestResult])
 }
 
 fn result(row: &Row) -> Result<TestResult, StoreError> {
-    Ok(TestResult {
-        case: row.get("test_case")?,
-        outcome: row.get("outcome")?,
-        message: row.get("message")?,
-    })
+    Ok(TestResult { case: row.get("test_case")?, outcome: row.get("outcome")?, message: row.get("message")? })
 }
 
 /// Up to `limit` test results of a file after a position (`-1` for the first), with their positions.
@@ -383,7 +379,8 @@ pub async fn add_manifest(conn: &mut Conn, evidence: i64, manifest: &Manifest) -
     let rows = (0..)
         .zip(&manifest.paths)
         .map(|(position, (path, tree)): (i64, _)| args![evidence, position, path, tree.clone()]);
-    conn.insert_many("INSERT INTO manifest_path (evidence, position, path, tree)", "", rows.collect()).await?;
+    conn.insert_many("INSERT INTO manifest_path (evidence, position, path, tree)", "", rows.collect())
+        .await?;
     let rows = (0..)
         .zip(&manifest.artefacts)
         .map(|(position, (name, digest)): (i64, _)| args![evidence, position, name, *digest]);
@@ -432,7 +429,9 @@ pub async fn manifests_of(
                JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE r.product = $1 \
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY m.evidence LIMIT 10000";
     let rows = conn.fetch_all(sql, args![product]).await?;
-    rows.iter().map(|row| Ok((row.get("evidence")?, row.get("commit_id")?, row.get("predecessor")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("evidence")?, row.get("commit_id")?, row.get("predecessor")?)))
+        .collect()
 }
 
 /// The paths that these manifests name, at most a million: manifest, path, tree.

@@ -231,7 +231,7 @@ pub async fn dispositions(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec
 /// What the database says.
 pub async fn findings(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
-        "SELECT f.id, f.number, f.component, f.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
+        "SELECT f.id, f.number, f.component, v.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
          JOIN finding_version v ON v.finding = f.id WHERE f.release = $2 AND {} ORDER BY f.number",
         as_of("v", "$1")
     );
@@ -240,15 +240,15 @@ pub async fn findings(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row
 
 /// The latest assessment of each finding. Columns: `id`, `finding`, `status`, `justification`, `explanation`,
 /// `exploitability`, `patient_safety_impact`, `decision`, `due`, `fixer`, `assessor`, `at`, `carried_from`, `changed`
-/// (JSON), `set_digest`, `earlier_set` (the set of the assessment it was carried from).
+/// (JSON), `set_digest` (what names it), `earlier_set` (what names the signed one that it was carried from).
 ///
 /// # Errors
 /// What the database says.
 pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
         "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, due, \
-         fixer, assessor, at, carried_from, changed, set_digest, \
-         (SELECT o.set_digest FROM assessment o WHERE o.id = latest.carried_from) AS earlier_set FROM \
+         fixer, assessor, at, carried_from, changed, digest AS set_digest, CASE WHEN carried_from IS NULL THEN NULL \
+         ELSE (SELECT o.digest FROM assessment o WHERE o.id = latest.root) END AS earlier_set FROM \
          (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.finding ORDER BY a.id DESC) AS place \
          FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 AND {}) latest WHERE place = 1",
         written("a")
@@ -256,18 +256,18 @@ pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<
     conn.fetch_all(sql, args![seq, release]).await
 }
 
-/// The signatures on sets of assessments that a release's findings are in, or were carried from. Columns: `digest`,
-/// `person`, `meaning`, `at`.
+/// The signatures on the assessments of a release's findings and on those that they were carried from. Columns:
+/// `digest` (what names the assessment), `person`, `meaning`, `at`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn assessment_signatures(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
     let sql = format!(
-        "SELECT s.digest, s.person, s.meaning, s.at FROM signature s WHERE {} AND s.digest IN \
-         (SELECT a.set_digest FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 \
-         UNION SELECT o.set_digest FROM finding f JOIN assessment a ON a.finding = f.id \
-         JOIN assessment o ON o.id = a.carried_from WHERE f.release = $2) ORDER BY s.id",
-        written("s")
+        "SELECT a.digest, s.person, s.meaning, s.at FROM assessment a \
+         JOIN assessment_signature x ON x.assessment = a.id JOIN signature s ON s.id = x.signature WHERE {} AND a.id IN \
+         (SELECT l.id FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2 \
+         UNION SELECT l.root FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2) ORDER BY s.id",
+        written("x")
     );
     conn.fetch_all(sql, args![seq, release]).await
 }
