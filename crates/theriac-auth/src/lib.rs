@@ -13,6 +13,7 @@
 //! - A new rule about who must not be the same person is one function in `separation.rs`.
 
 mod access;
+mod cookie;
 mod ids;
 pub mod password;
 mod permission;
@@ -26,6 +27,7 @@ mod throttle;
 pub use access::{
     Access, Actor, Denied, Grant, May, Permit, Products, Scope, TokenScope, TokenScopeError, Why,
 };
+pub use cookie::SessionCookie;
 pub use ids::{PersonId, ProductId, TokenId};
 pub use permission::{Hands, Needs, Permission, UnknownPermission, needs};
 pub use roles::{Reach, Role, UnknownRole, matrix};

@@ -67,6 +67,9 @@ pub enum ServiceError {
     /// Passwords or tokens were tried too often.
     #[error(transparent)]
     Throttled(#[from] Throttled),
+    /// A request with an idempotency key was carried out already.
+    #[error("this request was carried out already, under the same idempotency key")]
+    Repeated,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

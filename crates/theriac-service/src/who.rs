@@ -1,7 +1,11 @@
 //! Who asks, and from where.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use theriac_auth::{Access, Actor, Permission, Permit, PersonId, Reauthenticated, Scope, Signer};
-use theriac_store::{Act, Write};
+use theriac_model::Digest;
+use theriac_store::{Act, Earlier, Write};
 
 use crate::{App, Result, ServiceError};
 
@@ -10,12 +14,30 @@ use crate::{App, Result, ServiceError};
 pub struct Who {
     access: Access,
     via: String,
+    once: Option<Arc<Once>>,
+}
+
+/// A request that is to be carried out once, however often it is sent.
+#[derive(Debug)]
+struct Once {
+    key: String,
+    request: Digest,
+    taken: AtomicBool,
 }
 
 impl Who {
     /// An actor, reached from somewhere: `web 192.0.2.7`, `api 192.0.2.7`, `cli`.
     pub fn new(access: Access, via: impl Into<String>) -> Self {
-        Self { access, via: via.into() }
+        Self { access, via: via.into(), once: None }
+    }
+
+    /// The same, for a request with an idempotency key: the first unit of work that commits takes the key with it, and
+    /// another one under the same key is refused.
+    #[must_use]
+    pub fn once(mut self, key: &str, request: Digest) -> Self {
+        let once = Once { key: key.to_owned(), request, taken: AtomicBool::new(false) };
+        self.once = Some(Arc::new(once));
+        self
     }
 
     /// The program itself.
@@ -59,7 +81,13 @@ impl Who {
     ///
     /// # Errors
     /// [`ServiceError::Denied`] with what is missing.
-    pub async fn require(&self, app: &App, permission: Permission, scope: Scope, action: &str) -> Result<Permit> {
+    pub async fn require(
+        &self,
+        app: &App,
+        permission: Permission,
+        scope: Scope,
+        action: &str,
+    ) -> Result<Permit> {
         match self.access.require(permission, scope) {
             Ok(permit) => Ok(permit),
             Err(denied) => {
@@ -102,8 +130,16 @@ impl Who {
     /// Opens a unit of work for an act.
     ///
     /// # Errors
-    /// What the store says.
+    /// What the store says; [`ServiceError::Repeated`] when the request was carried out already.
     pub async fn write(&self, app: &App, action: &str) -> Result<Write> {
-        Ok(app.store().write(self.act(action)).await?)
+        let mut write = app.store().write(self.act(action)).await?;
+        if let Some(once) = self.once.as_ref().filter(|once| !once.taken.swap(true, Ordering::SeqCst)) {
+            let actor = write.act().actor;
+            match write.earlier(actor, &once.key, once.request).await? {
+                Earlier::Unknown => write.remember(&once.key, once.request, 0, "").await?,
+                Earlier::Answered { .. } | Earlier::OtherRequest => return Err(ServiceError::Repeated),
+            }
+        }
+        Ok(write)
     }
 }

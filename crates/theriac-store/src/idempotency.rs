@@ -12,7 +12,7 @@ pub enum Earlier {
     Unknown,
     /// The same request was carried out: give this answer again.
     Answered {
-        /// HTTP status.
+        /// HTTP status; 0 when it was carried out and its answer is not there (yet).
         status: u32,
         /// The body, as it was sent.
         response: String,
@@ -61,6 +61,24 @@ impl Write {
 }
 
 impl crate::Maintain {
+    /// Completes the answer of a request that was carried out under a key.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn answer(
+        &mut self,
+        actor: Actor,
+        key: &str,
+        status: u32,
+        response: &str,
+    ) -> Result<u64, StoreError> {
+        self.execute(
+            "UPDATE idempotency SET status = $3, response = $4 WHERE actor = $1 AND key = $2 AND status = 0",
+            args![actor.to_string(), key, status, response],
+        )
+        .await
+    }
+
     /// Forgets the keys that are older than a moment.
     ///
     /// # Errors

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use theriac_auth::{
-    Access, Grant, PersonId, ProductId, Reauthenticated, Scope, SessionId, SessionLife, Throttle, Throttled,
-    password,
+    Access, Grant, NotSigned, PersonId, ProductId, Reauthenticated, Scope, SessionId, SessionLife, Throttle,
+    Throttled, password,
 };
 use theriac_model::Digest;
 use theriac_store::tables::access::{self as table, Account, GrantRow, SessionRow};
@@ -256,7 +256,10 @@ async fn check_password(
     given: &str,
     action: &str,
 ) -> Result<(Reauthenticated, Account)> {
-    let person = who.person()?;
+    let Some(person) = who.access().person() else {
+        who.refused(app, action, &NotSigned::NoPerson.to_string()).await?;
+        return Err(NotSigned::NoPerson.into());
+    };
     // A bucket of its own: guessing at the sign-in page keeps nobody from signing.
     let bucket = subject(person.0);
     door.attempt(&bucket, app.now())?;

@@ -356,7 +356,7 @@ on_both_engines!(the_password_is_proved_once_more_to_sign, |store| {
     let slowed = people::prove(&here.app, &here.door(), &ana, PASSWORD).await.unwrap_err();
     assert!(matches!(slowed, ServiceError::Throttled(_)), "{slowed}");
     let machine = people::prove(&here.app, &here.door(), &cli(), PASSWORD).await.unwrap_err();
-    assert!(matches!(machine, ServiceError::Rule(_)), "{machine}");
+    assert!(matches!(machine, ServiceError::NotSigned(_)), "{machine}");
 });
 
 on_both_engines!(a_password_given_by_another_signs_nothing_until_it_is_changed, |store| {
