@@ -1,6 +1,7 @@
 //! What every use case needs: the store, the packs and the place of the vulnerability index.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use theriac_model::kinds;
 use theriac_model::record::Kind;
 use theriac_store::{Store, to_the_end};
 
+use crate::gate::Shelf;
 use crate::{Result, ServiceError};
 
 /// The running program. Cheap to clone.
@@ -17,18 +19,19 @@ pub struct App {
     store: Store,
     index: PathBuf,
     kinds: &'static [&'static Kind],
+    shelf: Arc<Shelf>,
 }
 
 impl App {
     /// An app on a store and a vulnerability index, which need not exist yet.
     #[must_use]
     pub fn new(store: Store, index: PathBuf) -> Self {
-        Self { store, index, kinds: kinds::ALL }
+        Self { store, index, kinds: kinds::ALL, shelf: Arc::default() }
     }
 
     /// The same app with other kinds of record: for the test of a kind that comes as one file.
     #[must_use]
-    pub const fn with_kinds(mut self, kinds: &'static [&'static Kind]) -> Self {
+    pub fn with_kinds(mut self, kinds: &'static [&'static Kind]) -> Self {
         self.kinds = kinds;
         self
     }
@@ -55,6 +58,11 @@ impl App {
     #[must_use]
     pub fn index(&self) -> &Path {
         &self.index
+    }
+
+    /// The packs that have been read.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The present.

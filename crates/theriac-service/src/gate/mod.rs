@@ -1,1 +1,15 @@
-//! placeholder
+//! Conformity: a release's facts, the verdicts on them, the gate, and the decision of a person.
+//!
+//! Reading never writes. [`conformity`] and [`gate`] evaluate afresh; [`shown`] gives what pages show, kept for the last
+//! change that can bear on the release; [`decide`] pins facts, verdicts and baseline, which are then shown as decided.
+
+mod decide;
+mod duties;
+mod facts;
+mod judge;
+mod packs;
+
+pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
+pub use duties::{Duty, duties};
+pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};
+pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force};

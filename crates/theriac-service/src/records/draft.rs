@@ -170,7 +170,7 @@ pub(super) fn stored<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T> {
         .map_err(|error| ServiceError::Internal(format!("a stored text is damaged: {error}")))
 }
 
-pub(super) fn content_of(kind: &Kind, version: u32, text: &str) -> Result<Content> {
+pub(crate) fn content_of(kind: &Kind, version: u32, text: &str) -> Result<Content> {
     let map: Map<String, Value> = stored(text)?;
     Ok(kind.lift(version, map))
 }

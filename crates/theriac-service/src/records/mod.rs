@@ -4,6 +4,8 @@
 //! and [`approve`], [`sign_clinical`], [`send_back`] and [`retire`] move that revision on. Drafts change in place and are
 //! nobody's evidence; revisions never change. A kind brings nothing here but its description.
 
+pub(crate) use draft::content_of as content;
+
 mod begin;
 mod clear;
 mod draft;

@@ -178,3 +178,16 @@ pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
     .await?;
     Ok(())
 }
+
+/// Acts that no verdict hangs on.
+const NO_BEARING: &str = "'sign in', 'sign out', 'password change', 'prove identity', 'token issue', 'token revoke', \
+                          'record begin', 'record attach', 'record detach', 'record discard', 'records import'";
+
+/// Whether something happened after a sequence that can bear on a release.
+///
+/// # Errors
+/// What the database says.
+pub async fn something_since(conn: &mut Conn, seq: i64) -> Result<bool, StoreError> {
+    let sql = format!("SELECT seq FROM audit WHERE seq > $1 AND action NOT IN ({NO_BEARING}) LIMIT 1");
+    Ok(conn.fetch_optional(sql, args![seq]).await?.is_some())
+}

@@ -1,0 +1,236 @@
+//! The decision on a release: a person's signed act, with all reasons, that pins what it rests on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::json;
+use theriac_auth::{Permission, Reauthenticated};
+use theriac_conformity::Gate;
+use theriac_model::{Digest, canonical_json};
+use theriac_store::tables::decisions::{self as table, Decision};
+use theriac_store::{args, tables};
+
+use super::judge::{Evaluated, Judged, evaluate};
+use crate::products::find;
+use crate::{App, Result, ServiceError, Who};
+
+/// What is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The release ships.
+    Ship,
+    /// It does not ship yet.
+    Postpone,
+    /// What was decided to ship is taken back.
+    Withdraw,
+}
+
+impl Outcome {
+    /// The word in forms and rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ship => "ship",
+            Self::Postpone => "postpone",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// What the signature means.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ship => "Release decided: it ships",
+            Self::Postpone => "Release postponed",
+            Self::Withdraw => "Release decision withdrawn",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Outcome {
+    type Err = ServiceError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Ship, Self::Postpone, Self::Withdraw]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
+            .ok_or_else(|| {
+                ServiceError::field(
+                    "decision",
+                    format!("'{text}' is no decision: ship, postpone or withdraw is expected"),
+                )
+            })
+    }
+}
+
+/// A decision to be made.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    /// The product's key.
+    pub product: String,
+    /// The release's name.
+    pub release: String,
+    /// What is decided.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: String,
+    /// The digest of what was shown: [`preview`] gives it.
+    pub shown: Digest,
+}
+
+/// A decision as people read it.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The row.
+    pub decision: Decision,
+    /// The name of who signed.
+    pub by: String,
+}
+
+/// Names verdicts and gate as a person saw them; sequence and day do not count.
+fn digest_of(product: &str, release: &str, judged: &Evaluated) -> Result<Digest> {
+    let seen = json!({
+        "product": product, "release": release, "pack": judged.pack,
+        "clauses": judged.conformity.clauses, "gate": judged.gate,
+        "artefacts": judged.artefacts,
+    });
+    Ok(Digest::of(canonical_json(&seen)?.as_bytes()))
+}
+
+/// The gate as it is now with the digest that a decision must name.
+///
+/// # Errors
+/// When there is no such release, or the actor may not read it.
+pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Result<(Gate, Digest)> {
+    let (_, row, mut read) = find(app, who, Permission::ReadGate, "gate read", product, release).await?;
+    let head = read.seq();
+    let judged = evaluate(app, &mut read, &row, head, None).await?;
+    let digest = digest_of(product, release, &judged)?;
+    Ok((judged.gate, digest))
+}
+
+/// Decides a release.
+///
+/// # Errors
+/// [`ServiceError::Changed`] when something changed since it was shown; when it is to ship while the gate is closed, was
+/// decided before, or the actor may not decide.
+pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide) -> Result<()> {
+    let action = "release decide";
+    let reason = input.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 4_000 {
+        return Err(ServiceError::field("reason", "say why, in at most 4000 characters"));
+    }
+    let (product, release, mut read) =
+        find(app, who, Permission::DecideRelease, action, &input.product, &input.release).await?;
+    let scope = theriac_auth::Scope::Product(theriac_auth::ProductId(product.id));
+    let signer = who.signer(app, proof, Permission::DecideRelease, scope, action).await?;
+    let seq = read.seq();
+    let before = table::at(&mut read, release.id, seq).await?;
+    allowed(input.outcome, before.as_ref())?;
+    let judged = evaluate(app, &mut read, &release, seq, None).await?;
+    drop(read);
+    check(&input, &judged)?;
+    let facts = stage(app, &judged.facts).await?;
+    let pinned = Judged { conformity: judged.conformity.clone(), gate: judged.gate.clone(), decided: None };
+    let verdicts = stage(app, &pinned).await?;
+
+    let mut write = who.write(app, action).await?;
+    // Whatever came between reading and this transaction must not be decided unseen.
+    let head = head(&mut write).await?;
+    let again = evaluate(app, &mut write, &release, head, None).await?;
+    check(&input, &again)?;
+    write.keep(facts).await?;
+    write.keep(verdicts).await?;
+    let signed = canonical_json(
+        &json!({ "shown": input.shown, "decision": input.outcome.as_str(), "reason": reason }),
+    )?;
+    let signed = Digest::of(signed.as_bytes());
+    let meaning = input.outcome.meaning();
+    let signature =
+        tables::signatures::add(&mut write, signed, signer.person().0, meaning, signer.proof().method())
+            .await?;
+    let decision = Decision {
+        id: write.id(),
+        release: release.id,
+        outcome: input.outcome.to_string(),
+        reason: reason.to_owned(),
+        seq,
+        facts: facts.digest,
+        verdicts: verdicts.digest,
+        pack: judged.pack,
+        signature,
+        at: write.now(),
+        person: signer.person().0,
+    };
+    table::add(&mut write, &decision, &judged.baseline, &judged.artefacts).await?;
+    let detail = json!({ "decision": decision.outcome, "seq": seq, "facts": facts.digest, "signed": signed });
+    write.audit(
+        format!("release:{}", release.id),
+        before.map(|row| row.verdicts),
+        Some(verdicts.digest),
+        detail,
+    );
+    write.commit().await?;
+    Ok(())
+}
+
+async fn head(conn: &mut theriac_store::Conn) -> Result<i64> {
+    let row = conn.fetch_one("SELECT seq FROM chain_head WHERE id = 1", args![]).await?;
+    Ok(row.get("seq")?)
+}
+
+fn allowed(outcome: Outcome, before: Option<&Decision>) -> Result<()> {
+    let shipped = before.is_some_and(|decision| decision.outcome == Outcome::Ship.as_str());
+    match (outcome, shipped) {
+        (Outcome::Ship | Outcome::Postpone, true) => Err(ServiceError::rule(
+            "This release was decided to ship. Withdraw that decision first; the two stay in its history.",
+        )),
+        (Outcome::Withdraw, false) => {
+            Err(ServiceError::rule("There is no decision to ship that could be withdrawn."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check(input: &Decide, judged: &Evaluated) -> Result<()> {
+    let now = digest_of(&input.product, &input.release, judged)?;
+    if now != input.shown {
+        return Err(ServiceError::Changed {
+            what: format!("{} {}", input.product, input.release),
+            now: Some(now),
+        });
+    }
+    if input.outcome == Outcome::Ship && !judged.gate.open {
+        let count = judged.gate.reasons.len();
+        return Err(ServiceError::rule(format!(
+            "The gate is closed for {count} reason{}: close them, or postpone the release.",
+            if count == 1 { "" } else { "s" }
+        )));
+    }
+    Ok(())
+}
+
+async fn stage<T: serde::Serialize>(app: &App, value: &T) -> Result<theriac_store::blobs::Staged> {
+    let text = serde_json::to_vec(value).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(app.store().stage_bytes(text).await?)
+}
+
+/// The decisions on a release, newest first.
+///
+/// # Errors
+/// As [`preview`].
+pub async fn decisions(app: &App, who: &Who, product: &str, release: &str) -> Result<Vec<Decided>> {
+    let (_, release, mut read) =
+        find(app, who, Permission::ReadGate, "decisions read", product, release).await?;
+    let rows = table::history(&mut read, release.id).await?;
+    let names = tables::people::names(&mut read).await?;
+    let by =
+        |id: i64| names.iter().find(|name| name.id == id).map(|name| name.name.clone()).unwrap_or_default();
+    Ok(rows.into_iter().map(|decision| Decided { by: by(decision.person), decision }).collect())
+}

@@ -1,0 +1,249 @@
+//! Facts, verdicts and gate of a release, today or on a day that has passed.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use theriac_auth::Permission;
+use theriac_conformity::pack::Judges;
+use theriac_conformity::{Conformity, Facts, Gate, Pack};
+use theriac_model::Digest;
+use theriac_store::tables::decisions::{Decision, Stored};
+use theriac_store::tables::releases::Release;
+use theriac_store::{Conn, Read, tables};
+
+use super::facts::{Built, Moment, read};
+use super::packs::pack_at;
+use crate::app::blocking;
+use crate::people::organisation_in;
+use crate::products::find;
+use crate::{App, Result, ServiceError, Who};
+
+/// Verdicts and gate together, as they are kept and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Clause by clause.
+    pub conformity: Conformity,
+    /// Whether the release may ship.
+    pub gate: Gate,
+    /// The day of the decision in force, if the release was decided.
+    pub decided: Option<String>,
+}
+
+/// A release and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleaseState {
+    /// The product's key.
+    pub product: String,
+    /// The release's name.
+    pub release: String,
+    /// Whether it was decided to ship it.
+    pub decided: bool,
+}
+
+/// What the evaluation of a release came to.
+pub(super) struct Evaluated {
+    pub facts: Facts,
+    pub conformity: Conformity,
+    pub gate: Gate,
+    pub baseline: Vec<(i64, Digest)>,
+    pub artefacts: Vec<(String, Digest)>,
+    pub pack: Digest,
+}
+
+/// The moment of a day in the organisation's zone; now, where none is given.
+async fn moment(app: &App, conn: &mut Conn, head: i64, at: Option<Date>) -> Result<Moment> {
+    let zone = organisation_in(conn).await?.zone;
+    let Some(day) = at else {
+        return Ok(Moment { seq: head, day: app.today(&zone), zone });
+    };
+    let seq = conn.seq_at_end_of(day, &zone, app.now()).await.map_err(|error| match error {
+        theriac_store::StoreError::Future(day) => {
+            ServiceError::field("at", format!("{day} has not begun; a day up to today is expected"))
+        }
+        other => other.into(),
+    })?;
+    let seq = seq.ok_or_else(|| ServiceError::field("at", format!("nothing had been recorded by {day}")))?;
+    Ok(Moment { seq, day, zone })
+}
+
+/// Reads and evaluates a release inside a transaction.
+pub(super) async fn evaluate(
+    app: &App,
+    conn: &mut Conn,
+    release: &Release,
+    head: i64,
+    at: Option<Date>,
+) -> Result<Evaluated> {
+    let moment = moment(app, conn, head, at).await?;
+    let pack = pack_at(app, conn, moment.seq).await?;
+    let Built { input, baseline } = read(app, conn, release, &moment).await?;
+    let digest = pack.digest;
+    let artefacts = input
+        .builds
+        .iter()
+        .filter(|build| build.candidate)
+        .flat_map(|build| build.artefacts.iter().map(|artefact| (artefact.name.clone(), artefact.digest)))
+        .collect::<std::collections::BTreeMap<_, _>>();
+    let (facts, conformity, gate) = blocking(move || judge(input, &pack)).await??;
+    Ok(Evaluated {
+        facts,
+        conformity,
+        gate,
+        baseline,
+        artefacts: artefacts.into_iter().collect(),
+        pack: digest,
+    })
+}
+
+fn judge(
+    input: theriac_conformity::facts::input::FactsInput,
+    pack: &Pack,
+) -> Result<(Facts, Conformity, Gate)> {
+    let facts = Facts::build(input).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let conformity = theriac_conformity::evaluate(&facts, pack)
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let gate = theriac_conformity::gate(&facts, &conformity);
+    Ok((facts, conformity, gate))
+}
+
+/// The facts of a release.
+///
+/// # Errors
+/// When there is no such release, the day is to come or before all records, or the actor may not read.
+pub async fn facts(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Facts> {
+    let (_, release, mut read) = find(app, who, Permission::ReadGate, "facts read", product, release).await?;
+    let head = read.seq();
+    Ok(evaluate(app, &mut read, &release, head, at).await?.facts)
+}
+
+/// The verdicts of a release: those of the decision where it was decided, and how it stands.
+///
+/// # Errors
+/// As [`facts`].
+pub async fn conformity(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    at: Option<Date>,
+) -> Result<Conformity> {
+    Ok(judged(app, who, product, release, at).await?.conformity)
+}
+
+/// The gate of a release: that of the decision where it was decided.
+///
+/// # Errors
+/// As [`facts`].
+pub async fn gate(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Gate> {
+    Ok(judged(app, who, product, release, at).await?.gate)
+}
+
+/// Verdicts and gate of a release, evaluated afresh.
+///
+/// # Errors
+/// As [`facts`].
+pub async fn judged(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Judged> {
+    let (_, release, mut read) =
+        find(app, who, Permission::ReadGate, "verdicts read", product, release).await?;
+    judged_in(app, &mut read, &release, at).await
+}
+
+async fn judged_in(app: &App, read: &mut Read, release: &Release, at: Option<Date>) -> Result<Judged> {
+    let head = read.seq();
+    let fresh = evaluate(app, read, release, head, at).await?;
+    let decision = tables::decisions::at(read, release.id, fresh.facts.seq).await?;
+    let Some(decision) = decision.filter(|decision| decision.outcome == "ship") else {
+        return Ok(Judged { conformity: fresh.conformity, gate: fresh.gate, decided: None });
+    };
+    let zone = organisation_in(read).await?.zone;
+    let day = decision.at.to_zoned_datetime(zone).date();
+    let decided = decided(app, &decision).await?;
+    Ok(Judged {
+        conformity: as_decided(fresh.conformity, &decided.conformity),
+        gate: decided.gate,
+        decided: Some(day.to_string()),
+    })
+}
+
+/// What a decision pinned.
+pub(super) async fn decided(app: &App, decision: &Decision) -> Result<Judged> {
+    let bytes = app.store().blob(decision.verdicts).await?;
+    serde_json::from_slice(&bytes).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// Today's answer with the verdicts at release as they were decided.
+fn as_decided(mut today: Conformity, decided: &Conformity) -> Conformity {
+    for clause in &mut today.clauses {
+        let Some(then) = decided.clauses.iter().find(|then| then.clause == clause.clause) else { continue };
+        clause.verdict = then.verdict;
+        clause.missing.retain(|item| item.judges.contains(&Judges::Standing));
+        let only_then = then.missing.iter().filter(|item| !item.judges.contains(&Judges::Standing));
+        clause.missing.extend(only_then.cloned());
+    }
+    today
+}
+
+/// Verdicts and gate as pages show them: those kept, unless something happened since that can bear on the release.
+///
+/// # Errors
+/// As [`facts`].
+pub async fn shown(app: &App, who: &Who, product: &str, release: &str) -> Result<Judged> {
+    let (_, release, mut read) =
+        find(app, who, Permission::ReadGate, "verdicts read", product, release).await?;
+    shown_in(app, &mut read, &release).await
+}
+
+pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> Result<Judged> {
+    let zone = organisation_in(read).await?.zone;
+    let (today, head) = (app.today(&zone), read.seq());
+    let pack = pack_at(app, read, head).await?.reference();
+    if let Some(kept) = tables::decisions::stored(read, release.id).await? {
+        let current = kept.day == today && kept.pack == pack && kept.seq <= head;
+        let current = current && !tables::decisions::something_since(read, kept.seq).await?;
+        // What an older program kept may not be readable; it is worked out again then.
+        if let (true, Ok(judged)) = (current, serde_json::from_str(&kept.verdicts)) {
+            return Ok(judged);
+        }
+    }
+    let judged = judged_in(app, read, release, None).await?;
+    let verdicts =
+        serde_json::to_string(&judged).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    keep(app, Stored { release: release.id, seq: head, day: today, pack, verdicts }).await?;
+    Ok(judged)
+}
+
+/// Keeps verdicts where this process may write.
+async fn keep(app: &App, stored: Stored) -> Result<()> {
+    match app.store().maintain().await {
+        Err(theriac_store::StoreError::ReadOnly) => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(mut work) => {
+            tables::decisions::store(&mut work, &stored).await?;
+            work.commit().await?;
+            Ok(())
+        }
+    }
+}
+
+/// All releases that the actor may read, and whether each was decided, newest first.
+///
+/// # Errors
+/// What the store says.
+pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
+    let products = who.access().products(Permission::ReadGate);
+    let mut read = app.store().read().await?;
+    let decisions = tables::decisions::in_force(&mut read).await?;
+    let names = tables::products::all(&mut read).await?;
+    let releases = tables::releases::all(&mut read).await?;
+    let visible =
+        releases.iter().filter(|release| products.contains(theriac_auth::ProductId(release.product)));
+    let state = |release: &Release| ReleaseState {
+        product: names
+            .iter()
+            .find(|product| product.id == release.product)
+            .map(|product| product.key.clone())
+            .unwrap_or_default(),
+        release: release.name.clone(),
+        decided: decisions.iter().any(|row| row.release == release.id && row.outcome == "ship"),
+    };
+    Ok(visible.map(state).collect())
+}
