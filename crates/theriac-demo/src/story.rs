@@ -1,11 +1,13 @@
 //! What happened when.
 
 use theriac_conformity::facts::words::Route;
+use theriac_service::gate;
 use theriac_service::people::{self, Init};
 use theriac_service::products::{self, NewBuild, NewProduct, NewRelease};
 use theriac_service::records::ScopeInput;
 use theriac_service::{App, Who};
 
+use crate::files::FIRST;
 use crate::teller::{Teller, scene};
 use crate::{CAST, Days, DemoError, StoryClock, content};
 
@@ -26,6 +28,24 @@ pub(crate) async fn tell(app: &App, clock: &StoryClock, days: Days) -> Result<To
     set_up(&mut teller).await?;
     clock.move_to(days.moment(320));
     write_records(&mut teller, days).await?;
+    clock.move_to(days.moment(195));
+    let ana = teller.player("ana")?;
+    let release = NewRelease {
+        product: PRODUCT.to_owned(),
+        name: "2.3.0".to_owned(),
+        manager: Some("ana".to_owned()),
+        ..NewRelease::default()
+    };
+    scene("release 2.3.0", products::add_release(app, &ana.who, release).await)?;
+    let ben = teller.player("ben")?;
+    let build = NewBuild {
+        product: PRODUCT.to_owned(),
+        release: "2.3.0".to_owned(),
+        name: FIRST.build.to_owned(),
+        commit: FIRST.commit.to_owned(),
+    };
+    scene("build", products::add_build(app, &ben.who, build).await)?;
+    scene("candidate", products::set_candidate(app, &ana.who, PRODUCT, "2.3.0", FIRST.build).await)?;
     Ok(Told { token: String::new() })
 }
 
@@ -47,6 +67,10 @@ async fn set_up(teller: &mut Teller<'_>) -> Result<(), DemoError> {
         route: Route::Full,
         support_end: None,
     };
+    scene("the pack", gate::ensure_built_in(teller.app).await)?;
+    let digest = scene("the pack", gate::pack(teller.app).await)?.digest;
+    let adopted = gate::adopt_pack(teller.app, &ana.who, &ana.proof, digest, "Our copy, edition of December 2021").await;
+    scene("adoption of the pack", adopted)?;
     scene("the product", products::add_product(teller.app, &ana.who, product).await)?;
     Ok(())
 }

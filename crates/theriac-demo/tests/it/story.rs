@@ -17,4 +17,10 @@ async fn the_story_is_told_from_beginning_to_end() {
     let store = Store::open(location, Access::ReadWrite, clock.clone(), Arc::new(TestIds::default())).await.unwrap();
     let app = App::new(store, folder.path().join("vulnerabilities.idx"));
     tell(&app, &clock, days).await.unwrap();
+    let who = theriac_service::Who::system("test");
+    let judged = theriac_service::gate::judged(&app, &who, "gateway", "2.3.0", None).await.unwrap();
+    for clause in &judged.conformity.clauses {
+        println!("{} {} {} {:?}", clause.clause, clause.verdict, clause.standing, clause.missing.iter().map(|m| format!("{} {}: {}", m.check, m.reference, m.todo)).collect::<Vec<_>>());
+    }
+    println!("{:#?}", judged.gate.reasons.iter().map(|r| &r.text).collect::<Vec<_>>());
 }
