@@ -55,6 +55,9 @@ const CASES: &[Case] = &[
     ("4.1.2-a", "one of two without person", PartlyMet, |s| second(s, "RESP-1", "person", Value::Null)),
     ("4.1.2-a", "no appointment", NotMet, |s| s.without_kind("responsibility")),
     ("4.1.2-b", "two people for one clause", PartlyMet, |s| {
+        second(s, "RESP-1", "person", json!("ben")).set("RESP-10", "clauses", json!(["5"]))
+    }),
+    ("4.1.2-b", "one person for the heading, another for a clause under it", Met, |s| {
         second(s, "RESP-1", "person", json!("ben")).set("RESP-10", "clauses", json!(["5.8"]))
     }),
     ("4.1.2-b", "the appointment has ended", NotMet, |s| s.set("RESP-1", "to", json!("2026-10-31"))),
