@@ -1,6 +1,7 @@
 //! What an evaluation comes to: verdicts with what they rest on, and what is missing. Plain data, printed as it is.
 
 use serde::{Deserialize, Serialize};
+use theriac_model::Digest;
 
 use crate::facts::words::Verdict;
 use crate::pack::{ClauseKind, Judges, Level};
@@ -112,7 +113,8 @@ impl Missing {
     /// Whether a name given by a person means this item: its `ref`, or its `ref` without the digest.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        self.reference == name || self.reference.split_once('@').is_some_and(|(id, _)| id == name)
+        let without_digest = self.reference.rsplit_once('@').filter(|(_, end)| end.parse::<Digest>().is_ok());
+        self.reference == name || without_digest.is_some_and(|(id, _)| id == name)
     }
 }
 

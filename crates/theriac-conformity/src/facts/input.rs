@@ -2,7 +2,7 @@
 //!
 //! The service fills these structs and decides nothing: which revision of a record counts (the latest approved
 //! one or the baseline's; the latest submitted one where none is approved), what was recorded by the moment asked
-//! for, and whether a link is suspect, are questions of reading. Everything else is worked out in `derive.rs`.
+//! for, and whether a link is suspect, are questions of reading. Everything else is worked out in `derive`.
 //! Days are days in the organisation's time zone. People are named by their ids, as text.
 
 use jiff::civil::Date;
@@ -91,7 +91,7 @@ pub struct AdoptionInput {
 }
 
 /// One version of a person: valid on `from <= day < to`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PersonInput {
     /// The person's id.
     pub id: String,
@@ -154,7 +154,7 @@ pub struct SignatureInput {
 }
 
 /// A link between records.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LinkInput {
     /// The link's type ("mitigated-by").
     pub link: String,
@@ -188,7 +188,7 @@ pub struct BuildInput {
 }
 
 /// An artefact as one build manifest names it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArtefactInput {
     /// The file's name.
     pub name: String,
@@ -241,7 +241,7 @@ pub struct TestInput {
 }
 
 /// A component of the release.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ComponentInput {
     /// What names it in `ref`: the purl, or `name@version` without one; unique in the release.
     pub key: String,

@@ -2,7 +2,7 @@
 //!
 //! `input.rs` is what queries deliver, `rows.rs` what checks read, `derive` the joins and date arithmetic
 //! between the two, `words.rs` the closed sets of words. To add a fact: a documented field in `rows.rs`, its
-//! value in `derive`, a test in `tests/it/derive.rs`.
+//! value in `derive`, a test in `tests/it/derive.rs`; then `cargo xtask generate` writes the schema anew.
 
 pub(crate) mod derive;
 pub mod input;

@@ -2,7 +2,7 @@
 //!
 //! Every list is sorted by `ref`; what is absent is `null`, `""` never; dates are `YYYY-MM-DD`; counts and days are
 //! whole numbers. A field that a check needs and that takes a join or date arithmetic is worked out in `derive.rs`
-//! and documented here. To add one: add it here, fill it there, run `cargo xtask schema`.
+//! and documented here. To add one: add it here, fill it there, run `cargo xtask generate`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub struct Facts {
     pub deviations: Vec<Deviation>,
     /// Builds of the release.
     pub builds: Vec<Build>,
-    /// Artefacts of the candidate build, one row per name.
+    /// Artefacts of the candidate build and of the release decision, one row per name.
     pub artefacts: Vec<Artefact>,
     /// Files that machines delivered.
     pub evidence: Vec<Evidence>,
@@ -465,14 +465,14 @@ record_row! {
         independence: Option<Independence>,
         /// How independent the kind of test asks the tester to be, by the organisation's limits.
         required_independence: Option<Independence>,
-        /// How independent the organisation chart and the builds' authors show the tester to be on the first day:
+        /// How independent the organisation chart and the authors of the release's builds show the tester to be on the first day:
         /// `organisation` when the tester has neither department nor line manager; what is not shown is not assumed.
         shown_independence: Independence,
         /// Whether what is said is at least what is required.
         independence_enough: bool,
         /// Whether what is shown is at least what is said.
         independence_true: bool,
-        /// Whether the tester is an author of the tested or the candidate build.
+        /// Whether the tester is an author of a build of the release.
         tester_is_author: bool,
         /// Whether the tester wrote what the campaign verifies, or a document that serves 5.3 or 5.4.
         tester_is_design_author: bool,
@@ -480,7 +480,7 @@ record_row! {
         tester_shares_manager_with_author: bool,
         /// Whether the tester shared a department with an author on the first day.
         tester_shares_department_with_author: bool,
-        /// Authors of the tested build whom nobody has matched to a person.
+        /// Authors of the release's builds whom nobody has matched to a person.
         unknown_authors: i64,
         /// Whether the scope is described.
         scope_described: bool,
@@ -524,7 +524,7 @@ record_row! {
         approved_before_done: bool,
         /// Whether the outcome is said.
         outcome: bool,
-        /// Whether exactly one person answered for the clause on the day it was done (or the day judged).
+        /// How many people answered for the clause on the day it was done (or the day judged); one is right.
         responsible_persons: i64,
         /// The evidence named, `EVID-n@digest`.
         evidence: Vec<String>,
@@ -626,11 +626,11 @@ pub struct Build {
     pub candidate: bool,
 }
 
-/// An artefact of the candidate build.
+/// An artefact of the candidate build, or one that the release decision pinned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Artefact {
-    /// `name@digest`; the first digest by order when manifests disagree.
+    /// `name@digest`; the first digest by order when manifests disagree, the decided one when none names it any more.
     #[serde(rename = "ref")]
     pub reference: String,
     /// The file's name.
@@ -776,6 +776,8 @@ pub struct Finding {
     pub status: Option<VexStatus>,
     /// The justification.
     pub justification: Option<String>,
+    /// Whether there is a justification.
+    pub justified: bool,
     /// How exploitable it is in context.
     pub exploitability: Option<String>,
     /// What it can do to a patient.
@@ -790,7 +792,7 @@ pub struct Finding {
     pub fixer: Option<String>,
     /// Who owes what is missing: the fixer, the assessor, or the owner of the component's software item.
     pub owner: Option<String>,
-    /// Whether the signer is the fixer, or there is no signer.
+    /// Whether the signer is the fixer.
     pub accepted_by_fixer: bool,
     /// Whether someone other than the fixer and the assessor signed for the patient.
     pub clinically_signed: bool,
@@ -814,8 +816,9 @@ pub struct Finding {
     pub fix_days_overdue: i64,
     /// What is due next: the fix when affected, the assessment otherwise.
     pub due: Option<String>,
-    /// Whether the product may ship with it: closed; or soundly assessed as not affected or fixed; or affected with a
-    /// decision other than *fix*, signed by someone other than the fixer, and for the patient where harm is possible.
+    /// Whether the product may ship with it: closed; or soundly assessed as fixed, or as not affected and justified; or
+    /// affected with a justified decision other than *fix*, signed by someone other than the fixer; and signed for the
+    /// patient where harm is possible.
     pub acceptable: bool,
 }
 

@@ -56,12 +56,9 @@ impl<'a> Content<'a> {
         }
     }
 
-    /// A person's id, written as text or as a number.
+    /// A person's id.
     pub(super) fn person(&self, name: &str) -> Result<Option<String>, FactsError> {
-        match self.field(name) {
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            _ => self.owned(name),
-        }
+        self.owned(name)
     }
 
     pub(super) fn date(&self, name: &str) -> Result<Option<Date>, FactsError> {

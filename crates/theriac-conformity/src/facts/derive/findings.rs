@@ -38,11 +38,7 @@ pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError
                 .map_or_else(|| component.evidence.clone(), |row| super::evidence_ref(row)),
         }
     };
-    let mut rows: Vec<_> = index.input.components.iter().map(row).collect();
-    rows.sort_by(|a, b| (&a.reference, &a.evidence).cmp(&(&b.reference, &b.evidence)));
-    // The same component in two SBOMs of one release is one component.
-    rows.dedup_by(|a, b| a.reference == b.reference);
-    Ok(rows)
+    Ok(index.input.components.iter().map(row).collect())
 }
 
 pub(super) fn findings(index: &Index<'_>) -> Result<Vec<Finding>, FactsError> {
@@ -81,6 +77,7 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&St
         assessed,
         status,
         justification: judged.and_then(|judged| judged.justification.clone()),
+        justified: judged.is_some_and(justified),
         exploitability: judged.and_then(|judged| judged.exploitability.clone()),
         patient_safety_impact: judged.map(|judged| judged.patient_safety_impact),
         decision: judged.and_then(|judged| judged.decision),
@@ -139,14 +136,20 @@ impl Judged {
     fn acceptable(&self, judged: &AssessmentInput) -> bool {
         match judged.status {
             VexStatus::UnderInvestigation => false,
-            VexStatus::NotAffected | VexStatus::Fixed => !self.lacks_clinical_signature,
+            VexStatus::Fixed => !self.lacks_clinical_signature,
+            VexStatus::NotAffected => justified(judged) && !self.lacks_clinical_signature,
             VexStatus::Affected => {
                 judged.decision.is_some_and(|decision| decision != Decision::Fix)
+                    && justified(judged)
                     && !self.accepted_by_fixer
                     && !self.lacks_clinical_signature
             }
         }
     }
+}
+
+fn justified(judged: &AssessmentInput) -> bool {
+    judged.justification.as_ref().is_some_and(|text| !text.trim().is_empty())
 }
 
 /// The organisation's limit for assessing; unknown severity takes that of high, none that of low.

@@ -116,7 +116,7 @@ fn form(record: &RecordInput, content: Content<'_>) -> DocumentForm {
         DocumentForm::Markdown
     } else if record.attachments > 0 {
         DocumentForm::File
-    } else if ["reference_digest", "reference"].iter().any(|field| content.given(field)) {
+    } else if content.given("reference_digest") {
         DocumentForm::Reference
     } else {
         DocumentForm::Empty
@@ -192,7 +192,9 @@ pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessme
     let records = index.kind("clause-assessment").iter();
     let mut rows = records.map(|record| clause_assessment(index, record)).collect::<Result<Vec<_>, _>>()?;
     let mut latest: HashMap<(String, Scope), usize> = HashMap::new();
-    let rank = |row: &ClauseAssessment| (row.approved, row.assessed_on.clone(), row.id.clone());
+    let rank = |row: &ClauseAssessment| {
+        (row.approved, row.assessed_on.clone(), row.approved_on.clone(), row.id.clone())
+    };
     for (position, row) in rows.iter().enumerate() {
         latest
             .entry((row.clause.clone(), row.scope))

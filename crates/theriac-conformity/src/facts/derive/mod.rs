@@ -9,7 +9,7 @@ mod governance;
 mod risk;
 mod verification;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -102,17 +102,19 @@ impl Facts {
 fn sort(input: &mut FactsInput) {
     input.records.sort_by(|a, b| a.id.cmp(&b.id));
     for record in &mut input.records {
-        record.links.sort_by(|a, b| (&a.link, &a.target).cmp(&(&b.link, &b.target)));
+        record.links.sort();
     }
-    input.people.sort_by(|a, b| (&a.id, a.from).cmp(&(&b.id, b.from)));
+    input.people.sort();
     input.evidence.sort_by(|a, b| a.id.cmp(&b.id));
+    input.builds.sort_by(|a, b| a.name.cmp(&b.name));
     for build in &mut input.builds {
         build.authors.sort();
         build.authors.dedup();
-        build
-            .artefacts
-            .sort_by(|a, b| (&a.name, a.digest, &a.evidence).cmp(&(&b.name, b.digest, &b.evidence)));
+        build.artefacts.sort();
     }
+    input.components.sort();
+    // The same component in two SBOMs of one release is one component.
+    input.components.dedup_by(|a, b| a.key == b.key);
     for finding in &mut input.findings {
         if let Some(assessment) = &mut finding.assessment {
             assessment.changed.sort();
@@ -138,30 +140,28 @@ struct Index<'a> {
     plan_approved_on: Option<Date>,
     outcomes: HashMap<&'a str, verification::CaseOutcome<'a>>,
     results: HashMap<&'a str, (i64, i64)>,
+    /// Everyone who wrote something in a build of the release.
+    authors: BTreeSet<&'a str>,
     design_authors: HashSet<&'a str>,
 }
 
 impl<'a> Index<'a> {
     fn new(input: &'a FactsInput) -> Result<Self, FactsError> {
+        once("record", input.records.iter().map(|record| record.id.as_str()))?;
+        once("evidence", input.evidence.iter().map(|evidence| evidence.id.as_str()))?;
+        once("finding", input.findings.iter().map(|finding| finding.id.as_str()))?;
+        once("build", input.builds.iter().map(|build| build.name.as_str()))?;
         let mut records = HashMap::with_capacity(input.records.len());
         let mut by_kind: HashMap<_, Vec<_>> = HashMap::new();
         let mut incoming: HashMap<&str, HashMap<&str, Vec<&RecordInput>>> = HashMap::new();
         for record in &input.records {
-            if records.insert(record.id.as_str(), record).is_some() {
-                return Err(FactsError::Twice { what: "record", id: record.id.clone() });
-            }
+            records.insert(record.id.as_str(), record);
             if record.state == State::Retired {
                 continue;
             }
             by_kind.entry(record.kind.as_str()).or_default().push(record);
             for link in &record.links {
                 incoming.entry(&link.link).or_default().entry(&link.target).or_default().push(record);
-            }
-        }
-        let mut evidence = HashMap::with_capacity(input.evidence.len());
-        for row in &input.evidence {
-            if evidence.insert(row.id.as_str(), row).is_some() {
-                return Err(FactsError::Twice { what: "evidence", id: row.id.clone() });
             }
         }
         let mut people: HashMap<_, Vec<_>> = HashMap::new();
@@ -174,7 +174,7 @@ impl<'a> Index<'a> {
             records,
             by_kind,
             incoming,
-            evidence,
+            evidence: input.evidence.iter().map(|row| (row.id.as_str(), row)).collect(),
             people,
             candidate: input.builds.iter().find(|build| build.candidate).map(|build| build.name.as_str()),
             limits: None,
@@ -183,6 +183,7 @@ impl<'a> Index<'a> {
             plan_approved_on: None,
             outcomes: HashMap::new(),
             results: HashMap::new(),
+            authors: input.builds.iter().flat_map(|build| &build.authors).map(String::as_str).collect(),
             design_authors: HashSet::new(),
         };
         index.limits = governance::limits(&index)?;
@@ -229,6 +230,17 @@ impl<'a> Index<'a> {
         refs.dedup();
         refs
     }
+}
+
+/// An error when one id comes twice.
+fn once<'a>(what: &'static str, ids: impl Iterator<Item = &'a str>) -> Result<(), FactsError> {
+    let mut seen = HashSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(FactsError::Twice { what, id: id.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// Who answers for which clauses, on which days.
@@ -359,12 +371,8 @@ fn approved(record: &RecordInput) -> bool {
 /// Who owes what is missing in a record.
 fn owner(record: &RecordInput) -> Result<String, FactsError> {
     let content = Content::of(record);
-    for field in ["owner", "assignee", "tester"] {
-        if let Some(person) = content.person(field)? {
-            return Ok(person);
-        }
-    }
-    Ok(record.author.clone())
+    let named = [content.person("owner")?, content.person("assignee")?, content.person("tester")?];
+    Ok(named.into_iter().flatten().next().unwrap_or_else(|| record.author.clone()))
 }
 
 fn record_ref(record: &RecordInput) -> String {

@@ -12,7 +12,7 @@ use crate::facts::rows::{
     Artefact, Build, Campaign, Evidence, Facts, FailedTest, Limits, Requirement, Review, TestKindRow,
 };
 use crate::facts::words::{
-    Conclusion, Discipline, DocumentType, Independence, Outcome, SubjectType, TestKind,
+    Conclusion, Discipline, DocumentType, Independence, Outcome, State, SubjectType, TestKind,
 };
 
 /// How a test case ended on the candidate build, by the evidence made last.
@@ -145,7 +145,7 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
     for link in &subjects {
         let target = index.records.get(link.target.as_str());
         authors.extend(target.map(|target| target.author.as_str()));
-        if target.is_none_or(|target| target.digest != link.pinned) {
+        if target.is_none_or(|target| target.state == State::Retired || target.digest != link.pinned) {
             outdated_subjects.push(link.target.clone());
         }
     }
@@ -219,7 +219,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let mut verifies_ids: Vec<_> =
         record.links.iter().filter(|link| link.link == "verifies").map(|link| link.target.clone()).collect();
     verifies_ids.dedup();
-    let tie = Ties::of(index, tester.as_deref(), build.as_deref(), from.unwrap_or(index.at), &verifies_ids);
+    let tie = Ties::of(index, tester.as_deref(), from.unwrap_or(index.at), &verifies_ids);
     let shown = tie.independence();
     let ids = content.texts("evidence")?;
     let usable = ids.iter().filter(|id| {
@@ -290,26 +290,13 @@ struct Ties {
 }
 
 impl Ties {
-    fn of(
-        index: &Index<'_>,
-        tester: Option<&str>,
-        build: Option<&str>,
-        day: Date,
-        verifies: &[String],
-    ) -> Self {
-        let builds = || {
-            let tested = |row: &&BuildInput| row.candidate || Some(row.name.as_str()) == build;
-            index.input.builds.iter().filter(tested)
-        };
-        let mut authors: Vec<_> = builds().flat_map(|row| row.authors.iter().map(String::as_str)).collect();
-        authors.sort_unstable();
-        authors.dedup();
+    fn of(index: &Index<'_>, tester: Option<&str>, day: Date, verifies: &[String]) -> Self {
         let place = tester.and_then(|tester| index.person_on(tester, day));
         let manager = place.and_then(|place| place.manager.as_deref());
         let department = place.and_then(|place| place.department.as_deref());
         let mut ties = Self {
             known: tester.is_some(),
-            author: tester.is_some_and(|tester| authors.contains(&tester)),
+            author: tester.is_some_and(|tester| index.authors.contains(tester)),
             design_author: tester.is_some_and(|tester| {
                 let wrote =
                     |id: &String| index.records.get(id.as_str()).is_some_and(|row| row.author == tester);
@@ -319,16 +306,16 @@ impl Ties {
             department: false,
             outside: place.is_some() && manager.is_none() && department.is_none(),
             unplaced_author: false,
-            unknown_authors: builds().map(|row| i64::from(row.unknown_authors)).sum(),
+            unknown_authors: index.input.builds.iter().map(|row| i64::from(row.unknown_authors)).sum(),
         };
-        for author in authors {
+        for author in &index.authors {
             match index.person_on(author, day) {
                 None => ties.unplaced_author = true,
                 Some(row) => {
                     let leads = |lead: Option<&str>, whom: Option<&str>| lead.is_some() && lead == whom;
                     ties.manager |= leads(manager, row.manager.as_deref())
                         || leads(row.manager.as_deref(), tester)
-                        || leads(manager, Some(author));
+                        || leads(manager, Some(*author));
                     ties.department |= leads(department, row.department.as_deref());
                 }
             }
@@ -394,6 +381,9 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
     for artefact in candidate.flat_map(|build| &build.artefacts) {
         by_name.entry(&artefact.name).or_default().push(artefact);
     }
+    for (name, _) in index.input.release.decision.iter().flat_map(|decision| &decision.artefacts) {
+        by_name.entry(name).or_default();
+    }
     let decision = index.input.release.decision.as_ref();
     let pinned: HashMap<&str, _> = decision
         .map(|decision| decision.artefacts.iter().map(|(name, digest)| (name.as_str(), digest)).collect())
@@ -406,7 +396,7 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
         let ids: Vec<_> = rows.iter().map(|row| row.evidence.clone()).collect();
         let sound = |id: &String| index.evidence.get(id.as_str()).is_some_and(|row| !row.disqualified);
         Artefact {
-            reference: format!("{name}@{}", digests.first().map_or("", String::as_str)),
+            reference: format!("{name}@{}", digests.first().or(decided.as_ref()).map_or("", String::as_str)),
             name: name.to_owned(),
             agreed: digests.len() == 1,
             differs_from_decision: decision.is_some()
