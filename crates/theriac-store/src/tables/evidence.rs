@@ -3,6 +3,8 @@
 //! Components are in [`super::components`]. Everything but the row in `evidence` can be made again from the bytes; the
 //! place of a derived row is its position in the file.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use theriac_model::Digest;
 
@@ -285,8 +287,16 @@ pub async fn sboms(conn: &mut Conn, release: i64) -> Result<Vec<(i64, Option<i64
     rows.iter().map(|row| Ok((row.get("id")?, row.get("build")?))).collect()
 }
 
-/// The bills of materials whose components are the release's: those of its candidate build; all of them while it has no
-/// candidate, or while none speaks of it.
+/// Of the bills of materials of a release (row and build) those whose components are the release's: those of its
+/// candidate build; all of them while it has no candidate, or while none speaks of it.
+#[must_use]
+pub fn counting(sboms: &[(i64, Option<i64>)], candidate: Option<i64>) -> Vec<i64> {
+    let of_candidate = sboms.iter().filter(|(_, build)| build.is_some() && *build == candidate);
+    let of_candidate: Vec<i64> = of_candidate.map(|(id, _)| *id).collect();
+    if of_candidate.is_empty() { sboms.iter().map(|(id, _)| *id).collect() } else { of_candidate }
+}
+
+/// The bills of materials whose components are the release's, oldest first: [`counting`] among [`sboms`].
 ///
 /// # Errors
 /// What the database says.
@@ -295,10 +305,7 @@ pub async fn counting_sboms(
     release: i64,
     candidate: Option<i64>,
 ) -> Result<Vec<i64>, StoreError> {
-    let all = sboms(conn, release).await?;
-    let of_candidate: Vec<i64> =
-        all.iter().filter(|(_, build)| build.is_some() && *build == candidate).map(|(id, _)| *id).collect();
-    Ok(if of_candidate.is_empty() { all.into_iter().map(|(id, _)| id).collect() } else { of_candidate })
+    Ok(counting(&sboms(conn, release).await?, candidate))
 }
 
 /// References of evidence among these rows.
@@ -434,22 +441,53 @@ pub async fn manifests_of(
         .collect()
 }
 
-/// The paths that these manifests name, at most a million: manifest, path, tree.
+/// What these manifests list in, at or above some paths, in no order: manifest, path, tree. The folders above a path
+/// come with one entry below them, where the manifest has one.
 ///
 /// # Errors
 /// What the database says.
-pub async fn paths_of(
+pub async fn changes_around(
     conn: &mut Conn,
     manifests: &[i64],
+    paths: &[String],
 ) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
-    let mut values = Args::new();
-    let marks = values.push_all(manifests.iter().take(10_000).copied());
-    let sql = format!(
-        "SELECT evidence, path, tree FROM manifest_path WHERE evidence IN ({marks}) ORDER BY evidence, position \
-         LIMIT {ROWS_MAX}"
-    );
-    let rows = conn.fetch_all(sql, values).await?;
-    rows.iter().map(|row| Ok((row.get("evidence")?, row.get("path")?, row.get("tree")?))).collect()
+    let (mut found, mut below) = (Vec::new(), BTreeSet::new());
+    for (manifests, paths) in
+        manifests.chunks(1000).flat_map(|some| paths.chunks(100).map(move |paths| (some, paths)))
+    {
+        let mut values = Args::new();
+        let marks = values.push_all(manifests.iter().copied());
+        let above: Vec<&str> = paths.iter().flat_map(|path| folders(path)).collect();
+        let above = values.push_all(above);
+        let mut around = vec![format!("p.path IN ({above})")];
+        for path in paths {
+            let exact = values.push(path);
+            let below = values.push(format!("{}/%", super::escaped(path)));
+            around.push(format!("p.path = {exact} OR p.path LIKE {below} ESCAPE '!'"));
+        }
+        let sql = format!(
+            "SELECT p.evidence, p.path, p.tree, CASE WHEN p.path IN ({above}) THEN (SELECT MIN(o.path) FROM \
+             manifest_path o WHERE o.evidence = p.evidence AND SUBSTR(o.path, 1, LENGTH(p.path) + 1) = p.path || '/') END \
+             AS below FROM manifest_path p WHERE p.evidence IN ({marks}) AND ({}) ORDER BY p.evidence, p.position \
+             LIMIT {ROWS_MAX}",
+            around.join(" OR ")
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            let evidence: i64 = row.get("evidence")?;
+            found.push((evidence, row.get("path")?, row.get("tree")?));
+            below.extend(row.get::<Option<String>>("below")?.map(|path| (evidence, path)));
+        }
+    }
+    for (evidence, path, _) in &found {
+        below.remove(&(*evidence, String::clone(path)));
+    }
+    found.extend(below.into_iter().map(|(evidence, path)| (evidence, path, None)));
+    Ok(found)
+}
+
+/// The folders that a path lies in.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
 }
 
 /// Removes what was read from a file, so that it can be made again.

@@ -5,10 +5,10 @@
 
 pub mod access;
 pub mod components;
-pub mod evidence;
-pub mod findings;
 pub mod decisions;
+pub mod evidence;
 pub mod facts;
+pub mod findings;
 pub mod organisation;
 pub mod packs;
 pub mod people;
@@ -26,7 +26,12 @@ fn text_list(row: &Row, column: &str) -> Result<Vec<String>, StoreError> {
 
 /// What a user typed as a LIKE pattern for texts that contain it; the statement says `ESCAPE '!'`.
 fn containing(text: &str) -> String {
-    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+    format!("%{}%", escaped(text))
+}
+
+/// A text without meaning to LIKE with `ESCAPE '!'`.
+fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
 /// Ends the versions in these rows of a versioned table.
