@@ -47,6 +47,7 @@ CREATE TABLE person_address (
     tx_to {INT}
 ) {STRICT};
 CREATE UNIQUE INDEX person_address_current ON person_address (address) WHERE tx_to IS NULL;
+CREATE INDEX person_address_history ON person_address (address);
 
 CREATE TABLE account (
     person {INT} NOT NULL PRIMARY KEY REFERENCES person_name (person),
@@ -224,6 +225,7 @@ CREATE TABLE unmatched (
     tx_to {INT}
 ) {STRICT};
 CREATE UNIQUE INDEX unmatched_current ON unmatched (release, component) WHERE tx_to IS NULL;
+CREATE INDEX unmatched_release ON unmatched (release);
 
 CREATE TABLE disposition (
     row_id {INT} NOT NULL PRIMARY KEY,
@@ -238,6 +240,7 @@ CREATE TABLE disposition (
     tx_to {INT}
 ) {STRICT};
 CREATE UNIQUE INDEX disposition_current ON disposition (release, component) WHERE tx_to IS NULL;
+CREATE INDEX disposition_release ON disposition (release);
 
 -- When a release was last matched, and against which state of the feed.
 CREATE TABLE matching (
@@ -252,6 +255,7 @@ CREATE TABLE matching (
     tx_to {INT}
 ) {STRICT};
 CREATE UNIQUE INDEX matching_current ON matching (release) WHERE tx_to IS NULL;
+CREATE INDEX matching_release ON matching (release);
 
 CREATE TABLE advisory (
     digest {TEXT} NOT NULL PRIMARY KEY,
@@ -292,6 +296,7 @@ CREATE TABLE finding_version (
 ) {STRICT};
 CREATE UNIQUE INDEX finding_version_current ON finding_version (finding) WHERE tx_to IS NULL;
 CREATE INDEX finding_version_rank ON finding_version (severity_rank, finding) WHERE tx_to IS NULL;
+CREATE INDEX finding_version_finding ON finding_version (finding);
 
 CREATE TABLE signature (
     id {INT} NOT NULL PRIMARY KEY,
@@ -391,6 +396,8 @@ CREATE TABLE revision_state (
 ) {STRICT};
 CREATE UNIQUE INDEX revision_state_current ON revision_state (revision) WHERE tx_to IS NULL;
 CREATE INDEX revision_state_record ON revision_state (record, state) WHERE tx_to IS NULL;
+CREATE INDEX revision_state_revision ON revision_state (revision);
+CREATE INDEX revision_state_history ON revision_state (record);
 
 -- Projections of revisions, so that no statement looks into JSON. Can be made again from revision.
 CREATE TABLE link (
@@ -502,6 +509,7 @@ CREATE TABLE baseline_adoption (
     tx_to {INT}
 ) {STRICT};
 CREATE UNIQUE INDEX baseline_adoption_current ON baseline_adoption (release, record) WHERE tx_to IS NULL;
+CREATE INDEX baseline_adoption_history ON baseline_adoption (release, record);
 
 -- Verdicts as pages show them: for the last change that can bear on the release.
 CREATE TABLE stored_verdict (

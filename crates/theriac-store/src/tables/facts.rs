@@ -27,41 +27,74 @@ fn written(alias: &str) -> String {
 /// The records of the organisation, the product (`$2`) and the release (`$3`).
 const IN_SCOPE: &str = "(r.product IS NULL OR (r.product = $2 AND (r.release IS NULL OR r.release = $3)))";
 
+/// Of the revisions of a record the one that counts comes first: the latest that was approved (or retired), else the
+/// latest submitted.
+const COUNTS: &str = "ROW_NUMBER() OVER (PARTITION BY v.record ORDER BY \
+    CASE WHEN s.state IN ('approved', 'retired') THEN 0 ELSE 1 END, v.number DESC) AS place";
+
 fn scoped(within: Within) -> Args {
     args![within.seq, within.product, within.release]
 }
 
-/// The one revision of each record that counts: the latest that was approved (or retired), else the latest submitted. A
-/// release that reads a baseline takes from it, save what it adopted, and its own records.
+fn records_sql(baseline: bool) -> String {
+    let pinned = match baseline {
+        false => String::new(),
+        true => format!(
+            "AND (r.release = $3 OR EXISTS (SELECT 1 FROM baseline_adoption a WHERE a.release = $3 AND a.record = r.id \
+             AND a.revision = v.digest AND {adopted}) OR (EXISTS (SELECT 1 FROM baseline b WHERE b.decision = $4 \
+             AND b.record = r.id AND b.revision = v.digest) AND NOT EXISTS (SELECT 1 FROM baseline_adoption a \
+             WHERE a.release = $3 AND a.record = r.id AND {adopted})))",
+            adopted = as_of("a", "$1")
+        ),
+    };
+    format!(
+        "SELECT id, ref, kind, scope, digest, number, kind_version, author, content, attachments, state FROM \
+         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
+         s.state, {COUNTS} FROM record r JOIN revision v ON v.record = r.id \
+         JOIN revision_state s ON s.revision = v.digest WHERE {IN_SCOPE} AND {} {pinned}) counted WHERE place = 1",
+        as_of("s", "$1")
+    )
+}
+
+/// The one revision of each record that counts. A release that reads a baseline takes from it, save what it adopted, and
+/// its own records.
 /// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `author`, `content`, `attachments`, `state`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn records(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
-    let mut values = scoped(within);
-    let pinned = match within.baseline {
-        None => String::new(),
-        Some(decision) => {
-            let mark = values.push(decision);
-            format!(
-                "AND (r.release = $3 OR EXISTS (SELECT 1 FROM baseline_adoption a WHERE a.release = $3 AND a.record = r.id \
-                 AND a.revision = v.digest AND {adopted}) OR (EXISTS (SELECT 1 FROM baseline b WHERE b.decision = {mark} \
-                 AND b.record = r.id AND b.revision = v.digest) AND NOT EXISTS (SELECT 1 FROM baseline_adoption a \
-                 WHERE a.release = $3 AND a.record = r.id AND {adopted})))",
-                adopted = as_of("a", "$1")
-            )
-        }
+    let values = match within.baseline {
+        None => scoped(within),
+        Some(decision) => scoped(within).with(decision),
     };
-    let sql = format!(
-        "SELECT id, ref, kind, scope, digest, number, kind_version, author, content, attachments, state FROM \
-         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
-         s.state, ROW_NUMBER() OVER (PARTITION BY v.record ORDER BY \
-         CASE WHEN s.state IN ('approved', 'retired') THEN 0 ELSE 1 END, v.number DESC) AS place \
+    conn.fetch_all(records_sql(within.baseline.is_some()), values).await
+}
+
+fn elsewhere_sql() -> String {
+    format!(
+        "SELECT id, digest, number, state FROM (SELECT r.id, v.digest, v.number, s.state, {COUNTS} \
          FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
-         WHERE {IN_SCOPE} AND {} {pinned}) counted WHERE place = 1",
+         WHERE r.product = $2 AND r.release <> $3 AND EXISTS (SELECT 1 FROM link l WHERE l.target = r.id) AND {}) counted \
+         WHERE place = 1",
         as_of("s", "$1")
-    );
-    conn.fetch_all(sql, values).await
+    )
+}
+
+/// Where the records of the product's other releases stand, as far as anything links to them.
+/// Columns: `id`, `digest`, `number`, `state`.
+///
+/// # Errors
+/// What the database says.
+pub async fn elsewhere(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(elsewhere_sql(), scoped(within)).await
+}
+
+fn approvals_sql() -> String {
+    format!(
+        "SELECT s.record, s.revision, s.person, s.at FROM record r JOIN revision_state s ON s.record = r.id \
+         WHERE {IN_SCOPE} AND s.state = 'approved' AND {}",
+        written("s")
+    )
 }
 
 /// When revisions of these records were approved. Columns: `record`, `revision`, `person`, `at`.
@@ -69,12 +102,15 @@ pub async fn records(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreE
 /// # Errors
 /// What the database says.
 pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT s.record, s.revision, s.person, s.at FROM record r JOIN revision_state s ON s.record = r.id \
-         WHERE {IN_SCOPE} AND s.state = 'approved' AND {}",
+    conn.fetch_all(approvals_sql(), scoped(within)).await
+}
+
+fn signatures_sql() -> String {
+    format!(
+        "SELECT s.digest, s.person, s.meaning, s.at FROM record r JOIN revision v ON v.record = r.id \
+         JOIN signature s ON s.digest = v.digest WHERE {IN_SCOPE} AND {} ORDER BY s.id",
         written("s")
-    );
-    conn.fetch_all(sql, scoped(within)).await
+    )
 }
 
 /// The signatures on revisions of these records. Columns: `digest`, `person`, `meaning`, `at`.
@@ -82,12 +118,16 @@ pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Stor
 /// # Errors
 /// What the database says.
 pub async fn signatures(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT s.digest, s.person, s.meaning, s.at FROM record r JOIN revision v ON v.record = r.id \
-         JOIN signature s ON s.digest = v.digest WHERE {IN_SCOPE} AND {} ORDER BY s.id",
-        written("s")
-    );
-    conn.fetch_all(sql, scoped(within)).await
+    conn.fetch_all(signatures_sql(), scoped(within)).await
+}
+
+fn links_sql() -> String {
+    format!(
+        "SELECT l.revision, l.source, l.link, l.target, t.ref AS target_ref, l.pinned, p.number AS pinned_number \
+         FROM record r JOIN revision v ON v.record = r.id JOIN link l ON l.revision = v.digest \
+         JOIN record t ON t.id = l.target JOIN revision p ON p.digest = l.pinned WHERE {IN_SCOPE} AND {}",
+        written("v")
+    )
 }
 
 /// The links of all revisions of these records. Columns: `revision`, `source`, `link`, `target`, `target_ref`, `pinned`,
@@ -96,13 +136,15 @@ pub async fn signatures(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Sto
 /// # Errors
 /// What the database says.
 pub async fn links(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT l.revision, l.source, l.link, l.target, t.ref AS target_ref, l.pinned, p.number AS pinned_number \
-         FROM record r JOIN revision v ON v.record = r.id JOIN link l ON l.revision = v.digest \
-         JOIN record t ON t.id = l.target JOIN revision p ON p.digest = l.pinned WHERE {IN_SCOPE} AND {}",
-        written("v")
-    );
-    conn.fetch_all(sql, scoped(within)).await
+    conn.fetch_all(links_sql(), scoped(within)).await
+}
+
+fn clearances_sql() -> String {
+    format!(
+        "SELECT c.source, c.link, c.target, c.to_revision FROM record r JOIN clearance c ON c.source = r.id \
+         WHERE {IN_SCOPE} AND {} ORDER BY c.id",
+        written("c")
+    )
 }
 
 /// Clearances of suspect links of these records. Columns: `source`, `link`, `target`, `to_revision`.
@@ -110,12 +152,16 @@ pub async fn links(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreErr
 /// # Errors
 /// What the database says.
 pub async fn clearances(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT c.source, c.link, c.target, c.to_revision FROM record r JOIN clearance c ON c.source = r.id \
-         WHERE {IN_SCOPE} AND {} ORDER BY c.id",
-        written("c")
-    );
-    conn.fetch_all(sql, scoped(within)).await
+    conn.fetch_all(clearances_sql(), scoped(within)).await
+}
+
+fn manifests_sql() -> String {
+    format!(
+        "SELECT e.number, e.build, m.commit_id, m.predecessor, \
+         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
+         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} ORDER BY e.number",
+        written("e")
+    )
 }
 
 /// The manifests of a release's builds. Columns: `number`, `build`, `commit_id`, `predecessor`, `paths`.
@@ -123,13 +169,16 @@ pub async fn clearances(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Sto
 /// # Errors
 /// What the database says.
 pub async fn manifests(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.number, e.build, m.commit_id, m.predecessor, \
-         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
-         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} ORDER BY e.number",
+    conn.fetch_all(manifests_sql(), args![seq, release]).await
+}
+
+fn manifest_authors_sql() -> String {
+    format!(
+        "SELECT e.build, m.address, a.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
+         LEFT JOIN person_address a ON a.address = m.address AND {} WHERE e.release = $2 AND {}",
+        as_of("a", "$1"),
         written("e")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    )
 }
 
 /// Who wrote what the manifests name, by address. Columns: `build`, `address`, `person` (absent when nobody's).
@@ -137,13 +186,15 @@ pub async fn manifests(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Ro
 /// # Errors
 /// What the database says.
 pub async fn manifest_authors(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.build, m.address, a.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
-         LEFT JOIN person_address a ON a.address = m.address AND {} WHERE e.release = $2 AND {}",
-        as_of("a", "$1"),
+    conn.fetch_all(manifest_authors_sql(), args![seq, release]).await
+}
+
+fn artefacts_sql() -> String {
+    format!(
+        "SELECT e.number, e.build, a.name, a.digest FROM evidence e JOIN manifest_artefact a ON a.evidence = e.id \
+         WHERE e.release = $2 AND {}",
         written("e")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    )
 }
 
 /// The artefacts that the manifests name. Columns: `number`, `build`, `name`, `digest`.
@@ -151,12 +202,17 @@ pub async fn manifest_authors(conn: &mut Conn, release: i64, seq: i64) -> Result
 /// # Errors
 /// What the database says.
 pub async fn artefacts(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.number, e.build, a.name, a.digest FROM evidence e JOIN manifest_artefact a ON a.evidence = e.id \
-         WHERE e.release = $2 AND {}",
+    conn.fetch_all(artefacts_sql(), args![seq, release]).await
+}
+
+fn evidence_sql() -> String {
+    format!(
+        "SELECT e.id, e.number, e.build, e.digest, e.kind, e.tool, e.tool_version, e.rules, e.feed_at, e.performed_at, \
+         e.recorded_at, e.defects, CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
+         THEN 1 ELSE 0 END AS disqualified FROM evidence e WHERE e.release = $2 AND {} ORDER BY e.number",
+        written("d"),
         written("e")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    )
 }
 
 /// The evidence of a release. Columns: `id`, `number`, `build`, `digest`, `kind`, `tool`, `tool_version`, `rules`,
@@ -165,14 +221,15 @@ pub async fn artefacts(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Ro
 /// # Errors
 /// What the database says.
 pub async fn evidence(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.id, e.number, e.build, e.digest, e.kind, e.tool, e.tool_version, e.rules, e.feed_at, e.performed_at, \
-         e.recorded_at, e.defects, CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
-         THEN 1 ELSE 0 END AS disqualified FROM evidence e WHERE e.release = $2 AND {} ORDER BY e.number",
-        written("d"),
+    conn.fetch_all(evidence_sql(), args![seq, release]).await
+}
+
+fn tests_sql() -> String {
+    format!(
+        "SELECT e.number, t.test_case, t.outcome FROM evidence e JOIN test_result t ON t.evidence = e.id \
+         WHERE e.release = $2 AND e.build = $3 AND {}",
         written("e")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    )
 }
 
 /// The test results of a build. Columns: `number`, `test_case`, `outcome`.
@@ -180,25 +237,46 @@ pub async fn evidence(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row
 /// # Errors
 /// What the database says.
 pub async fn tests(conn: &mut Conn, release: i64, build: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.number, t.test_case, t.outcome FROM evidence e JOIN test_result t ON t.evidence = e.id \
-         WHERE e.release = $2 AND e.build = $3 AND {}",
-        written("e")
-    );
-    conn.fetch_all(sql, args![seq, release, build]).await
+    conn.fetch_all(tests_sql(), args![seq, release, build]).await
 }
 
-/// The components of a build's SBOMs. Columns: `number`, `key`, `purl`, `name`, `version`.
+fn components_sql() -> String {
+    format!(
+        "SELECT e.number, c.key, c.purl, c.name, c.version, w.seq FROM evidence e JOIN audit w ON w.tx = e.tx_from \
+         JOIN component c ON c.evidence = e.id WHERE e.release = $2 AND e.build = $3 AND w.seq <= $1 \
+         AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
+         ORDER BY e.number, c.position",
+        written("d")
+    )
+}
+
+/// The components of a build's SBOMs that are not disqualified. Columns: `number`, `key`, `purl`, `name`, `version`,
+/// `seq` (when the SBOM was handed in).
 ///
 /// # Errors
 /// What the database says.
 pub async fn components(conn: &mut Conn, release: i64, build: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT e.number, c.key, c.purl, c.name, c.version FROM evidence e JOIN component c ON c.evidence = e.id \
-         WHERE e.release = $2 AND e.build = $3 AND {} ORDER BY e.number, c.position",
-        written("e")
-    );
-    conn.fetch_all(sql, args![seq, release, build]).await
+    conn.fetch_all(components_sql(), args![seq, release, build]).await
+}
+
+fn matched_sql() -> String {
+    format!(
+        "SELECT w.seq FROM matching m JOIN audit w ON w.tx = m.tx_from WHERE m.release = $2 AND {}",
+        as_of("m", "$1")
+    )
+}
+
+/// At which sequence a release was last matched; `None` while it never was.
+///
+/// # Errors
+/// What the database says.
+pub async fn matched(conn: &mut Conn, release: i64, seq: i64) -> Result<Option<i64>, StoreError> {
+    let row = conn.fetch_optional(matched_sql(), args![seq, release]).await?;
+    row.map(|row| row.get("seq")).transpose()
+}
+
+fn unmatched_sql() -> String {
+    format!("SELECT u.component, u.reason FROM unmatched u WHERE u.release = $2 AND {}", as_of("u", "$1"))
 }
 
 /// The components that could not be matched. Columns: `component`, `reason`.
@@ -206,11 +284,11 @@ pub async fn components(conn: &mut Conn, release: i64, build: i64, seq: i64) -> 
 /// # Errors
 /// What the database says.
 pub async fn unmatched(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT u.component, u.reason FROM unmatched u WHERE u.release = $2 AND {}",
-        as_of("u", "$1")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    conn.fetch_all(unmatched_sql(), args![seq, release]).await
+}
+
+fn dispositions_sql() -> String {
+    format!("SELECT d.component, d.reason FROM disposition d WHERE d.release = $2 AND {}", as_of("d", "$1"))
 }
 
 /// What was disposed of. Columns: `component`, `reason`.
@@ -218,11 +296,15 @@ pub async fn unmatched(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Ro
 /// # Errors
 /// What the database says.
 pub async fn dispositions(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT d.component, d.reason FROM disposition d WHERE d.release = $2 AND {}",
-        as_of("d", "$1")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    conn.fetch_all(dispositions_sql(), args![seq, release]).await
+}
+
+fn findings_sql() -> String {
+    format!(
+        "SELECT f.id, f.number, f.component, v.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
+         JOIN finding_version v ON v.finding = f.id WHERE f.release = $2 AND {} ORDER BY f.number",
+        as_of("v", "$1")
+    )
 }
 
 /// The findings of a release. Columns: `id`, `number`, `component`, `vulnerability`, `opened_at`, `severity`, `resolved`.
@@ -230,30 +312,38 @@ pub async fn dispositions(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec
 /// # Errors
 /// What the database says.
 pub async fn findings(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT f.id, f.number, f.component, v.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
-         JOIN finding_version v ON v.finding = f.id WHERE f.release = $2 AND {} ORDER BY f.number",
-        as_of("v", "$1")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    conn.fetch_all(findings_sql(), args![seq, release]).await
 }
 
-/// The latest assessment of each finding. Columns: `id`, `finding`, `status`, `justification`, `explanation`,
-/// `exploitability`, `patient_safety_impact`, `decision`, `due`, `fixer`, `assessor`, `at`, `carried_from`, `changed`
-/// (JSON), `set_digest` (what names it), `earlier_set` (what names the signed one that it was carried from).
-///
-/// # Errors
-/// What the database says.
-pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, due, \
-         fixer, assessor, at, carried_from, changed, digest AS set_digest, CASE WHEN carried_from IS NULL THEN NULL \
+fn assessments_sql() -> String {
+    format!(
+        "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, \
+         decision_reason, due, fixer, assessor, at, carried_from, changed, digest AS set_digest, CASE WHEN carried_from IS NULL THEN NULL \
          ELSE (SELECT o.digest FROM assessment o WHERE o.id = latest.root) END AS earlier_set FROM \
          (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.finding ORDER BY a.id DESC) AS place \
          FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 AND {}) latest WHERE place = 1",
         written("a")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    )
+}
+
+/// The latest assessment of each finding. Columns: `id`, `finding`, `status`, `justification`, `explanation`,
+/// `exploitability`, `patient_safety_impact`, `decision`, `decision_reason`, `due`, `fixer`, `assessor`, `at`,
+/// `carried_from`, `changed` (JSON), `set_digest` (what names it), `earlier_set` (what names the signed one that it was carried from).
+///
+/// # Errors
+/// What the database says.
+pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(assessments_sql(), args![seq, release]).await
+}
+
+fn assessment_signatures_sql() -> String {
+    format!(
+        "SELECT a.digest, s.person, s.meaning, s.at FROM assessment a \
+         JOIN assessment_signature x ON x.assessment = a.id JOIN signature s ON s.id = x.signature WHERE {} AND a.id IN \
+         (SELECT l.id FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2 \
+         UNION SELECT l.root FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2) ORDER BY s.id",
+        written("x")
+    )
 }
 
 /// The signatures on the assessments of a release's findings and on those that they were carried from. Columns:
@@ -262,12 +352,32 @@ pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<
 /// # Errors
 /// What the database says.
 pub async fn assessment_signatures(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    let sql = format!(
-        "SELECT a.digest, s.person, s.meaning, s.at FROM assessment a \
-         JOIN assessment_signature x ON x.assessment = a.id JOIN signature s ON s.id = x.signature WHERE {} AND a.id IN \
-         (SELECT l.id FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2 \
-         UNION SELECT l.root FROM finding f JOIN assessment l ON l.finding = f.id WHERE f.release = $2) ORDER BY s.id",
-        written("x")
-    );
-    conn.fetch_all(sql, args![seq, release]).await
+    conn.fetch_all(assessment_signatures_sql(), args![seq, release]).await
+}
+
+/// Every statement above, for the test that looks at their plans.
+#[cfg(feature = "testing")]
+#[must_use]
+pub fn statements() -> Vec<String> {
+    vec![
+        records_sql(false),
+        records_sql(true),
+        elsewhere_sql(),
+        approvals_sql(),
+        signatures_sql(),
+        links_sql(),
+        clearances_sql(),
+        manifests_sql(),
+        manifest_authors_sql(),
+        artefacts_sql(),
+        evidence_sql(),
+        tests_sql(),
+        components_sql(),
+        matched_sql(),
+        unmatched_sql(),
+        dispositions_sql(),
+        findings_sql(),
+        assessments_sql(),
+        assessment_signatures_sql(),
+    ]
 }

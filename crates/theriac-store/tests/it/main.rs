@@ -6,5 +6,6 @@ mod audit;
 mod blobs;
 mod crash;
 mod engine;
+mod facts;
 mod jobs;
 mod schema;
