@@ -19,6 +19,7 @@ CREATE TABLE audit_subject (
     seq {INT} NOT NULL REFERENCES audit (seq),
     PRIMARY KEY (subject, seq)
 ) {STRICT};
+CREATE INDEX audit_subject_seq ON audit_subject (seq);
 
 CREATE TABLE chain_head (
     id {INT} NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -42,7 +42,7 @@ pub async fn duties(app: &App, who: &Who, person: &str) -> Result<Vec<Duty>> {
     let names = tables::products::all(&mut read).await?;
     let releases = tables::releases::all(&mut read).await?;
     let decisions = tables::decisions::in_force(&mut read).await?;
-    let decided = |id: i64| decisions.iter().any(|row| row.release == id && row.outcome == "ship");
+    let decided = |id: i64| decisions.iter().any(|row| row.release == id && row.ships());
     let open = releases.iter().filter(|release| {
         products.contains(ProductId(release.product)) && (release.fielded || !decided(release.id))
     });

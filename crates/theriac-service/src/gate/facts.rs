@@ -10,8 +10,9 @@ use theriac_conformity::facts::input::{
     FactsInput, FindingInput, LinkInput, PersonInput, ProductInput, RecordInput, ReleaseInput,
     SignatureInput, TestInput,
 };
-use theriac_conformity::facts::words::{CLINICAL, State};
+use theriac_conformity::facts::words::{CLINICAL, State, VexStatus};
 use theriac_model::{Digest, Severity};
+use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::facts::{self as table, Within};
 use theriac_store::tables::products::Product;
 use theriac_store::tables::releases::{Build, Release};
@@ -46,18 +47,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
     let product = tables::products::at(conn, release.product, seq).await?.ok_or_else(missing)?;
     let release = tables::releases::at(conn, release.id, seq).await?.ok_or_else(missing)?;
     let people = People::read(conn, moment).await?;
-    let baseline = match release.based_on {
-        None => None,
-        Some(base) => {
-            tables::decisions::at(conn, base, seq).await?.filter(|decision| decision.outcome == "ship")
-        }
-    };
-    let within = Within {
-        seq,
-        product: product.id,
-        release: release.id,
-        baseline: baseline.map(|decision| decision.id),
-    };
+    let within = within(conn, &release, seq).await?;
     let builds = tables::releases::builds_at(conn, release.id, seq).await?;
     let (records, pins) = records(app, conn, within, &people, moment).await?;
     let patterns = Patterns::of(&records);
@@ -85,6 +75,16 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
     Ok(Built { input, baseline: pins })
 }
 
+/// Which records a release rests on: those of the baseline of the decided release that it is based on, or the latest.
+pub(super) async fn within(conn: &mut Conn, release: &Release, seq: i64) -> Result<Within> {
+    let base = match release.based_on {
+        None => None,
+        Some(base) => tables::decisions::at(conn, base, seq).await?,
+    };
+    let baseline = base.filter(Decision::ships).map(|decision| decision.id);
+    Ok(Within { seq, product: release.product, release: release.id, baseline })
+}
+
 fn word<T: std::str::FromStr>(text: &str) -> Result<T>
 where
     T::Err: std::fmt::Display,
@@ -107,7 +107,7 @@ async fn release_row(
     moment: &Moment,
 ) -> Result<ReleaseInput> {
     let decision = tables::decisions::at(conn, release.id, moment.seq).await?;
-    let decision = match decision.filter(|decision| decision.outcome == "ship") {
+    let decision = match decision.filter(Decision::ships) {
         None => None,
         Some(decision) => Some(DecisionInput {
             on: moment.day_of(decision.at),
@@ -117,7 +117,7 @@ async fn release_row(
     };
     let based_on = match release.based_on {
         None => None,
-        Some(id) => tables::releases::by_id(conn, id).await?.map(|base| base.name),
+        Some(id) => tables::releases::at(conn, id, moment.seq).await?.map(|base| base.name),
     };
     Ok(ReleaseInput {
         name: release.name.clone(),
@@ -279,7 +279,7 @@ impl Links {
             by_revision.entry(row.get("revision")?).or_default().push(index);
         }
         let mut targets = BTreeMap::new();
-        for row in records {
+        for row in records.iter().chain(&table::elsewhere(conn, within).await?) {
             let target =
                 Target { digest: row.get("digest")?, number: row.get("number")?, state: row.get("state")? };
             targets.insert(row.get("id")?, target);
@@ -386,8 +386,8 @@ async fn evidence(
     let mut inputs = Vec::with_capacity(rows.len());
     for row in &rows {
         let build: Option<i64> = row.get("build")?;
-        let defects: Vec<serde_json::Value> =
-            serde_json::from_str(&row.get::<String>("defects")?).unwrap_or_default();
+        let defects: Vec<serde_json::Value> = serde_json::from_str(&row.get::<String>("defects")?)
+            .map_err(|error| ServiceError::Internal(error.to_string()))?;
         inputs.push(EvidenceInput {
             id: evidence_name(row)?,
             digest: row.get("digest")?,
@@ -419,29 +419,58 @@ async fn tests(conn: &mut Conn, release: &Release, build: i64, seq: i64) -> Resu
     rows.iter().map(test).collect()
 }
 
-/// Which software item covers which components, by purl pattern.
-struct Patterns(Vec<(String, String)>);
+/// Which software item covers which components, by purl: plain ones by name, and patterns with a star.
+#[derive(Default)]
+struct Patterns {
+    plain: BTreeMap<String, String>,
+    starred: Vec<(String, String)>,
+}
 
 impl Patterns {
     fn of(records: &[RecordInput]) -> Self {
         let items =
             records.iter().filter(|record| record.kind == "software-item" && record.state != State::Retired);
-        let mut patterns: Vec<(String, String)> = items
-            .flat_map(|record| {
-                let purls =
-                    record.content.get("purls").and_then(|list| list.as_array()).into_iter().flatten();
-                purls.filter_map(|purl| purl.as_str()).map(|purl| (purl.to_owned(), record.id.clone()))
-            })
-            .collect();
+        let mut patterns = Self::default();
+        for record in items {
+            let purls = record.content.get("purls").and_then(|list| list.as_array()).into_iter().flatten();
+            for purl in purls.filter_map(|purl| purl.as_str()) {
+                patterns.add(purl, &record.id);
+            }
+        }
         // The longest pattern says most; the order of numbers decides between equals.
-        patterns.sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| one.1.cmp(&other.1)));
-        Self(patterns)
+        patterns
+            .starred
+            .sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| one.1.cmp(&other.1)));
+        patterns
+    }
+
+    fn add(&mut self, pattern: &str, item: &str) {
+        if pattern.contains('*') {
+            self.starred.push((pattern.to_owned(), item.to_owned()));
+            return;
+        }
+        let known = self.plain.entry(pattern.to_owned()).or_insert_with(|| item.to_owned());
+        if item < known.as_str() {
+            item.clone_into(known);
+        }
     }
 
     fn item(&self, purl: Option<&str>) -> Option<String> {
         let purl = purl?;
-        self.0.iter().find(|(pattern, _)| fits(pattern, purl)).map(|(_, item)| item.clone())
+        let plain = names(purl).into_iter().find_map(|name| self.plain.get(name));
+        let starred = || self.starred.iter().find(|(pattern, _)| fits(pattern, purl)).map(|(_, item)| item);
+        plain.or_else(starred).cloned()
     }
+}
+
+/// What a purl may be called without a star: as it is, without qualifiers, without version.
+fn names(purl: &str) -> [&str; 3] {
+    let bare = purl.split(['?', '#']).next().unwrap_or(purl);
+    let name = match bare.rsplit_once('@') {
+        Some((name, version)) if !version.contains('/') => name,
+        _ => bare,
+    };
+    [purl, bare, name]
 }
 
 /// Whether a purl is one of a pattern's, in which `*` stands for anything.
@@ -449,9 +478,6 @@ fn fits(pattern: &str, purl: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| purl.strip_prefix(first)) else { return false };
     let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty() || rest.starts_with('@');
-    }
     while let Some(part) = parts.next() {
         if parts.peek().is_none() {
             return rest.ends_with(part);
@@ -461,7 +487,38 @@ fn fits(pattern: &str, purl: &str) -> bool {
             Some(place) => rest = &rest[place + part.len()..],
         }
     }
-    true
+    rest.is_empty()
+}
+
+/// When the components of a release were last looked up among vulnerabilities.
+struct Matched {
+    seq: Option<i64>,
+    counted: bool,
+}
+
+impl Matched {
+    /// A matching counts the bills of materials of the build that was the candidate then; all where none was.
+    async fn read(conn: &mut Conn, release: &Release, seq: i64) -> Result<Self> {
+        let matched = table::matched(conn, release.id, seq).await?;
+        let then = match matched {
+            None => None,
+            Some(seq) => tables::releases::at(conn, release.id, seq).await?,
+        };
+        let counted =
+            then.is_some_and(|then| then.candidate.is_none() || then.candidate == release.candidate);
+        Ok(Self { seq: matched, counted })
+    }
+
+    /// Why a component of a file handed in at a sequence was not looked up.
+    fn missed(&self, handed_in: i64) -> Option<String> {
+        let reason = match self.seq {
+            None => "not matched with vulnerabilities yet",
+            Some(seq) if seq < handed_in => "not matched since its bill of materials was handed in",
+            Some(_) if !self.counted => "not matched since another build became the candidate",
+            Some(_) => return None,
+        };
+        Some(reason.to_owned())
+    }
 }
 
 async fn components(
@@ -476,6 +533,7 @@ async fn components(
     };
     let unmatched = by_component(table::unmatched(conn, release.id, seq).await?)?;
     let dispositions = by_component(table::dispositions(conn, release.id, seq).await?)?;
+    let matched = Matched::read(conn, release, seq).await?;
     let mut seen = BTreeSet::new();
     let mut inputs = Vec::new();
     for row in table::components(conn, release.id, build, seq).await? {
@@ -484,11 +542,12 @@ async fn components(
             continue;
         }
         let purl: Option<String> = row.get("purl")?;
+        let handed_in: i64 = row.get("seq")?;
         inputs.push(ComponentInput {
             name: row.get("name")?,
             version: row.get("version")?,
             item: patterns.item(purl.as_deref()),
-            unmatched: unmatched.get(&key).cloned(),
+            unmatched: unmatched.get(&key).cloned().or_else(|| matched.missed(handed_in)),
             disposition: dispositions.get(&key).cloned(),
             evidence: evidence_name(&row)?,
             purl,
@@ -545,12 +604,14 @@ fn assessment(
     let confirmed = own.iter().any(|signature| plain(&signature));
     let signed = own.iter().rfind(plain).or_else(|| before.iter().rfind(plain));
     let clinical_signer = own.iter().rfind(clinical).or_else(|| before.iter().rfind(clinical));
-    let changed: Vec<String> = serde_json::from_str(&row.get::<String>("changed")?).unwrap_or_default();
-    let justification: Option<String> = row.get("justification")?;
-    let explanation: String = row.get("explanation")?;
+    // A carried judgement is as old as the one that was signed first.
+    let judged = before.iter().rfind(plain).or_else(|| own.iter().rfind(plain));
+    let changed: Vec<String> = serde_json::from_str(&row.get::<String>("changed")?)
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let status: VexStatus = word(&row.get::<String>("status")?)?;
     Ok(AssessmentInput {
-        status: word(&row.get::<String>("status")?)?,
-        justification: justification.or_else(|| Some(explanation).filter(|text| !text.is_empty())),
+        status,
+        justification: reason(row, status)?,
         exploitability: row.get("exploitability")?,
         patient_safety_impact: word(&row.get::<String>("patient_safety_impact")?)?,
         decision: row.get::<Option<String>>("decision")?.map(|text| word(&text)).transpose()?,
@@ -559,7 +620,7 @@ fn assessment(
         signer: signed.map(|signature| signature.signer.clone()),
         clinical_signer: clinical_signer.map(|signature| signature.signer.clone()),
         fixer: row.get::<Option<i64>>("fixer")?.map(|id| people.key(id)),
-        on: match signed {
+        on: match judged {
             Some(signature) => signature.on,
             None => moment.day_of(row.get("at")?),
         },
@@ -569,9 +630,20 @@ fn assessment(
     })
 }
 
+/// Why an assessment says what it says: for what affects the product, why that is done which is done.
+fn reason(row: &Row, status: VexStatus) -> Result<Option<String>> {
+    let justification: Option<String> = row.get("justification")?;
+    let (explanation, decision): (String, String) = (row.get("explanation")?, row.get("decision_reason")?);
+    let texts = match status {
+        VexStatus::Affected => [decision, explanation, justification.unwrap_or_default()],
+        _ => [justification.unwrap_or_default(), explanation, decision],
+    };
+    Ok(texts.into_iter().find(|text| !text.trim().is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::Patterns;
 
     #[test]
     fn a_star_stands_for_anything_and_no_star_for_one_package() {
@@ -580,12 +652,29 @@ mod tests {
             ("pkg:npm/*", "pkg:pypi/left-pad@1.3.0", false),
             ("pkg:npm/left-pad", "pkg:npm/left-pad@1.3.0", true),
             ("pkg:npm/left-pad", "pkg:npm/left-padding@1.3.0", false),
+            ("pkg:npm/left-pad@1.3.0", "pkg:npm/left-pad@1.3.0", true),
+            ("pkg:npm/left-pad@1.3.0", "pkg:npm/left-pad@1.3.0?vcs_url=https://a@b/c", true),
+            ("pkg:npm/left-pad", "pkg:npm/left-pad@1.3.0?vcs_url=https://a@b/c", true),
+            ("pkg:npm/left-pad@1.3.0", "pkg:npm/left-pad@1.3.1", false),
+            ("pkg:npm/@acme/core", "pkg:npm/@acme/core", true),
             ("pkg:golang/example.org/*/core*", "pkg:golang/example.org/a/b/core/x@v1", true),
             ("pkg:golang/*@v1", "pkg:golang/x@v1", true),
             ("pkg:golang/*@v1", "pkg:golang/x@v2", false),
             ("*", "pkg:golang/x@v2", true),
         ] {
-            assert_eq!(fits(pattern, purl), expected, "{pattern} {purl}");
+            let mut patterns = Patterns::default();
+            patterns.add(pattern, "ITEM-1");
+            assert_eq!(patterns.item(Some(purl)).is_some(), expected, "{pattern} {purl}");
         }
+    }
+
+    #[test]
+    fn the_plain_name_says_more_than_a_star() {
+        let mut patterns = Patterns::default();
+        patterns.add("pkg:npm/left-*", "ITEM-1");
+        patterns.add("pkg:npm/left-pad", "ITEM-3");
+        patterns.add("pkg:npm/left-pad", "ITEM-2");
+        assert_eq!(patterns.item(Some("pkg:npm/left-pad@1.3.0")).as_deref(), Some("ITEM-2"));
+        assert_eq!(patterns.item(Some("pkg:npm/left-over@1.0.0")).as_deref(), Some("ITEM-1"));
     }
 }

@@ -1,13 +1,17 @@
 //! Facts, verdicts and gate of a release, today or on a day that has passed.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use theriac_auth::Permission;
+use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{Conformity, Facts, Gate, Pack};
+use theriac_conformity::{ClauseVerdict, Conformity, Facts, Gate, Pack};
 use theriac_model::Digest;
-use theriac_store::tables::decisions::{Decision, Stored};
+use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::releases::Release;
+use theriac_store::tables::verdicts::{self, Stored};
 use theriac_store::{Conn, Read, tables};
 
 use super::facts::{Built, Moment, read};
@@ -151,14 +155,14 @@ async fn judged_in(app: &App, read: &mut Read, release: &Release, at: Option<Dat
     let head = read.seq();
     let fresh = evaluate(app, read, release, head, at).await?;
     let decision = tables::decisions::at(read, release.id, fresh.facts.seq).await?;
-    let Some(decision) = decision.filter(|decision| decision.outcome == "ship") else {
+    let Some(decision) = decision.filter(Decision::ships) else {
         return Ok(Judged { conformity: fresh.conformity, gate: fresh.gate, decided: None });
     };
     let zone = organisation_in(read).await?.zone;
     let day = decision.at.to_zoned_datetime(zone).date();
     let decided = decided(app, &decision).await?;
     Ok(Judged {
-        conformity: as_decided(fresh.conformity, &decided.conformity),
+        conformity: as_decided(fresh.conformity, decided.conformity),
         gate: decided.gate,
         decided: Some(day.to_string()),
     })
@@ -170,16 +174,62 @@ pub(super) async fn decided(app: &App, decision: &Decision) -> Result<Judged> {
     serde_json::from_slice(&bytes).map_err(|error| ServiceError::Internal(error.to_string()))
 }
 
-/// Today's answer with the verdicts at release as they were decided.
-fn as_decided(mut today: Conformity, decided: &Conformity) -> Conformity {
-    for clause in &mut today.clauses {
-        let Some(then) = decided.clauses.iter().find(|then| then.clause == clause.clause) else { continue };
-        clause.verdict = then.verdict;
-        clause.missing.retain(|item| item.judges.contains(&Judges::Standing));
-        let only_then = then.missing.iter().filter(|item| !item.judges.contains(&Judges::Standing));
-        clause.missing.extend(only_then.cloned());
-    }
+/// Today's answer with what was decided: what bears on the release is read, never evaluated again.
+fn as_decided(mut today: Conformity, decided: Conformity) -> Conformity {
+    let mut then: BTreeMap<_, _> =
+        decided.clauses.into_iter().map(|clause| (clause.clause.clone(), clause)).collect();
+    let now = std::mem::take(&mut today.clauses);
+    today.clauses = now
+        .iter()
+        .map(|now| match then.remove(&now.clause) {
+            Some(then) => join(then, now),
+            None => join(undecided(now), now),
+        })
+        .collect();
+    today.clauses.extend(then.into_values().map(|then| {
+        let now = ClauseVerdict { standing: Verdict::NotApplicable, ..bare(&then) };
+        join(then, &now)
+    }));
     today
+}
+
+/// A clause that came with a later pack: nothing was decided on it.
+fn undecided(now: &ClauseVerdict) -> ClauseVerdict {
+    let reason = Some("The pack of the decision has no such clause.".to_owned());
+    ClauseVerdict { verdict: Verdict::NotApplicable, reason, ..bare(now) }
+}
+
+fn bare(clause: &ClauseVerdict) -> ClauseVerdict {
+    ClauseVerdict { checks: Vec::new(), missing: Vec::new(), ..clause.clone() }
+}
+
+/// A clause at release as it was decided, and standing as it is now.
+fn join(then: ClauseVerdict, now: &ClauseVerdict) -> ClauseVerdict {
+    ClauseVerdict {
+        standing: now.standing,
+        checks: sides(&then.checks, &now.checks, |check| &mut check.judges),
+        missing: sides(&then.missing, &now.missing, |item| &mut item.judges),
+        reason: then.reason.clone().or_else(|| now.reason.clone()),
+        ..then
+    }
+}
+
+/// What judges the release as it was then, and what judges today as it is now; what is the same stays one.
+fn sides<T: Clone + PartialEq>(then: &[T], now: &[T], judges: fn(&mut T) -> &mut Vec<Judges>) -> Vec<T> {
+    let mut all = Vec::new();
+    for (items, others, side) in [(then, now, Judges::AtRelease), (now, then, Judges::Standing)] {
+        for item in items {
+            let (same, mut item) = (others.contains(item), item.clone());
+            if !judges(&mut item).contains(&side) || (same && all.contains(&item)) {
+                continue;
+            }
+            if !same {
+                *judges(&mut item) = vec![side];
+            }
+            all.push(item);
+        }
+    }
+    all
 }
 
 /// Verdicts and gate as pages show them: those kept, unless something happened since that can bear on the release.
@@ -196,9 +246,10 @@ pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> R
     let zone = organisation_in(read).await?.zone;
     let (today, head) = (app.today(&zone), read.seq());
     let pack = pack_at(app, read, head).await?.reference();
-    if let Some(kept) = tables::decisions::stored(read, release.id).await? {
+    if let Some(kept) = verdicts::stored(read, release.id).await? {
         let current = kept.day == today && kept.pack == pack && kept.seq <= head;
-        let current = current && !tables::decisions::something_since(read, kept.seq).await?;
+        let (product, base) = (release.product, release.based_on);
+        let current = current && !verdicts::bears_since(read, kept.seq, product, release.id, base).await?;
         // What an older program kept may not be readable; it is worked out again then.
         if let (true, Ok(judged)) = (current, serde_json::from_str(&kept.verdicts)) {
             return Ok(judged);
@@ -217,7 +268,7 @@ async fn keep(app: &App, stored: Stored) -> Result<()> {
         Err(theriac_store::StoreError::ReadOnly) => Ok(()),
         Err(error) => Err(error.into()),
         Ok(mut work) => {
-            tables::decisions::store(&mut work, &stored).await?;
+            verdicts::store(&mut work, &stored).await?;
             work.commit().await?;
             Ok(())
         }
@@ -243,7 +294,7 @@ pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
             .map(|product| product.key.clone())
             .unwrap_or_default(),
         release: release.name.clone(),
-        decided: decisions.iter().any(|row| row.release == release.id && row.outcome == "ship"),
+        decided: decisions.iter().any(|row| row.release == release.id && row.ships()),
     };
     Ok(visible.map(state).collect())
 }

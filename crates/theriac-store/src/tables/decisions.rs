@@ -1,9 +1,9 @@
-//! Release decisions with what they pin, and the verdicts that pages show.
+//! Release decisions with what they pin.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use theriac_model::Digest;
 
+use super::releases::RELEASED;
 use crate::time::as_of;
 use crate::{Conn, Row, StoreError, Write, args};
 
@@ -32,6 +32,14 @@ pub struct Decision {
     pub at: Timestamp,
     /// Who signed.
     pub person: i64,
+}
+
+impl Decision {
+    /// Whether the release ships by it.
+    #[must_use]
+    pub fn ships(&self) -> bool {
+        self.outcome == RELEASED
+    }
 }
 
 const COLUMNS: &str =
@@ -130,64 +138,10 @@ pub async fn add(
     Ok(())
 }
 
-/// Verdicts as pages show them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// The release.
-    pub release: i64,
-    /// The sequence they were read at.
-    pub seq: i64,
-    /// The day they judge.
-    pub day: Date,
-    /// The pack, `id@digest`.
-    pub pack: String,
-    /// Verdicts and gate, JSON.
-    pub verdicts: String,
-}
-
-/// The verdicts kept of a release.
+/// The last audit sequence inside a unit of work: nothing comes between it and the commit.
 ///
 /// # Errors
 /// What the database says.
-pub async fn stored(conn: &mut Conn, release: i64) -> Result<Option<Stored>, StoreError> {
-    let sql = "SELECT release, seq, day, pack, verdicts FROM stored_verdict WHERE release = $1";
-    let row = conn.fetch_optional(sql, args![release]).await?;
-    row.map(|row| {
-        Ok(Stored {
-            release: row.get("release")?,
-            seq: row.get("seq")?,
-            day: row.get("day")?,
-            pack: row.get("pack")?,
-            verdicts: row.get("verdicts")?,
-        })
-    })
-    .transpose()
-}
-
-/// Keeps verdicts, unless newer ones are there.
-///
-/// # Errors
-/// What the database says.
-pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
-    conn.execute(
-        "INSERT INTO stored_verdict (release, seq, day, pack, verdicts) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (release) DO UPDATE SET seq = excluded.seq, day = excluded.day, pack = excluded.pack, \
-         verdicts = excluded.verdicts WHERE stored_verdict.seq <= excluded.seq",
-        args![stored.release, stored.seq, stored.day, &stored.pack, &stored.verdicts],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Acts that no verdict hangs on.
-const NO_BEARING: &str = "'sign in', 'sign out', 'password change', 'prove identity', 'token issue', 'token revoke', \
-                          'record begin', 'record attach', 'record detach', 'record discard', 'records import'";
-
-/// Whether something happened after a sequence that can bear on a release.
-///
-/// # Errors
-/// What the database says.
-pub async fn something_since(conn: &mut Conn, seq: i64) -> Result<bool, StoreError> {
-    let sql = format!("SELECT seq FROM audit WHERE seq > $1 AND action NOT IN ({NO_BEARING}) LIMIT 1");
-    Ok(conn.fetch_optional(sql, args![seq]).await?.is_some())
+pub async fn head(write: &mut Write) -> Result<i64, StoreError> {
+    write.fetch_one("SELECT seq FROM chain_head WHERE id = 1", args![]).await?.get("seq")
 }

@@ -16,6 +16,7 @@ pub mod products;
 pub mod records;
 pub mod releases;
 pub mod signatures;
+pub mod verdicts;
 
 use crate::{Args, Row, StoreError, Write};
 

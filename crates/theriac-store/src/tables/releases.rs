@@ -45,7 +45,7 @@ pub struct Listed {
 }
 
 /// The outcome of a decision that a release ships; any other leaves it undecided.
-pub const RELEASED: &str = "released";
+pub const RELEASED: &str = "ship";
 
 impl Listed {
     /// When it was decided to ship the release; `None` while it is not.
@@ -254,6 +254,15 @@ pub async fn builds(
 pub async fn build_by_name(conn: &mut Conn, release: i64, name: &str) -> Result<Option<Build>, StoreError> {
     let sql = "SELECT id, release, name, commit_id FROM build WHERE release = $1 AND name = $2";
     conn.fetch_optional(sql, args![release, name]).await?.as_ref().map(build).transpose()
+}
+
+/// The build of an id.
+///
+/// # Errors
+/// What the database says.
+pub async fn build_by_id(conn: &mut Conn, id: i64) -> Result<Option<Build>, StoreError> {
+    let sql = "SELECT id, release, name, commit_id FROM build WHERE id = $1";
+    conn.fetch_optional(sql, args![id]).await?.as_ref().map(build).transpose()
 }
 
 /// Adds a build.
