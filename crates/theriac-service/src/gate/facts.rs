@@ -49,7 +49,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
     let people = People::read(conn, moment).await?;
     let within = within(conn, &release, seq).await?;
     let builds = tables::releases::builds_at(conn, release.id, seq).await?;
-    let (records, pins) = records(app, conn, within, &people, moment).await?;
+    let Records { records, pins, cited } = records(app, conn, within, &people, moment).await?;
     let patterns = Patterns::of(&records);
     let (components, tests) = match release.candidate {
         None => (Vec::new(), Vec::new()),
@@ -63,7 +63,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
         seq,
         adoptions: adoptions(conn, &people, moment).await?,
         builds: build_rows(conn, &release, &builds, &people, seq).await?,
-        evidence: evidence(conn, &release, &builds, moment).await?,
+        evidence: evidence(conn, &release, &cited, moment).await?,
         findings: findings(conn, &release, &people, moment).await?,
         release: release_row(conn, &release, &people, moment).await?,
         product: product_row(&product)?,
@@ -179,21 +179,29 @@ fn group<K: Ord>(rows: &[Row], key: impl Fn(&Row) -> Result<K>) -> Result<BTreeM
     Ok(groups)
 }
 
-/// The records with the revision of each that counts, and the approved ones among these.
+/// The records with the revision of each that counts.
+struct Records {
+    records: Vec<RecordInput>,
+    /// The approved ones among them: record and revision.
+    pins: Vec<(i64, Digest)>,
+    /// The numbers of the evidence that they cite.
+    cited: BTreeSet<i64>,
+}
+
 async fn records(
     app: &App,
     conn: &mut Conn,
     within: Within,
     people: &People,
     moment: &Moment,
-) -> Result<(Vec<RecordInput>, Vec<(i64, Digest)>)> {
+) -> Result<Records> {
     let rows = table::records(conn, within).await?;
     let approval_rows = table::approvals(conn, within).await?;
     let approvals = group(&approval_rows, |row| Ok(row.get::<i64>("record")?))?;
     let signature_rows = table::signatures(conn, within).await?;
     let signatures = group(&signature_rows, |row| Ok(row.get::<Digest>("digest")?))?;
     let links = Links::read(conn, within, &rows).await?;
-    let (mut records, mut pins) = (Vec::with_capacity(rows.len()), Vec::new());
+    let (mut records, mut pins, mut cited) = (Vec::with_capacity(rows.len()), Vec::new(), BTreeSet::new());
     for row in &rows {
         let (id, digest): (i64, Digest) = (row.get("id")?, row.get("digest")?);
         let kind_id: String = row.get("kind")?;
@@ -204,6 +212,8 @@ async fn records(
         }
         let content =
             crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
+        let names = content.evidence(kind);
+        cited.extend(names.iter().filter_map(|(_, name)| name.strip_prefix("EVID-")?.parse::<i64>().ok()));
         let own = approvals.get(&id).map_or(&[][..], Vec::as_slice);
         let this =
             own.iter().find(|row| row.get::<Digest>("revision").is_ok_and(|revision| revision == digest));
@@ -236,7 +246,7 @@ async fn records(
             kind: kind_id,
         });
     }
-    Ok((records, pins))
+    Ok(Records { records, pins, cited })
 }
 
 fn signature_rows_of(
@@ -375,24 +385,31 @@ fn evidence_name(row: &Row) -> Result<String> {
     Ok(format!("EVID-{}", row.get::<i64>("number")?))
 }
 
+/// The evidence of the release, and what its records cite of other releases.
 async fn evidence(
     conn: &mut Conn,
     release: &Release,
-    builds: &[Build],
+    cited: &BTreeSet<i64>,
     moment: &Moment,
 ) -> Result<Vec<EvidenceInput>> {
-    let rows = table::evidence(conn, release.id, moment.seq).await?;
+    let mut rows = table::evidence(conn, release.id, moment.seq).await?;
+    let own = rows.len();
+    let known = rows.iter().map(|row| row.get("number")).collect::<Result<BTreeSet<i64>, _>>()?;
+    let others: Vec<i64> = cited.difference(&known).copied().collect();
+    rows.extend(table::evidence_elsewhere(conn, release.id, moment.seq, &others).await?);
     let day = |at: Option<Timestamp>| at.map(|at| moment.day_of(at));
     let mut inputs = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let build: Option<i64> = row.get("build")?;
+    for (place, row) in rows.iter().enumerate() {
+        let build: Option<String> = row.get("build_name")?;
+        let of: String = row.get("release_name")?;
         let defects: Vec<serde_json::Value> = serde_json::from_str(&row.get::<String>("defects")?)
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
         inputs.push(EvidenceInput {
             id: evidence_name(row)?,
             digest: row.get("digest")?,
             kind: word(&row.get::<String>("kind")?)?,
-            build: builds.iter().find(|known| Some(known.id) == build).map(|known| known.name.clone()),
+            // A build of another release is never taken for one of this release: names hold no slash.
+            build: build.map(|name| if place < own { name } else { format!("{of}/{name}") }),
             counts_by_delta: false,
             tool: row.get("tool")?,
             version: row.get("tool_version")?,

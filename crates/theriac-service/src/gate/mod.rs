@@ -3,12 +3,14 @@
 //! Reading never writes. [`conformity`] and [`gate`] evaluate afresh; [`shown`] gives what pages show, kept for the last
 //! change that can bear on the release; [`decide`] pins facts, verdicts and baseline, which are then shown as decided.
 
+mod baseline;
 mod decide;
 mod duties;
 mod facts;
 mod judge;
 mod packs;
 
+pub use baseline::{adopt_revisions, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
 pub use duties::{Duty, duties};
 pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
+mod facts;
 mod installed;
 mod kind_in_one_file;
 mod people;
 mod products;
 mod records;
+mod story;
 mod world;

@@ -205,23 +205,45 @@ pub async fn artefacts(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Ro
     conn.fetch_all(artefacts_sql(), args![seq, release]).await
 }
 
-fn evidence_sql() -> String {
+fn evidence_sql(which: &str) -> String {
     format!(
-        "SELECT e.id, e.number, e.build, e.digest, e.kind, e.tool, e.tool_version, e.rules, e.feed_at, e.performed_at, \
-         e.recorded_at, e.defects, CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
-         THEN 1 ELSE 0 END AS disqualified FROM evidence e WHERE e.release = $2 AND {} ORDER BY e.number",
+        "SELECT e.id, e.number, e.build, b.name AS build_name, r.name AS release_name, e.digest, e.kind, e.tool, \
+         e.tool_version, e.rules, e.feed_at, e.performed_at, e.recorded_at, e.defects, \
+         CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) THEN 1 ELSE 0 END \
+         AS disqualified FROM evidence e JOIN release r ON r.id = e.release AND r.tx_to IS NULL \
+         LEFT JOIN build b ON b.id = e.build WHERE {which} AND {} ORDER BY e.number",
         written("d"),
         written("e")
     )
 }
 
-/// The evidence of a release. Columns: `id`, `number`, `build`, `digest`, `kind`, `tool`, `tool_version`, `rules`,
-/// `feed_at`, `performed_at`, `recorded_at`, `defects` (JSON), `disqualified`.
+/// The evidence of a release. Columns: `id`, `number`, `build`, `build_name`, `release_name`, `digest`, `kind`, `tool`,
+/// `tool_version`, `rules`, `feed_at`, `performed_at`, `recorded_at`, `defects` (JSON), `disqualified`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn evidence(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
-    conn.fetch_all(evidence_sql(), args![seq, release]).await
+    conn.fetch_all(evidence_sql("e.release = $2"), args![seq, release]).await
+}
+
+/// The evidence of other releases with these numbers. Columns: as [`evidence`].
+///
+/// # Errors
+/// What the database says.
+pub async fn evidence_elsewhere(
+    conn: &mut Conn,
+    release: i64,
+    seq: i64,
+    numbers: &[i64],
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows = Vec::new();
+    for chunk in numbers.chunks(1000) {
+        let mut values = args![seq, release];
+        let marks = values.push_all(chunk.iter().copied());
+        let which = format!("e.release <> $2 AND e.number IN ({marks})");
+        rows.extend(conn.fetch_all(evidence_sql(&which), values).await?);
+    }
+    Ok(rows)
 }
 
 fn tests_sql() -> String {
@@ -370,7 +392,8 @@ pub fn statements() -> Vec<String> {
         manifests_sql(),
         manifest_authors_sql(),
         artefacts_sql(),
-        evidence_sql(),
+        evidence_sql("e.release = $2"),
+        evidence_sql("e.release <> $2 AND e.number IN ($3, $4)"),
         tests_sql(),
         components_sql(),
         matched_sql(),

@@ -1,0 +1,83 @@
+//! The baseline of a release that is based on a decided one, and what it takes over instead, by signature.
+
+use serde_json::json;
+use theriac_auth::{Permission, Reauthenticated};
+use theriac_model::{Digest, canonical_json};
+use theriac_store::Conn;
+use theriac_store::tables::baseline::{self as table, Moved};
+use theriac_store::tables::releases::Release;
+use theriac_store::tables::{decisions, signatures};
+
+use super::facts::within;
+use crate::products::{find, find_in, scope_of};
+use crate::{App, Result, ServiceError, Who};
+
+/// What a signature on revisions that are taken over means.
+const ADOPTED: &str = "Revisions adopted for this release";
+
+async fn moved_on_in(conn: &mut Conn, release: &Release, seq: i64) -> Result<Vec<Moved>> {
+    let within = within(conn, release, seq).await?;
+    Ok(table::moved_on(conn, within).await?)
+}
+
+/// The records that have moved on since the baseline that a release reads, or came later. None where it reads no baseline.
+///
+/// # Errors
+/// When there is no such release, or the actor may not read it.
+pub async fn moved_on(app: &App, who: &Who, product: &str, release: &str) -> Result<Vec<Moved>> {
+    let (_, release, mut read) = find(app, who, Permission::Read, "baseline read", product, release).await?;
+    let seq = read.seq();
+    moved_on_in(&mut read, &release, seq).await
+}
+
+/// Lets a release rest on these revisions instead of those in its baseline.
+///
+/// # Errors
+/// [`ServiceError::Changed`] when one of them is not what the record has approved by now, or the release rests on it
+/// already; when the release is decided, or the actor may not decide it.
+pub async fn adopt_revisions(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    product: &str,
+    release: &str,
+    revisions: &[(String, Digest)],
+) -> Result<()> {
+    let action = "revisions adopt";
+    if revisions.is_empty() {
+        return Err(ServiceError::field("revisions", "name at least one revision"));
+    }
+    let (found, _, read) = find(app, who, Permission::DecideRelease, action, product, release).await?;
+    drop(read);
+    let signer = who.signer(app, proof, Permission::DecideRelease, scope_of(&found), action).await?;
+    let mut write = who.write(app, action).await?;
+    let (_, release) = find_in(&mut write, product, release).await?;
+    let seq = decisions::head(&mut write).await?;
+    if decisions::at(&mut write, release.id, seq).await?.is_some_and(|decision| decision.ships()) {
+        return Err(ServiceError::rule("This release was decided to ship: what it rests on is fixed."));
+    }
+    let moved = moved_on_in(&mut write, &release, seq).await?;
+    let mut taken = Vec::with_capacity(revisions.len());
+    for (reference, digest) in revisions {
+        let now = moved.iter().find(|moved| moved.reference == *reference);
+        match now.filter(|now| now.revision == *digest) {
+            Some(now) => taken.push((now.record, now.revision)),
+            None => {
+                let now = now.map(|now| now.revision);
+                return Err(ServiceError::Changed { what: reference.clone(), now });
+            }
+        }
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    let named: Vec<Digest> = taken.iter().map(|(_, revision)| *revision).collect();
+    let signed = Digest::of(
+        canonical_json(&json!({ "release": release.id.to_string(), "revisions": named }))?.as_bytes(),
+    );
+    let (person, method) = (signer.person().0, signer.proof().method());
+    let signature = signatures::add(&mut write, signed, person, ADOPTED, method).await?;
+    table::adopt(&mut write, release.id, &taken, signature).await?;
+    write.audit(format!("release:{}", release.id), None, Some(signed), json!({ "adopted": named }));
+    write.commit().await?;
+    Ok(())
+}
