@@ -13,6 +13,7 @@ use theriac_store::on_both_engines;
 use theriac_store::tables::components::Disposition;
 use theriac_store::tables::findings::{self, Assessment};
 use theriac_store::tables::people::Person;
+use theriac_store::tables::releases::{Build, Release};
 use theriac_store::{tables, testing::TestStore};
 
 use crate::story::{
@@ -306,44 +307,37 @@ on_both_engines!(an_sbom_found_wrong_gives_no_components_from_then_on, |store| {
     assert!(before.components.len() == 1 && !before.evidence[0].disqualified);
 });
 
-on_both_engines!(
-    evidence_of_another_release_counts_where_a_record_cites_it_but_never_for_the_candidate,
-    |store| {
-        let world = World::new(&store).await;
-        candidate(&world, "rc.1").await;
-        let new = NewRelease {
-            product: GATEWAY.0.to_owned(),
-            name: "2.3.0".to_owned(),
-            based_on: None,
-            planned_ship_date: None,
-            manager: None,
-        };
-        let other = products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
-        let mut open = write(&world).await;
-        let build = tables::releases::Build {
-            id: open.id(),
-            release: other.id,
-            name: "rc.1".to_owned(),
-            commit: "beef".to_owned(),
-        };
-        tables::releases::add_build(&mut open, &build).await.unwrap();
-        done(open, "release").await;
-        let cited = evidence(&world, other.id, Some(build.id), "sbom").await;
-        evidence(&world, other.id, Some(build.id), "test-results").await;
-        let assessment = sample("clause-assessment", json!({ "evidence": [cited.reference()] }));
-        let (_, digest) =
-            submitted_to(&world, ScopeInput::Organisation, "clause-assessment", assessment, vec![]).await;
-        approve(&world, "CLA-1", digest).await;
-        let read = facts(&world, None).await;
-        let rows: Vec<_> = read
-            .evidence
-            .iter()
-            .map(|row| (row.id.as_str(), row.build.as_deref(), row.on_candidate))
-            .collect();
-        assert_eq!(rows, [(cited.reference().as_str(), Some("2.3.0/rc.1"), false)]);
-        assert_eq!(read.clause_assessments[0].unusable_evidence, 0);
-    }
-);
+on_both_engines!(evidence_of_another_release_counts_where_a_record_cites_it, |store| {
+    let world = World::new(&store).await;
+    candidate(&world, "rc.1").await;
+    let mut open = write(&world).await;
+    let other = Release {
+        id: open.id(),
+        product: world.product,
+        name: "2.3.0".to_owned(),
+        based_on: None,
+        planned_ship_date: None,
+        manager: None,
+        fielded: true,
+        candidate: None,
+    };
+    tables::releases::set(&mut open, &other).await.unwrap();
+    let build =
+        Build { id: open.id(), release: other.id, name: "rc.1".to_owned(), commit: "beef".to_owned() };
+    tables::releases::add_build(&mut open, &build).await.unwrap();
+    done(open, "release").await;
+    let cited = evidence(&world, other.id, Some(build.id), "sbom").await;
+    evidence(&world, other.id, Some(build.id), "test-results").await;
+    let assessment = sample("clause-assessment", json!({ "evidence": [cited.reference()] }));
+    let (_, digest) =
+        submitted_to(&world, ScopeInput::Organisation, "clause-assessment", assessment, vec![]).await;
+    approve(&world, "CLA-1", digest).await;
+    let read = facts(&world, None).await;
+    let rows: Vec<_> =
+        read.evidence.iter().map(|row| (row.id.as_str(), row.build.as_deref(), row.on_candidate)).collect();
+    assert_eq!(rows, [(cited.reference().as_str(), Some("2.3.0/rc.1"), false)]);
+    assert_eq!(read.clause_assessments[0].unusable_evidence, 0);
+});
 
 on_both_engines!(an_assessment_is_as_old_as_its_first_signature_and_says_why, |store| {
     let world = World::new(&store).await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
 mod facts;
+mod gate;
 mod installed;
 mod kind_in_one_file;
 mod people;

@@ -1,0 +1,408 @@
+//! Verdicts, the gate, the decision and what it pins, packs, duties.
+
+use jiff::civil::Date;
+use serde_json::json;
+use theriac_conformity::facts::words::Verdict;
+use theriac_conformity::pack::Judges;
+use theriac_conformity::{ClauseVerdict, Conformity, Facts, Pack, ReasonKind};
+use theriac_model::Digest;
+use theriac_service::gate::{self, Decide, Judged, Outcome};
+use theriac_service::products::{self, NewProduct, NewRelease};
+use theriac_service::records::{self, DraftLink};
+use theriac_service::{Result, ServiceError};
+use theriac_store::tables::packs::StoredPack;
+use theriac_store::{args, on_both_engines, tables};
+
+use crate::story::{
+    GATEWAY, approved, candidate, done, finding, manifest, moved_on, sample, submitted, submitted_to, write,
+};
+use crate::world::World;
+
+const PACK: &str = "id = \"small\"\ntitle = \"Small\"\n[confidence]\nP = \"x\"\n";
+const CLAUSES: &str = r#"
+[[clause]]
+number = "5.2.1"
+title = "Requirements"
+level = "product"
+confidence = "P"
+kind = "computed"
+duty = "Approve them."
+[[clause.check]]
+id = "5.2.1-a"
+title = "Each requirement is approved"
+over = "requirements"
+pass = "r.approved"
+none = "not met"
+todo = "Approve this requirement"
+owes = "r.owner"
+due = "release.planned_ship_date"
+
+[[clause]]
+number = "6.2.1"
+title = "Handling"
+level = "release"
+confidence = "P"
+kind = "computed"
+judges = ["standing"]
+duty = "Assess them."
+[[clause.check]]
+id = "6.2.1-a"
+title = "Each open finding is assessed"
+over = "findings"
+where = "r.open"
+pass = "r.assessed"
+none = "met"
+todo = "Assess this finding"
+"#;
+
+/// Puts a pack of two clauses in force.
+async fn small_pack(world: &World) -> Digest {
+    let files = [("pack.toml", PACK), ("clauses/all.toml", CLAUSES)];
+    let pack = Pack::load(&files).unwrap();
+    let mut open = write(world).await;
+    let files = serde_json::to_string(&files).unwrap();
+    let stored = StoredPack { digest: pack.digest, id: pack.id.clone(), files };
+    tables::packs::activate(&mut open, &stored).await.unwrap();
+    done(open, "pack:small").await;
+    pack.digest
+}
+
+async fn adopted_pack(world: &World) {
+    let digest = small_pack(world).await;
+    let (who, proof) = (world.who("cleo"), world.proof("cleo"));
+    gate::adopt_pack(&world.app, &who, &proof, digest, "Copy 17 of the library").await.unwrap();
+}
+
+/// A release with an open gate: the reference of its one requirement.
+async fn ready(world: &World) -> String {
+    adopted_pack(world).await;
+    let (requirement, _) = approved(world, "requirement", sample("requirement", json!({})), vec![]).await;
+    let build = candidate(world, "rc.1").await;
+    manifest(world, build, &["ben@lumen.example"], &["gateway.bin", "manual.pdf"]).await;
+    requirement
+}
+
+async fn judged(world: &World, at: Option<Date>) -> Judged {
+    gate::judged(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, at).await.unwrap()
+}
+
+async fn shown(world: &World) -> Judged {
+    gate::shown(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap()
+}
+
+fn clause<'a>(conformity: &'a Conformity, number: &str) -> &'a ClauseVerdict {
+    conformity.clauses.iter().find(|clause| clause.clause == number).unwrap()
+}
+
+async fn decide_as(world: &World, key: &str, outcome: Outcome, shown: Digest) -> Result<()> {
+    decide_on(world, key, GATEWAY.1, outcome, shown).await
+}
+
+async fn decide_on(world: &World, key: &str, release: &str, outcome: Outcome, shown: Digest) -> Result<()> {
+    let decide = Decide {
+        product: GATEWAY.0.to_owned(),
+        release: release.to_owned(),
+        outcome,
+        reason: "All is well".to_owned(),
+        shown,
+    };
+    gate::decide(&world.app, &world.who(key), &world.proof(key), decide).await
+}
+
+/// Decides on what is shown now.
+async fn decide(world: &World, outcome: Outcome) -> Result<()> {
+    let (_, shown) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    decide_as(world, "cleo", outcome, shown).await
+}
+
+on_both_engines!(verdicts_are_provisional_until_the_pack_is_adopted_by_signature, |store| {
+    let world = World::new(&store).await;
+    let digest = small_pack(&world).await;
+    approved(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+    candidate(&world, "rc.1").await;
+    let before = judged(&world, None).await;
+    assert!(before.conformity.provisional && !before.gate.open);
+    assert_eq!(before.gate.reasons.len(), 1);
+    assert_eq!(before.gate.reasons[0].kind, ReasonKind::PackNotAdopted);
+
+    store.clock.advance_days(1);
+    let adopt = async |key: &str, digest: Digest, copy: &str| {
+        gate::adopt_pack(&world.app, &world.who(key), &world.proof(key), digest, copy).await
+    };
+    let other = adopt("cleo", Digest::of(b"other"), "Copy 17").await.unwrap_err();
+    assert!(matches!(other, ServiceError::Changed { now: Some(now), .. } if now == digest), "{other}");
+    assert!(matches!(adopt("cleo", digest, " ").await, Err(ServiceError::Invalid(_))));
+    assert!(matches!(adopt("ben", digest, "Copy 17").await, Err(ServiceError::NotSigned(_))));
+    adopt("cleo", digest, "Copy 17").await.unwrap();
+    let after = judged(&world, None).await;
+    assert!(!after.conformity.provisional && after.gate.open, "{:?}", after.gate.reasons);
+    let yesterday: Date = "2026-01-05".parse().unwrap();
+    assert_eq!(judged(&world, Some(yesterday)).await, before);
+    let view = gate::pack_in_force(&world.app, &world.who("otto")).await.unwrap();
+    assert_eq!(view.adoption.unwrap().copy_of, "Copy 17");
+    assert_eq!(view.by.as_deref(), Some("Cleo Example"));
+});
+
+on_both_engines!(the_pack_of_the_program_is_put_in_force_once, |store| {
+    let world = World::new(&store).await;
+    gate::ensure_built_in(&world.app).await.unwrap();
+    let seq = store.read().await.unwrap().seq();
+    gate::ensure_built_in(&world.app).await.unwrap();
+    assert_eq!(store.read().await.unwrap().seq(), seq);
+    let judged = judged(&world, None).await;
+    assert!(judged.conformity.pack.starts_with("iec-81001-5-1-2021@") && judged.conformity.provisional);
+    assert!(judged.conformity.clauses.len() > 50);
+    small_pack(&world).await;
+    gate::ensure_built_in(&world.app).await.unwrap();
+    let pack = gate::pack(&world.app).await.unwrap();
+    assert_eq!(pack.reference(), judged.conformity.pack, "the program's pack replaces another one");
+});
+
+on_both_engines!(a_release_ships_through_an_open_gate_only, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let (reference, digest) =
+        submitted(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+    candidate(&world, "rc.1").await;
+    let refused = decide(&world, Outcome::Ship).await.unwrap_err();
+    assert!(refused.to_string().contains("closed for 1 reason"), "{refused}");
+    decide(&world, Outcome::Postpone).await.unwrap();
+    assert!(judged(&world, None).await.decided.is_none(), "postponed is not decided");
+
+    let (_, stale) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    crate::story::approve(&world, &reference, digest).await;
+    let changed = decide_as(&world, "cleo", Outcome::Ship, stale).await.unwrap_err();
+    let ServiceError::Changed { now: Some(now), .. } = changed else { panic!("{changed}") };
+    let (open, shown) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    assert!(open.open);
+    assert_eq!(shown, now);
+    for key in ["ben", "otto", "adam"] {
+        let refused = decide_as(&world, key, Outcome::Ship, shown).await.unwrap_err();
+        assert!(matches!(refused, ServiceError::Denied(_) | ServiceError::NotSigned(_)), "{key}: {refused}");
+    }
+    decide_as(&world, "cleo", Outcome::Ship, shown).await.unwrap();
+    let again = decide(&world, Outcome::Postpone).await.unwrap_err();
+    assert!(again.to_string().contains("Withdraw that decision first"), "{again}");
+    decide(&world, Outcome::Withdraw).await.unwrap();
+    let twice = decide(&world, Outcome::Withdraw).await.unwrap_err();
+    assert!(matches!(twice, ServiceError::Rule(_)), "{twice}");
+    let history = gate::decisions(&world.app, &world.who("otto"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let words: Vec<_> = history.iter().map(|row| (row.decision.outcome.as_str(), row.by.as_str())).collect();
+    let cleo = "Cleo Example";
+    assert_eq!(words, [("withdraw", cleo), ("ship", cleo), ("postpone", cleo)]);
+});
+
+on_both_engines!(a_decision_pins_facts_verdicts_baseline_and_artefacts, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    submitted(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let before = judged(&world, None).await;
+    let facts = gate::facts(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, None).await.unwrap();
+    decide(&world, Outcome::Ship).await.unwrap();
+
+    let history = gate::decisions(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let decision = &history[0].decision;
+    let pinned: Facts = serde_json::from_slice(&store.blob(decision.facts).await.unwrap()).unwrap();
+    assert_eq!(pinned, facts);
+    let verdicts: Judged = serde_json::from_slice(&store.blob(decision.verdicts).await.unwrap()).unwrap();
+    assert_eq!(verdicts, before);
+    let mut read = store.read().await.unwrap();
+    let artefacts = tables::decisions::artefacts(&mut read, decision.id).await.unwrap();
+    let expected = ["gateway.bin", "manual.pdf"].map(|name| (name.to_owned(), Digest::of(name.as_bytes())));
+    assert_eq!(artefacts, expected);
+    let sql = "SELECT r.ref FROM baseline b JOIN record r ON r.id = b.record WHERE b.decision = $1";
+    let rows = read.fetch_all(sql, args![decision.id]).await.unwrap();
+    let pinned: Vec<String> = rows.iter().map(|row| row.get("ref").unwrap()).collect();
+    assert_eq!(pinned, [requirement], "what is not approved is no part of it");
+    let digest = signed(&mut read, decision.signature).await;
+    let signatures = tables::signatures::on(&mut read, digest).await.unwrap();
+    assert_eq!(signatures[0].meaning, "Release decided: it ships");
+});
+
+async fn signed(read: &mut theriac_store::Read, signature: i64) -> Digest {
+    let row = read.fetch_one("SELECT digest FROM signature WHERE id = $1", args![signature]).await.unwrap();
+    row.get("digest").unwrap()
+}
+
+on_both_engines!(what_was_decided_is_read_and_what_must_go_on_is_judged_today, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    let undecided = judged(&world, None).await;
+    let yesterday: Date = "2026-01-05".parse().unwrap();
+    store.clock.advance_days(1);
+    decide(&world, Outcome::Ship).await.unwrap();
+    let decided = judged(&world, None).await;
+    assert_eq!(decided.decided.as_deref(), Some("2026-01-06"));
+    assert_eq!(clause(&decided.conformity, "5.2.1"), clause(&undecided.conformity, "5.2.1"));
+
+    store.clock.advance_days(1);
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    let shown = records::record(&world.app, &cleo, &requirement, None).await.unwrap().head.latest.unwrap();
+    records::retire(&world.app, &cleo, &proof, &requirement, shown, "Dropped").await.unwrap();
+    finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
+    let later = judged(&world, None).await;
+    let requirements = clause(&later.conformity, "5.2.1");
+    assert_eq!((requirements.verdict, requirements.standing), (Verdict::Met, Verdict::NotMet));
+    let sides: Vec<_> =
+        requirements.checks.iter().map(|check| (check.judges.clone(), check.verdict)).collect();
+    let expected = [(vec![Judges::AtRelease], Verdict::Met), (vec![Judges::Standing], Verdict::NotMet)];
+    assert_eq!(sides, expected);
+    assert!(requirements.missing.iter().all(|item| item.judges == [Judges::Standing]));
+    assert_eq!(requirements.missing.len(), 1);
+    let handling = clause(&later.conformity, "6.2.1");
+    assert_eq!((handling.verdict, handling.standing), (Verdict::NotApplicable, Verdict::NotMet));
+    assert!(later.gate.open, "the gate is the one that was passed");
+    assert_eq!(judged(&world, Some(yesterday)).await, undecided);
+
+    decide(&world, Outcome::Withdraw).await.unwrap();
+    let withdrawn = judged(&world, None).await;
+    assert!(withdrawn.decided.is_none() && !withdrawn.gate.open);
+    assert_eq!(clause(&withdrawn.conformity, "5.2.1").verdict, Verdict::NotMet);
+});
+
+on_both_engines!(a_clause_of_a_later_pack_was_not_decided, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    gate::ensure_built_in(&world.app).await.unwrap();
+    let later = judged(&world, None).await;
+    let known = clause(&later.conformity, "5.2.1");
+    assert_eq!((known.verdict, known.title.as_str()), (Verdict::Met, "Requirements"));
+    let new = clause(&later.conformity, "5.8.1");
+    assert_eq!(new.verdict, Verdict::NotApplicable);
+    assert_eq!(new.reason.as_deref(), Some("The pack of the decision has no such clause."));
+    assert!(new.checks.iter().all(|check| !check.judges.contains(&Judges::AtRelease)));
+    assert!(later.gate.open);
+});
+
+on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    let links = vec![DraftLink::new("implemented-by", &requirement)];
+    approved(&world, "measure", sample("measure", json!({})), links).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    let ana = world.who("ana");
+    let new = NewRelease {
+        product: GATEWAY.0.to_owned(),
+        name: "2.4.1".to_owned(),
+        based_on: Some(GATEWAY.1.to_owned()),
+        planned_ship_date: None,
+        manager: None,
+    };
+    products::add_release(&world.app, &ana, new).await.unwrap();
+    let facts = async || gate::facts(&world.app, &ana, GATEWAY.0, "2.4.1", None).await.unwrap();
+    let titles = |facts: &Facts| facts.requirements.iter().map(|row| row.title.clone()).collect::<Vec<_>>();
+    let was = titles(&facts().await);
+    assert_eq!(facts().await.release.based_on.as_deref(), Some(GATEWAY.1));
+
+    let second = moved_on(&world, &requirement, sample("requirement", json!({ "title": "Second" }))).await;
+    let (later, _) =
+        approved(&world, "requirement", sample("requirement", json!({ "title": "Later" })), vec![]).await;
+    let scope = records::ScopeInput::Release(GATEWAY.0.to_owned(), "2.4.1".to_owned());
+    submitted_to(&world, scope, "document", sample("document", json!({ "title": "Its own" })), vec![]).await;
+    let read = facts().await;
+    assert_eq!(titles(&read), was);
+    assert!(read.suspect_links.is_empty(), "within the baseline nothing has moved");
+    assert_eq!(read.documents.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["Its own"]);
+
+    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, "2.4.1").await.unwrap();
+    let rows: Vec<_> = moved.iter().map(|row| (row.reference.as_str(), row.from, row.number)).collect();
+    assert_eq!(rows, [(requirement.as_str(), Some(1), 2), (later.as_str(), None, 1)]);
+    let adopt = async |digest: Digest| {
+        let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+        let revisions = [(requirement.clone(), digest)];
+        gate::adopt_revisions(&world.app, &cleo, &proof, GATEWAY.0, "2.4.1", &revisions).await
+    };
+    let stale = adopt(Digest::of(b"other")).await.unwrap_err();
+    assert!(matches!(stale, ServiceError::Changed { now: Some(now), .. } if now == second), "{stale}");
+    let day = store.now();
+    store.clock.advance_days(1);
+    adopt(second).await.unwrap();
+    let read = facts().await;
+    assert_eq!(titles(&read), ["Second"]);
+    assert_eq!(read.suspect_links.len(), 1, "the measure was linked to the first");
+    assert!(matches!(adopt(second).await, Err(ServiceError::Changed { .. })), "it rests on it already");
+    let yesterday = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let then = gate::facts(&world.app, &ana, GATEWAY.0, "2.4.1", Some(yesterday)).await.unwrap();
+    assert_eq!(titles(&then), was);
+});
+
+on_both_engines!(shown_verdicts_stay_until_something_bears_on_the_release, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    let ana = world.who("ana");
+    let first = shown(&world).await;
+    assert_eq!(first, judged(&world, None).await);
+    let new = NewProduct {
+        key: "pump".to_owned(),
+        name: "Pump".to_owned(),
+        route: "full".parse().unwrap(),
+        support_end: None,
+    };
+    products::add_product(&world.app, &ana, new).await.unwrap();
+    let scope = records::ScopeInput::Product("pump".to_owned());
+    submitted_to(&world, scope, "requirement", sample("requirement", json!({})), vec![]).await;
+    world.who("ben").refused(&world.app, "release decide", "tried").await.unwrap();
+    assert_eq!(shown(&world).await.conformity.seq, first.conformity.seq, "another product's doings");
+
+    let (reference, _) = submitted(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+    let second = shown(&world).await;
+    assert!(second.conformity.seq > first.conformity.seq, "{reference} bears on it");
+    assert_eq!(clause(&second.conformity, "5.2.1").verdict, Verdict::PartlyMet);
+    finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
+    assert_eq!(clause(&shown(&world).await.conformity, "6.2.1").standing, Verdict::NotMet);
+    store.clock.advance_days(1);
+    assert_eq!(shown(&world).await.conformity.at, "2026-01-06", "another day");
+});
+
+on_both_engines!(a_person_sees_what_they_owe_first_things_first, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let requirement = |owner: &str| sample("requirement", json!({ "owner": owner }));
+    let (mine, _) = submitted(&world, "requirement", requirement("ben"), vec![]).await;
+    submitted(&world, "requirement", requirement("ana"), vec![]).await;
+    finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
+    let duties = gate::duties(&world.app, &world.who("ben"), "ben").await.unwrap();
+    assert_eq!(duties.len(), 1);
+    assert_eq!(duties[0].clause.as_deref(), Some("5.2.1"));
+    assert!(duties[0].reference.starts_with(&mine));
+    assert_eq!((duties[0].product.as_str(), duties[0].release.as_str()), GATEWAY);
+    let ana = gate::duties(&world.app, &world.who("ana"), "ana").await.unwrap();
+    let clauses: Vec<_> = ana.iter().map(|duty| duty.clause.as_deref()).collect();
+    // The manager of the release owes what nobody else does: a candidate, and the assessment of the finding.
+    assert_eq!(clauses, [None, Some("5.2.1"), Some("6.2.1")], "{ana:?}");
+    assert!(gate::duties(&world.app, &world.who("ana"), "otto").await.unwrap().is_empty());
+});
+
+on_both_engines!(releases_are_listed_with_whether_they_were_decided, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    let list = async || gate::releases(&world.app, &world.who("otto")).await.unwrap();
+    assert!(!list().await[0].decided);
+    decide(&world, Outcome::Ship).await.unwrap();
+    let rows = list().await;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (rows[0].product.as_str(), rows[0].release.as_str(), rows[0].decided),
+        ("gateway", "2.4.0", true)
+    );
+});
+
+on_both_engines!(the_same_question_has_the_same_bytes_as_answer, |store| {
+    let world = World::new(&store).await;
+    gate::ensure_built_in(&world.app).await.unwrap();
+    for number in 0..12 {
+        let content = sample("requirement", json!({ "title": format!("Requirement {number}") }));
+        submitted(&world, "requirement", content, vec![]).await;
+    }
+    let build = candidate(&world, "rc.1").await;
+    manifest(&world, build, &["a@b", "c@d", "e@f"], &["z", "y", "x"]).await;
+    let ask = async || serde_json::to_string(&judged(&world, None).await).unwrap();
+    let first = ask().await;
+    for _ in 0..4 {
+        assert_eq!(ask().await, first);
+    }
+    let kept = serde_json::to_string(&shown(&world).await).unwrap();
+    assert_eq!(kept, first);
+    assert_eq!(serde_json::to_string(&shown(&world).await).unwrap(), first, "and as it was kept");
+});
