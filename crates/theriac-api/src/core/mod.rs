@@ -1,0 +1,21 @@
+//! What all operations share: who calls, bodies in, answers and problems out.
+
+mod act;
+mod caller;
+mod finish;
+mod json;
+mod problem;
+mod query;
+mod route;
+mod state;
+mod view;
+
+pub(crate) use act::{Act, Call, Nothing, Unsigned};
+pub(crate) use caller::{Caller, holds};
+pub(crate) use finish::{describe, finish};
+pub(crate) use problem::{Problem, Shown};
+pub(crate) use query::{Query, Segments};
+pub use route::Needs;
+pub(crate) use route::{Route, route};
+pub use state::{Api, ClientAddress};
+pub(crate) use view::{Listed, paging};

@@ -1,0 +1,133 @@
+//! An operation with what it needs. None can be registered without.
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use theriac_auth::{Hands, Permission};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::Api;
+
+/// What an operation needs of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing, and why.
+    Nobody(&'static str),
+    /// Anybody who is signed in or has a live token.
+    SignedIn,
+    /// A signed-in person, for what is their own.
+    Oneself,
+    /// A permission.
+    Permission(Permission),
+    /// One of these permissions; which one hangs on what the request names.
+    AnyOf(&'static [Permission]),
+}
+
+impl Needs {
+    fn words(self) -> String {
+        match self {
+            Self::Nobody(why) => format!("nothing: {why}"),
+            Self::SignedIn => "a session or a token".to_owned(),
+            Self::Oneself => "a session".to_owned(),
+            Self::Permission(permission) => permission.as_str().to_owned(),
+            Self::AnyOf(permissions) => {
+                permissions.iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(" or ")
+            }
+        }
+    }
+
+    /// Whether a token can have it.
+    fn tokens(self) -> bool {
+        let anyone = |permission: &Permission| permission.hands() == Hands::Anyone;
+        match self {
+            Self::Nobody(_) | Self::Oneself => false,
+            Self::SignedIn => true,
+            Self::Permission(permission) => anyone(&permission),
+            Self::AnyOf(permissions) => permissions.iter().any(anyone),
+        }
+    }
+
+    fn security(self) -> Vec<SecurityRequirement> {
+        let session = || {
+            SecurityRequirement::new::<_, [&str; 0], &str>("session", [])
+                .add::<_, [&str; 0], &str>("csrf", [])
+        };
+        let token = || SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
+        match self {
+            Self::Nobody(_) => Vec::new(),
+            _ if self.tokens() => vec![token(), session()],
+            _ => vec![session()],
+        }
+    }
+}
+
+/// An operation with its description.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) needs: Needs,
+    parts: UtoipaMethodRouter<Api>,
+}
+
+/// `route!(needs, handler)`.
+macro_rules! route {
+    ($needs:expr, $handler:path) => {
+        $crate::core::Route::new($needs, utoipa_axum::routes!($handler))
+    };
+}
+pub(crate) use route;
+
+impl Route {
+    pub(crate) fn new(needs: Needs, parts: UtoipaMethodRouter<Api>) -> Self {
+        let (schemas, mut paths, operation) = parts;
+        let (mut method, mut path) = ("", String::new());
+        for (address, item) in &mut paths.paths {
+            path.clone_from(address);
+            for (name, found) in [
+                ("GET", &mut item.get),
+                ("POST", &mut item.post),
+                ("PUT", &mut item.put),
+                ("PATCH", &mut item.patch),
+                ("DELETE", &mut item.delete),
+            ] {
+                if let Some(found) = found {
+                    method = name;
+                    complete(found, name, needs);
+                }
+            }
+        }
+        // The operation's own extractors read what it needs from here.
+        let operation = operation.layer(from_fn(move |mut request: Request, next: Next| {
+            request.extensions_mut().insert(needs);
+            next.run(request)
+        }));
+        Self { method, path, needs, parts: (schemas, paths, operation) }
+    }
+
+    pub(crate) fn into_parts(self) -> UtoipaMethodRouter<Api> {
+        self.parts
+    }
+}
+
+/// What every operation has in common in its description.
+fn complete(operation: &mut Operation, method: &str, needs: Needs) {
+    let extension = [("x-permission".to_owned(), needs.words())];
+    operation.extensions.get_or_insert_default().merge(extension.into_iter().collect());
+    operation.security = Some(needs.security());
+    let problem = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    let response = ResponseBuilder::new()
+        .description("Nothing was done; the problem says why.")
+        .content("application/problem+json", problem);
+    operation.responses.responses.insert("default".to_owned(), response.build().into());
+    if method == "POST" && !matches!(needs, Needs::Nobody(_)) {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("Sent again under the same key, the request is carried out once and answered the same, for two days."))
+            .schema(Some(Object::with_type(Type::String)));
+        operation.parameters.get_or_insert_default().push(key.build().into());
+    }
+}

@@ -1,0 +1,43 @@
+//! What operations work on.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+
+use theriac_auth::{SessionCookie, Throttle};
+use theriac_service::App;
+use theriac_service::people::Door;
+
+/// The interface's state. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Api {
+    app: App,
+    throttle: Arc<Mutex<Throttle>>,
+    cookie: SessionCookie,
+}
+
+impl Api {
+    /// The interface on an app. Pages and interface share one throttle and one cookie.
+    #[must_use]
+    pub const fn new(app: App, throttle: Arc<Mutex<Throttle>>, cookie: SessionCookie) -> Self {
+        Self { app, throttle, cookie }
+    }
+
+    /// The app.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub(crate) const fn cookie(&self) -> SessionCookie {
+        self.cookie
+    }
+
+    pub(crate) fn door(&self, address: IpAddr) -> Door<'_> {
+        Door { throttle: &self.throttle, address, way: "api" }
+    }
+}
+
+/// Whose address a request comes from, as an extension of it: set by the server where it trusts a proxy. Without it the
+/// connection's address counts.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);

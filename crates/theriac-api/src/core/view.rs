@@ -1,0 +1,33 @@
+//! Lists as they are answered.
+
+use serde::Serialize;
+use theriac_service::{MOST, Page, Paging};
+use utoipa::ToSchema;
+
+use super::Problem;
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Listed<T> {
+    /// The entries.
+    pub(crate) items: Vec<T>,
+    /// What to send as `after` for the next page; `null` on the last one.
+    pub(crate) next: Option<String>,
+}
+
+impl<T, U: From<T>> From<Page<T>> for Listed<U> {
+    fn from(page: Page<T>) -> Self {
+        Self { items: page.items.into_iter().map(U::from).collect(), next: page.next }
+    }
+}
+
+/// Which page was asked for.
+pub(crate) fn paging(after: Option<String>, limit: Option<u32>) -> Result<Paging, Problem> {
+    if limit.is_some_and(|limit| limit == 0 || limit > MOST) {
+        return Err(Problem::malformed(
+            "limit",
+            format!("A page has 1 to {MOST} entries; 50 where limit is left out."),
+        ));
+    }
+    Ok(Paging { after, limit: limit.unwrap_or(0) })
+}

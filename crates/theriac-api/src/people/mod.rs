@@ -1,0 +1,34 @@
+//! The people, their places, roles and accounts.
+
+mod add;
+mod address;
+mod close;
+mod erase;
+mod get;
+mod grant;
+mod list;
+mod password;
+mod place;
+mod view;
+mod withdraw;
+
+use theriac_auth::Permission;
+
+use crate::core::{Needs, Route, route};
+
+pub(crate) fn routes() -> Vec<Route> {
+    let administer = Needs::Permission(Permission::AdministerPeople);
+    let grants = Needs::Permission(Permission::AdministerGrants);
+    vec![
+        route!(Needs::Permission(Permission::Read), list::people_list),
+        route!(administer, add::people_add),
+        route!(Needs::Permission(Permission::Read), get::people_get),
+        route!(administer, place::people_place),
+        route!(administer, address::people_address),
+        route!(administer, password::people_password),
+        route!(administer, close::people_close),
+        route!(administer, erase::people_erase),
+        route!(grants, grant::people_grant),
+        route!(grants, withdraw::people_withdraw),
+    ]
+}

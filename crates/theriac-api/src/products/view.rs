@@ -1,0 +1,92 @@
+//! Products, releases and builds as they are answered.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use theriac_conformity::facts::words::Route;
+use theriac_service::products::ReleaseView as Release;
+use theriac_service::{Result, ServiceError};
+use theriac_store::tables::products::Product;
+use theriac_store::tables::releases::Build;
+use utoipa::ToSchema;
+
+/// A product.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProductView {
+    /// What people type.
+    key: String,
+    /// What people read.
+    name: String,
+    /// The route by which it conforms: `full` or `transitional` (annex F).
+    route: String,
+    /// Until when the manufacturer supports it.
+    #[schema(value_type = Option<String>, format = Date)]
+    support_end: Option<Date>,
+}
+
+impl From<Product> for ProductView {
+    fn from(product: Product) -> Self {
+        Self { key: product.key, name: product.name, route: product.route, support_end: product.support_end }
+    }
+}
+
+/// A release.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReleaseView {
+    /// The product's key.
+    product: String,
+    /// The release's name.
+    release: String,
+    /// The decided release whose baseline it goes on from.
+    based_on: Option<String>,
+    /// When it is to ship.
+    #[schema(value_type = Option<String>, format = Date)]
+    planned_ship_date: Option<Date>,
+    /// The key of who manages it.
+    manager: Option<String>,
+    /// The name of its candidate build.
+    candidate: Option<String>,
+    /// Whether it is decided that it ships.
+    decided: bool,
+    /// When that was decided.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decided_at: Option<Timestamp>,
+    /// Whether customers have it.
+    fielded: bool,
+}
+
+impl From<Release> for ReleaseView {
+    fn from(release: Release) -> Self {
+        Self {
+            product: release.product,
+            release: release.name,
+            based_on: release.based_on,
+            planned_ship_date: release.planned_ship_date,
+            manager: release.manager,
+            candidate: release.candidate,
+            decided: release.decided_at.is_some(),
+            decided_at: release.decided_at,
+            fielded: release.fielded,
+        }
+    }
+}
+
+/// A build.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BuildView {
+    /// The build's name.
+    build: String,
+    /// The commit it was made from.
+    commit: String,
+}
+
+impl From<Build> for BuildView {
+    fn from(build: Build) -> Self {
+        Self { build: build.name, commit: build.commit }
+    }
+}
+
+/// The route of a word.
+pub(super) fn route_of(word: &str) -> Result<Route> {
+    word.parse().map_err(|words: String| ServiceError::field("route", words))
+}
