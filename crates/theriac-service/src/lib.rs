@@ -6,11 +6,13 @@
 //! SQL in `theriac_store::tables`.
 
 mod app;
+pub mod audit;
 mod check;
 mod error;
 pub mod evidence;
 pub mod findings;
 pub mod gate;
+pub mod jobs;
 mod page;
 pub mod people;
 pub mod products;

@@ -110,6 +110,18 @@ pub async fn person(app: &App, who: &Who, key: &str) -> Result<PersonView> {
     view.ok_or_else(|| ServiceError::not_found("person", key))
 }
 
+/// The keys of some people, by id.
+///
+/// # Errors
+/// What the store says.
+pub async fn keys(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>> {
+    let mut ids: Vec<i64> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = tables::people::names_among(&mut *app.store().read().await?, &ids).await?;
+    Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
+}
+
 /// Five queries, however many people there are.
 async fn views(app: &App, who: &Who, conn: &mut Conn, names: Vec<Name>) -> Result<Vec<PersonView>> {
     let today = app.today(&organisation_in(conn).await?.zone);

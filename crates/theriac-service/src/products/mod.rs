@@ -13,6 +13,8 @@ pub use release::{
     NewRelease, ReleaseChange, ReleaseView, add_release, change_release, release, releases, set_fielded,
 };
 
+use std::collections::BTreeMap;
+
 use theriac_auth::{Permission, ProductId, Products, Scope};
 use theriac_store::tables::products::{self as table, Product};
 use theriac_store::tables::releases::{self, Release};
@@ -89,6 +91,37 @@ async fn product_in(conn: &mut Conn, key: &str) -> Result<Product> {
 async fn release_in(conn: &mut Conn, product: &Product, name: &str) -> Result<Release> {
     let release = releases::by_name(conn, product.id, name).await?;
     release.ok_or_else(|| ServiceError::not_found("release", format!("{} {name}", product.key)))
+}
+
+/// Keys of products and names of releases, by id.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// The products' keys.
+    pub products: BTreeMap<i64, String>,
+    /// The releases' names.
+    pub releases: BTreeMap<i64, String>,
+}
+
+/// What some products and releases are called.
+///
+/// # Errors
+/// What the store says.
+pub async fn places(
+    app: &App,
+    products: impl IntoIterator<Item = i64>,
+    names: impl IntoIterator<Item = i64>,
+) -> Result<Places> {
+    let unique = |mut ids: Vec<i64>| {
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let (products, names) = (unique(products.into_iter().collect()), unique(names.into_iter().collect()));
+    let mut read = app.store().read().await?;
+    Ok(Places {
+        products: table::keys_among(&mut read, &products).await?.into_iter().collect(),
+        releases: releases::names_among(&mut read, &names).await?.into_iter().collect(),
+    })
 }
 
 /// The products where the actor has a permission, as a list query takes them; `None` for all.

@@ -4,6 +4,7 @@
 //! versioned and need its transaction id). Lists page by key and are bounded.
 
 pub mod access;
+pub mod audit;
 pub mod baseline;
 pub mod components;
 pub mod decisions;

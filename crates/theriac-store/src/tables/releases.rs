@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::time::as_of;
-use crate::{Conn, Row, StoreError, Write, args};
+use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// A release of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,6 +173,18 @@ pub async fn by_name(conn: &mut Conn, product: i64, name: &str) -> Result<Option
     let sql =
         format!("SELECT {COLUMNS} FROM release r WHERE r.product = $1 AND r.name = $2 AND r.tx_to IS NULL");
     conn.fetch_optional(sql, args![product, name]).await?.as_ref().map(release).transpose()
+}
+
+/// The names of some releases.
+///
+/// # Errors
+/// What the database says.
+pub async fn names_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql = format!("SELECT r.id, r.name FROM release r WHERE r.id IN ({marks}) AND r.tx_to IS NULL");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
 }
 
 /// The release of an id.
