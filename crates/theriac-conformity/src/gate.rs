@@ -1,5 +1,6 @@
 //! The gate: may this release ship? Computed from facts and verdicts, read by CI; a person decides on it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
@@ -9,7 +10,7 @@ use crate::pack::Judges;
 use crate::verdict::{ClauseVerdict, Conformity, Missing};
 
 /// Whether the release may ship, and every reason why not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
     /// Whether nothing stands against it.
@@ -21,7 +22,7 @@ pub struct Gate {
 }
 
 /// One reason why the gate is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// What sort of reason.
@@ -40,7 +41,7 @@ pub struct Reason {
 }
 
 /// Sorts of reasons, in the order in which they are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
     /// Verdicts are provisional.
@@ -62,7 +63,7 @@ pub enum ReasonKind {
 }
 
 /// A deviation and what it covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Covered {
     /// The deviation, `DEV-n@digest`.

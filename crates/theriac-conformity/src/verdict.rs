@@ -1,5 +1,6 @@
 //! What an evaluation comes to: verdicts with what they rest on, and what is missing. Plain data, printed as it is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use theriac_model::Digest;
 
@@ -10,7 +11,7 @@ use crate::pack::{ClauseKind, Judges, Level};
 pub const EVALUATOR_VERSION: u32 = 1;
 
 /// The verdicts of one release at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conformity {
     /// The day judged.
@@ -34,7 +35,7 @@ pub struct Conformity {
 }
 
 /// The verdict of a clause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClauseVerdict {
     /// The clause's number.
@@ -60,7 +61,7 @@ pub struct ClauseVerdict {
 }
 
 /// The verdict of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckVerdict {
     /// The check's id.
@@ -80,7 +81,7 @@ pub struct CheckVerdict {
 }
 
 /// A subject of a check and what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// The fact's `ref`.
@@ -91,7 +92,7 @@ pub struct Subject {
 }
 
 /// Something missing: what to do, who owes it, by when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Missing {
     /// The failing subject's `ref`; the check's id where there is no subject.

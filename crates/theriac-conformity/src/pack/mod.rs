@@ -7,6 +7,7 @@ mod load;
 mod source;
 mod standard;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use theriac_model::Digest;
 
@@ -31,7 +32,7 @@ pub struct Pack {
 }
 
 /// At which level a clause is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Once for all products.
@@ -46,7 +47,7 @@ pub enum Level {
 }
 
 /// How a clause comes to its verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClauseKind {
     /// Checks judge facts.
@@ -56,7 +57,7 @@ pub enum ClauseKind {
 }
 
 /// Which of the two answers something bears on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, Serialize, JsonSchema)]
 pub enum Judges {
     /// Frozen with the decision.
     #[serde(rename = "at release")]
