@@ -13,8 +13,9 @@ use serde_json::Value as Json;
 
 use super::ExpressionError;
 
-/// The longest expression that is read.
-const MAX_LENGTH: usize = 4_096;
+/// The longest expression that is read, in bytes: the parser nests a chain of operators as deep as it is long, and that
+/// must fit on any thread's stack.
+const MAX_LENGTH: usize = 1_000;
 /// The deepest nesting that is read.
 const MAX_DEPTH: u16 = 64;
 

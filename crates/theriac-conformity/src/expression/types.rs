@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SelectExpr, operators};
 use serde_json::Value as Json;
@@ -27,11 +27,11 @@ pub(crate) enum Type {
     /// Nothing.
     Null,
     /// A value or nothing.
-    Maybe(Rc<Type>),
+    Maybe(Arc<Type>),
     /// A list; of nothing known when it is written empty.
-    List(Option<Rc<Type>>),
+    List(Option<Arc<Type>>),
     /// An object with these fields.
-    Row(Rc<BTreeMap<String, Type>>),
+    Row(Arc<BTreeMap<String, Type>>),
 }
 
 impl fmt::Display for Type {
@@ -145,7 +145,8 @@ impl Schema {
     /// The type of an expression, with `r` bound to a row of the list where one is given.
     pub(crate) fn check(&self, expression: &Expression, over: Option<&str>) -> Result<Type, ExpressionError> {
         let subject = over.and_then(|list| self.variable(list)).and_then(Type::item).cloned();
-        let mut checker = Checker { schema: self, expression, locals: Vec::new(), known: Vec::new() };
+        let mut checker =
+            Checker { schema: self, expression, locals: Vec::new(), known: Vec::new(), depth: 0 };
         if let Some(subject) = subject {
             checker.locals.push(("r".to_owned(), subject));
         }
@@ -164,7 +165,7 @@ fn read(root: &Json, schema: &Json) -> Type {
     if let Some(choices) = schema["anyOf"].as_array() {
         let null = |choice: &&Json| choice["type"] == "null";
         return match choices.iter().find(|choice| !null(choice)) {
-            Some(known) => Type::Maybe(Rc::new(read(root, known))),
+            Some(known) => Type::Maybe(Arc::new(read(root, known))),
             None => Type::Null,
         };
     }
@@ -172,14 +173,14 @@ fn read(root: &Json, schema: &Json) -> Type {
         "boolean" => Type::Bool,
         "integer" => Type::Int,
         "string" => Type::Text,
-        "array" => Type::List(Some(Rc::new(read(root, &schema["items"])))),
-        "object" => Type::Row(Rc::new(fields(root, schema))),
+        "array" => Type::List(Some(Arc::new(read(root, &schema["items"])))),
+        "object" => Type::Row(Arc::new(fields(root, schema))),
         _ => Type::Null,
     };
     match &schema["type"] {
         Json::String(name) => named(name),
         Json::Array(names) => match names.iter().filter_map(Json::as_str).find(|name| *name != "null") {
-            Some(name) => Type::Maybe(Rc::new(named(name))),
+            Some(name) => Type::Maybe(Arc::new(named(name))),
             None => Type::Null,
         },
         _ => Type::Null,
@@ -203,6 +204,9 @@ fn words(schema: &Json) -> Option<Vec<String>> {
     }
 }
 
+/// How deep an expression may nest: what is evaluated must fit on any thread's stack.
+const MAX_DEPTH: usize = 32;
+
 /// A walk over one expression.
 struct Checker<'a> {
     schema: &'a Schema,
@@ -210,6 +214,7 @@ struct Checker<'a> {
     locals: Vec<(String, Type)>,
     /// Paths known not to be null at this place.
     known: Vec<String>,
+    depth: usize,
 }
 
 impl Checker<'_> {
@@ -218,6 +223,16 @@ impl Checker<'_> {
     }
 
     fn visit(&mut self, node: &IdedExpr) -> Result<Type, ExpressionError> {
+        if self.depth == MAX_DEPTH {
+            return self.error(node, format!("it nests deeper than {MAX_DEPTH} levels: split the check"));
+        }
+        self.depth += 1;
+        let kind = self.kind_of(node);
+        self.depth -= 1;
+        kind
+    }
+
+    fn kind_of(&mut self, node: &IdedExpr) -> Result<Type, ExpressionError> {
         match &node.expr {
             Expr::Literal(literal) => self.literal(node, literal),
             Expr::Ident(name) => self.ident(node, name),
@@ -231,7 +246,7 @@ impl Checker<'_> {
                         Some(before) => self.join(element, before, next)?,
                     });
                 }
-                Ok(Type::List(item.map(Rc::new)))
+                Ok(Type::List(item.map(Arc::new)))
             }
             Expr::Call(call) => self.call(node, call),
             Expr::Comprehension(comprehension) => self.comprehension(node, comprehension),
@@ -410,10 +425,10 @@ impl Checker<'_> {
             (Type::Null, Type::Null) => Ok(Type::Null),
             (Type::Null, kind) | (kind, Type::Null) => Ok(match kind {
                 Type::Maybe(_) => kind,
-                kind => Type::Maybe(Rc::new(kind)),
+                kind => Type::Maybe(Arc::new(kind)),
             }),
             (Type::Maybe(a), b) | (b, Type::Maybe(a)) => {
-                Ok(Type::Maybe(Rc::new(self.join(node, (*a).clone(), b.known().clone())?)))
+                Ok(Type::Maybe(Arc::new(self.join(node, (*a).clone(), b.known().clone())?)))
             }
             (Type::Word(mut a), Type::Word(b)) => {
                 a.extend(b);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::rc::Rc;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 
 use serde::de::DeserializeOwned;
 use theriac_model::Digest;
@@ -39,16 +39,16 @@ pub struct PackError {
 }
 
 /// The facts types, and the list of the pack's clauses with who answers for them.
-fn schema() -> Schema {
-    let maybe_text = Type::Maybe(Rc::new(Type::Text));
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let maybe_text = Type::Maybe(Arc::new(Type::Text));
     let clause = BTreeMap::from([
         ("ref".to_owned(), Type::Text),
         ("title".to_owned(), Type::Text),
         ("accountable".to_owned(), Type::Int),
         ("person".to_owned(), maybe_text),
     ]);
-    Schema::of(&facts_schema()).with(CLAUSES, Type::List(Some(Rc::new(Type::Row(Rc::new(clause))))))
-}
+    Schema::of(&facts_schema()).with(CLAUSES, Type::List(Some(Arc::new(Type::Row(Arc::new(clause))))))
+});
 
 pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
     let whole = |message: String| vec![PackError { file: PACK_FILE.to_owned(), line: 1, message }];
@@ -60,9 +60,8 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
     };
     let mut errors = Vec::new();
     let pack: Option<PackFile> = File { name: PACK_FILE, text }.read(&mut errors);
-    let schema = schema();
     let mut loader = Loader {
-        schema: &schema,
+        schema: &SCHEMA,
         legend: pack.as_ref().map(|pack| &pack.confidence),
         errors,
         clauses: Vec::new(),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
+mod bad_packs;
 mod checks;
 mod derive;
 mod determinism;
