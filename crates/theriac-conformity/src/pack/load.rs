@@ -19,10 +19,14 @@ use crate::facts::words::{Scope, Verdict};
 const MAX_FILES: usize = 200;
 /// The largest file that a pack may have, in bytes.
 const MAX_FILE: usize = 1 << 20;
+/// The most mistakes that are told at once.
+const MAX_ERRORS: usize = 100;
 /// The file that describes the pack.
 const PACK_FILE: &str = "pack.toml";
 /// The word for a check that asks one question about the whole.
 const ONCE: &str = "once";
+/// What is wrong with empty judges.
+const JUDGES: &str = "judges must say \"at release\", \"standing\" or both";
 /// The list of the pack's own clauses.
 pub(crate) const CLAUSES: &str = "clauses";
 
@@ -69,6 +73,9 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
     };
     for (name, text) in files.iter().filter(|(name, _)| *name != PACK_FILE) {
         loader.file(File { name, text });
+    }
+    if loader.clauses.is_empty() && loader.errors.is_empty() {
+        return Err(whole("the pack has no clauses: it would call everything conforming".to_owned()));
     }
     let (errors, mut clauses) = (loader.errors, loader.clauses);
     match pack {
@@ -130,16 +137,23 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn file(&mut self, file: File<'_>) {
-        let mut errors = Vec::new();
-        let clauses: Option<ClauseFile> = file.read(&mut errors);
-        self.errors.append(&mut errors);
+        let clauses: Option<ClauseFile> = file.read(&mut self.errors);
         for source in clauses.map(|file| file.clause).unwrap_or_default() {
             self.clause(file, source);
         }
     }
 
     fn fail(&mut self, file: File<'_>, span: Range<usize>, message: impl Into<String>) {
-        self.errors.push(file.error(span.start, message.into()));
+        self.fail_below(file, span, 0, message);
+    }
+
+    /// A mistake some lines below the start of a place.
+    fn fail_below(&mut self, file: File<'_>, span: Range<usize>, lines: usize, message: impl Into<String>) {
+        if self.errors.len() < MAX_ERRORS {
+            let mut error = file.error(span.start, message.into());
+            error.line += lines;
+            self.errors.push(error);
+        }
     }
 
     /// Notes an id; a second one of the same name is an error.
@@ -151,12 +165,16 @@ impl Loader<'_> {
 
     fn clause(&mut self, file: File<'_>, source: ClauseSource) {
         self.once(file, &source.number);
-        if !source.number.get_ref().chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '.') {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '.';
+        if source.number.get_ref().is_empty() || !source.number.get_ref().chars().all(fits) {
             self.fail(
                 file,
                 source.number.span(),
                 "a clause number has letters, digits and dots, as in 5.8.1",
             );
+        }
+        if source.routes.is_empty() {
+            self.fail(file, source.number.span(), "routes must say \"full\", \"transitional\" or both");
         }
         self.confidence(file, &source.confidence);
         let condition = source.condition.and_then(|condition| {
@@ -218,7 +236,7 @@ impl Loader<'_> {
         judges: &[Judges],
     ) {
         if judges.is_empty() {
-            self.fail(file, number.span(), "judges must say \"at release\", \"standing\" or both");
+            self.fail(file, number.span(), JUDGES);
         }
         match kind {
             ClauseKind::Attested if !checks.is_empty() => {
@@ -269,6 +287,9 @@ impl Loader<'_> {
         }
         if *source.none.get_ref() == Verdict::PartlyMet {
             self.fail(file, source.none.span(), "no subject cannot be partly met");
+        }
+        if source.judges.as_ref().is_some_and(Vec::is_empty) {
+            self.fail(file, source.id.span(), JUDGES);
         }
         let over = Some(source.over.get_ref().as_str()).filter(|over| *over != ONCE);
         if let Some(list) = over
@@ -340,12 +361,10 @@ impl Loader<'_> {
                 None
             }
             Err(error) => {
-                let mut found = file.error(text.span().start, error.message);
                 // A text of several lines starts after its quotes' line break.
                 let quotes =
                     ["\'\'\'\n", "\"\"\"\n"].iter().any(|quotes| file.text[text.span()].starts_with(quotes));
-                found.line += error.line + usize::from(quotes);
-                self.errors.push(found);
+                self.fail_below(file, text.span(), error.line + usize::from(quotes), error.message);
                 None
             }
         }

@@ -68,6 +68,32 @@ fn every_mistake_is_told_with_file_and_line() {
             format!("{CLAUSE}[clause.condition]\nwords = \"W\"\napplies = \"risk.size() > 0\"\n{CHECK}"),
             "clauses/7.toml:10: 'risk' is no fact",
         ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("kind =", "routes = []\nkind ="),
+            "clauses/7.toml:2: routes must say",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("kind =", "judges = []\nkind ="),
+            "clauses/7.toml:2: judges must say",
+        ),
+        (format!("{CLAUSE}{CHECK}judges = []\n"), "clauses/7.toml:9: judges must say"),
+        (format!("{CLAUSE}{CHECK}judges = [\"soon\"]\n"), "clauses/7.toml:16: unknown variant `soon`"),
+        (format!("{CLAUSE}{CHECK}when = \"x\"\n"), "clauses/7.toml:16: unknown field `when`"),
+        (format!("{CLAUSE}{CHECK}todo = \"x\"\n"), "clauses/7.toml:16: duplicate key"),
+        (
+            format!("{CLAUSE}{CHECK}").replace("over = \"risks\"", "over = 3"),
+            "clauses/7.toml:11: invalid type",
+        ),
+        (format!("{CLAUSE}{CHECK}").replace("todo = \"T\"\n", ""), "clauses/7.toml:8: missing field `todo`"),
+        (
+            format!("{CLAUSE}[clause.condition]\nwords = \"W\"\n{CHECK}"),
+            "clauses/7.toml:8: missing field `applies`",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("number = \"7.3\"", "number = \"\""),
+            "clauses/7.toml:2: a clause number has letters",
+        ),
+        ("[[check]]\nid = \"x\"\n".to_owned(), "clauses/7.toml:1: unknown field `check`"),
         (with_pass("r.aproved"), "clauses/7.toml:12: there is no field 'aproved'; there are: affects"),
         (
             with_pass("r.state == 'aproved'"),
@@ -96,6 +122,45 @@ fn every_mistake_is_told_with_file_and_line() {
         let found = complaint(&text);
         assert!(found.contains(expected), "expected: {expected}\nfound: {found}");
     }
+}
+
+#[test]
+fn mistakes_in_the_file_that_names_the_pack_have_their_line_too() {
+    let whole = format!("{CLAUSE}{CHECK}");
+    for (pack, expected) in [
+        (PACK.replace("title", "titel"), "pack.toml:2: unknown field `titel`"),
+        (PACK.replace("\"p\"", "7"), "pack.toml:1: invalid type: integer `7`"),
+        (PACK.replace("\"x\"", "true"), "pack.toml:4: invalid type: boolean `true`"),
+        (PACK.replace("title = \"P\"\n", ""), "pack.toml:1: missing field `title`"),
+        (PACK.replace("[confidence]", "[confidence"), "pack.toml:3: "),
+    ] {
+        let errors = Pack::load(&[("pack.toml", pack.as_str()), ("clauses/7.toml", whole.as_str())]);
+        let found = errors.unwrap_err()[0].to_string();
+        assert!(found.starts_with(expected), "expected: {expected}\nfound: {found}");
+    }
+    let none = Pack::load(&[("pack.toml", PACK)]).unwrap_err();
+    assert!(none[0].to_string().starts_with("pack.toml:1: the pack has no clauses"), "{}", none[0]);
+}
+
+#[test]
+fn no_more_than_a_hundred_mistakes_are_told_at_once() {
+    let clause = |number: usize| CLAUSE.replace("7.3", &format!("7.{number}"));
+    let text: String = (0..400).map(clause).collect();
+    let errors = Pack::load(&[("pack.toml", PACK), ("clauses/7.toml", text.as_str())]).unwrap_err();
+    assert_eq!(errors.len(), 100);
+}
+
+#[test]
+fn the_included_files_are_those_of_the_folder() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/iec-81001-5-1-2021");
+    let mut found = vec!["pack.toml".to_owned()];
+    for entry in std::fs::read_dir(format!("{root}/clauses")).unwrap() {
+        found.push(format!("clauses/{}", entry.unwrap().file_name().to_str().unwrap()));
+    }
+    found.sort();
+    let mut included: Vec<_> = IEC_81001_5_1_2021.iter().map(|(name, _)| (*name).to_owned()).collect();
+    included.sort();
+    assert_eq!(included, found);
 }
 
 #[test]
