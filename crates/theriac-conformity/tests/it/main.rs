@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 mod bad_packs;
+mod book;
 mod checks;
 mod derive;
 mod determinism;
