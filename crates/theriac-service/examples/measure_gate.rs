@@ -31,7 +31,7 @@ const RUNS: usize = 7;
 
 #[tokio::main]
 async fn main() {
-    println!("components  records  facts+verdicts+gate   shown anew  shown again");
+    println!("components  records  all  of which queries  judging   shown anew  again   (ms)");
     for components in [1_000, 10_000] {
         measure(components).await;
     }
@@ -43,31 +43,56 @@ async fn measure(components: usize) {
     gate::ensure_built_in(&world.app).await.unwrap();
     let records = fill(&world, components).await;
     let ana = world.who("ana");
-    let mut fresh = Vec::new();
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        gate::judged(&world.app, &ana, GATEWAY.0, GATEWAY.1, None).await.unwrap();
-        fresh.push(start.elapsed());
-    }
+    let all =
+        fastest(async || drop(gate::judged(&world.app, &ana, GATEWAY.0, GATEWAY.1, None).await.unwrap()))
+            .await;
     let start = Instant::now();
     gate::shown(&world.app, &ana, GATEWAY.0, GATEWAY.1).await.unwrap();
-    let anew = start.elapsed();
-    let mut again = Vec::new();
-    for _ in 0..RUNS {
-        let start = Instant::now();
-        gate::shown(&world.app, &ana, GATEWAY.0, GATEWAY.1).await.unwrap();
-        again.push(start.elapsed());
-    }
-    println!(
-        "{components:>10} {records:>8} {:>16} ms {:>9} ms {:>9} ms",
-        shortest(&fresh).as_millis(),
-        anew.as_millis(),
-        shortest(&again).as_millis()
+    let anew = start.elapsed().as_millis();
+    let again =
+        fastest(async || drop(gate::shown(&world.app, &ana, GATEWAY.0, GATEWAY.1).await.unwrap())).await;
+    let queries = fastest(async || queries(&world).await).await;
+    let (facts, pack) = (
+        gate::facts(&world.app, &ana, GATEWAY.0, GATEWAY.1, None).await.unwrap(),
+        gate::pack(&world.app).await.unwrap(),
     );
+    let judging = fastest(async || {
+        let conformity = theriac_conformity::evaluate(&facts, &pack).unwrap();
+        drop(theriac_conformity::gate(&facts, &conformity));
+    })
+    .await;
+    println!("{components:>10} {records:>8} {all:>4} {queries:>17} {judging:>8} {anew:>12} {again:>6}");
 }
 
-fn shortest(times: &[Duration]) -> Duration {
-    times.iter().copied().min().unwrap_or_default()
+/// The shortest of several runs, in milliseconds.
+async fn fastest(run: impl AsyncFn()) -> u128 {
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        run().await;
+        times.push(start.elapsed());
+    }
+    times.iter().min().map_or(0, Duration::as_millis)
+}
+
+/// The set queries alone.
+async fn queries(world: &World) {
+    use theriac_store::tables::facts as table;
+    let mut read = world.app.store().read().await.unwrap();
+    let (seq, release) = (read.seq(), world.release);
+    let build = tables::releases::builds_at(&mut read, release, seq).await.unwrap()[0].id;
+    let within = table::Within { seq, product: world.product, release, baseline: None };
+    let conn = &mut read;
+    let mut rows = table::records(conn, within).await.unwrap().len();
+    rows += table::approvals(conn, within).await.unwrap().len();
+    rows += table::signatures(conn, within).await.unwrap().len();
+    rows += table::links(conn, within).await.unwrap().len();
+    rows += table::clearances(conn, within).await.unwrap().len();
+    rows += table::elsewhere(conn, within).await.unwrap().len();
+    rows += table::tests(conn, release, build, seq).await.unwrap().len();
+    rows += table::components(conn, release, build, seq).await.unwrap().len();
+    rows += table::findings(conn, release, seq).await.unwrap().len();
+    assert!(rows > 0, "the release is filled");
 }
 
 /// Fills the release in the proportions of a grown product; gives the number of records.
