@@ -1,1 +1,24 @@
-fn main() {}
+//! The program: command line, configuration, wiring. What it does is done by the other crates.
+//!
+//! Every command is one file in [`commands`]. Exit codes: 0 done, 1 the answer is no (`scan --fail-on`, `gate`,
+//! `audit verify`), 2 an error.
+
+mod clock;
+mod commands;
+mod config;
+mod input;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match commands::Cli::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            output::note(&format!("error: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}

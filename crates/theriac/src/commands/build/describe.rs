@@ -1,0 +1,95 @@
+//! `build describe`: the build manifest of a git checkout.
+
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use theriac_formats::{Artefact, BuildManifest};
+use theriac_model::{Clock as _, Digest};
+
+use super::git::Git;
+use crate::clock::SystemClock;
+use crate::{input, output};
+
+/// Options of `build describe`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repository: PathBuf,
+    /// The commit of the build before [default: the first parent of the present commit]
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
+    /// A file that the build made; may be given several times
+    #[arg(long, value_name = "FILE")]
+    artefact: Vec<PathBuf>,
+    /// When it was built [default: now]
+    #[arg(long, value_name = "TIME")]
+    built_at: Option<Timestamp>,
+    /// Accept files that differ from the commit
+    #[arg(long)]
+    allow_dirty: bool,
+}
+
+/// Prints the manifest.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let manifest = describe(args)?;
+    output::print(&(manifest.write().context("the manifest cannot be written")? + "\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn describe(args: &Args) -> Result<BuildManifest> {
+    let git = Git(&args.repository);
+    let commit = git.commit("HEAD")?;
+    git.require_history()?;
+    if !args.allow_dirty {
+        git.require_clean()?;
+    }
+    let predecessor = match &args.since {
+        Some(name) => Some(git.commit(name)?),
+        None => git.parent(&commit)?,
+    };
+    let since = predecessor.as_deref();
+    let built_at = args.built_at.unwrap_or_else(|| SystemClock.now());
+    Ok(BuildManifest {
+        authors: git.authors(since, &commit)?,
+        changed: git.changed(since, &commit)?,
+        artefacts: artefacts(&args.artefact)?,
+        built_at: Some(built_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        predecessor,
+        commit,
+    })
+}
+
+fn artefacts(paths: &[PathBuf]) -> Result<Vec<Artefact>> {
+    let mut names = BTreeSet::new();
+    let mut artefacts = Vec::new();
+    for path in paths {
+        let artefact = artefact(path)?;
+        if !names.insert(artefact.name.clone()) {
+            bail!("two artefacts are called {}; a build has each name once", artefact.name);
+        }
+        artefacts.push(artefact);
+    }
+    artefacts.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(artefacts)
+}
+
+fn artefact(path: &Path) -> Result<Artefact> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.with_context(|| format!("{} has no name that is UTF-8 text", path.display()))?.to_owned();
+    let (mut file, _) = input::open(path)?;
+    let (mut hasher, mut size) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let read = file.read(&mut buffer).with_context(|| format!("cannot read {}", path.display()))?;
+        let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+        hasher.update(bytes);
+        size += read as u64;
+    }
+    Ok(Artefact { name, sha256: Digest::from_bytes(hasher.finalize().into()), size: Some(size) })
+}

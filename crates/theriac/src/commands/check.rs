@@ -1,0 +1,50 @@
+//! `check`: judges a facts file by a pack, without a database.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use theriac_conformity::facts::FACTS_VERSION;
+use theriac_conformity::{Facts, evaluate};
+
+use super::pack;
+use crate::output::Format;
+use crate::{input, output};
+
+/// Most bytes of a facts file.
+const BYTES: usize = 256 << 20;
+
+/// Options of `check`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The facts file, as `theriac facts` prints it; - is standard input
+    facts: PathBuf,
+    /// The pack's folder [default: the pack that comes with the program]
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the verdicts.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let pack = match &args.pack {
+        Some(dir) => pack::load(dir)?,
+        None => pack::included()?,
+    };
+    let facts: Facts = input::json(&args.facts, BYTES).context("this is no facts file")?;
+    if facts.version != FACTS_VERSION {
+        bail!(
+            "{} has facts of version {}, this program reads version {FACTS_VERSION}; print them again with it",
+            args.facts.display(),
+            facts.version
+        );
+    }
+    let conformity = evaluate(&facts, &pack).context("the facts cannot be judged")?;
+    match args.format {
+        Format::Json => output::json(&conformity)?,
+        Format::Table => output::print(&output::verdicts(&conformity))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,157 @@
+//! What people and programs read: JSON, tables, notes, progress.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use theriac_conformity::Conformity;
+use theriac_conformity::pack::ClauseKind;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// Writes an answer to standard output. A reader that has gone away (`| head`) is no error.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the answer")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes an answer as indented JSON.
+pub fn json<T: Serialize>(value: &T) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).context("the answer cannot be written as JSON")?;
+    print(&(text + "\n"))
+}
+
+/// Says something to people beside the answer. Where nobody listens, nothing is lost.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
+}
+
+/// Text without control characters: what files say must not steer a terminal.
+fn clean(text: &str, lines: bool) -> String {
+    let odd = |c: char| c.is_control() && !(lines && c == '\n');
+    text.chars().map(|c| if odd(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// A table with a line of headings.
+#[derive(Debug)]
+pub struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with these headings.
+    pub fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self { rows: vec![headings.map(str::to_uppercase).to_vec()] }
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [&str; N]) {
+        self.rows.push(cells.map(|cell| clean(cell, false)).to_vec());
+    }
+
+    /// The text: columns as wide as their widest cell, two spaces between.
+    pub fn text(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                line.push_str(&format!("{cell:width$}  "));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// A progress bar on standard error; none when that is no terminal.
+pub fn progress(total: u64, template: &str) -> ProgressBar {
+    let target = match io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(total), target).with_style(style)
+}
+
+/// `1 component`, `2 components`.
+pub fn count<N: Copy + PartialEq + From<u8> + std::fmt::Display>(number: N, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == N::from(1) { one } else { many })
+}
+
+/// Verdicts for people: clause by clause, what is missing below.
+pub fn verdicts(conformity: &Conformity) -> String {
+    let mut table = Table::new(["clause", "at release", "standing", "kind", "title"]);
+    for clause in &conformity.clauses {
+        let kind = match clause.kind {
+            ClauseKind::Computed => "computed",
+            ClauseKind::Attested => "attested",
+        };
+        let (verdict, standing) = (clause.verdict.to_string(), clause.standing.to_string());
+        table.row([&clause.clause, &verdict, &standing, kind, &clause.title]);
+    }
+    let mut missing = Table::new(["clause", "missing", "owes", "due", "what to do"]);
+    let mut number = 0_usize;
+    for clause in &conformity.clauses {
+        for item in &clause.missing {
+            number += 1;
+            let (owner, due) = (item.owner.as_deref().unwrap_or("-"), item.due.as_deref().unwrap_or("-"));
+            missing.row([&clause.clause, short(&item.reference), owner, due, &item.todo]);
+        }
+    }
+    let missing = if number == 0 { String::new() } else { format!("\n{}", missing.text()) };
+    let provisional = match conformity.provisional {
+        true => ", provisional: the pack has not been adopted",
+        false => "",
+    };
+    format!(
+        "{} {} on {} (sequence {}){provisional}\npack {}\n\n{}{missing}",
+        conformity.product,
+        conformity.release,
+        conformity.at,
+        conformity.seq,
+        conformity.pack,
+        table.text()
+    )
+}
+
+/// A reference without its digest.
+fn short(reference: &str) -> &str {
+    reference
+        .split_once('@')
+        .map_or(reference, |(id, digest)| if digest.len() == 64 { id } else { reference })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_control_characters_do_not_reach_the_terminal() {
+        let mut table = Table::new(["name", "what"]);
+        table.row(["größe", "a"]);
+        table.row(["b\u{1b}[2J", "c\n"]);
+        assert_eq!(table.text(), "NAME   WHAT\ngröße  a\nb\u{fffd}[2J  c\u{fffd}\n");
+    }
+}

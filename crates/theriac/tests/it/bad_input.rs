@@ -1,0 +1,134 @@
+//! Bad input at the door: every command that reads a file says what is wrong and where, soon, and ends with two.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+use tempfile::{TempDir, tempdir};
+
+use crate::support::{advisory, bom, import, library, stderr, theriac, write};
+
+/// A folder with an index and these bad files: name, bytes, and a word that the error must have.
+fn bad_files() -> (TempDir, Vec<(&'static str, &'static str)>) {
+    let folder = tempdir().unwrap();
+    let path = folder.path();
+    import(path, &[advisory("CVE-2026-0001", "pulse", "2.0.0", None)]);
+    let good = bom(&json!([library("pkg:npm/pulse@1.0.0")]));
+    write(path, "empty", "");
+    write(path, "truncated", &good[..good.len() / 2]);
+    write(path, "deep", format!("{{\"bomFormat\":\"CycloneDX\",\"a\":{}", "[".repeat(100_000)));
+    write(path, "latin1", [good.as_bytes(), b"\xe9"].concat());
+    write(path, "binary", b"\x7fELF\x02\x01");
+    write(
+        path,
+        "duplicate",
+        good.replacen("{\"bomFormat\"", "{\"bomFormat\":\"CycloneDX\",\"bomFormat\"", 1),
+    );
+    write(path, "absurd", good.replace("\"version\":1}", "\"version\":1e400}"));
+    let entities = "<?xml version=\"1.0\"?><!DOCTYPE bom [<!ENTITY a \"b\">]><bom>&a;</bom>";
+    write(path, "entities", entities);
+    write(path, "page", "<!DOCTYPE html><html></html>");
+    // Sparse: it takes no room, and must not be read to be refused.
+    File::create(path.join("huge")).unwrap().set_len(200 << 20).unwrap();
+    bomb(&path.join("bomb"));
+    let expected = vec![
+        ("empty", "the file is empty"),
+        ("truncated", "line 1"),
+        ("deep", "nest"),
+        ("latin1", "UTF-8"),
+        ("binary", "looks like a program"),
+        ("duplicate", "twice"),
+        ("absurd", "number out of range"),
+        ("entities", "document type declaration"),
+        ("page", "web page"),
+        ("huge", "limit"),
+        ("bomb", "zip archive"),
+        ("missing", "missing"),
+        (".", "folder"),
+    ];
+    (folder, expected)
+}
+
+/// A zip archive of 50 MB that unpacks to a thousand times its size.
+fn bomb(path: &Path) {
+    let mut zip = zip::ZipWriter::new(File::create(path).unwrap());
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    zip.start_file("bomb.json", options).unwrap();
+    let zeros = vec![b' '; 1 << 20];
+    for _ in 0..100 {
+        zip.write_all(&zeros).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+#[test]
+fn scan_refuses_every_bad_file_by_name_and_reason() {
+    let (folder, files) = bad_files();
+    for (name, word) in files {
+        let assert =
+            theriac(folder.path()).args(["scan", name, "--db", "advisories.db", "--fail-on", "low"]).assert();
+        let assert = assert.code(2).stdout("");
+        let error = stderr(&assert);
+        assert!(error.contains(name) && error.contains(word), "{name}: {error}");
+        assert!(error.len() < 2000, "{name}: an error is short");
+    }
+}
+
+#[test]
+fn check_refuses_every_bad_file_by_name() {
+    let (folder, files) = bad_files();
+    for (name, _) in files {
+        let error = stderr(&theriac(folder.path()).args(["check", name]).assert().code(2).stdout(""));
+        assert!(error.contains(name), "{name}: {error}");
+    }
+}
+
+#[test]
+fn feed_import_refuses_every_bad_file_and_changes_nothing() {
+    let (folder, files) = bad_files();
+    let before = std::fs::read(folder.path().join("advisories.db")).unwrap();
+    for (name, _) in files.iter().filter(|(name, _)| *name != ".") {
+        let assert = theriac(folder.path()).args(["feed", "import", name, "--db", "advisories.db"]).assert();
+        let error = stderr(&assert.code(2).stdout(""));
+        assert!(error.contains(name), "{name}: {error}");
+    }
+    assert_eq!(before, std::fs::read(folder.path().join("advisories.db")).unwrap());
+}
+
+#[test]
+fn what_is_no_index_is_refused() {
+    let (folder, _) = bad_files();
+    write(folder.path(), "bom.json", bom(&json!([])));
+    for (name, word) in [("empty", "no vulnerability index"), ("huge", "no vulnerability index"), (".", "")] {
+        let error = stderr(&theriac(folder.path()).args(["scan", "bom.json", "--db", name]).assert().code(2));
+        assert!(error.contains(name) && error.contains(word), "{name}: {error}");
+    }
+    let index = std::fs::read(folder.path().join("advisories.db")).unwrap();
+    write(folder.path(), "cut.db", &index[..index.len() - 10]);
+    let error = stderr(&theriac(folder.path()).args(["scan", "bom.json", "--db", "cut.db"]).assert().code(2));
+    assert!(error.contains("damaged"), "{error}");
+}
+
+#[test]
+fn audit_verify_refuses_every_bad_file() {
+    let (folder, files) = bad_files();
+    for (name, _) in files {
+        let assert = theriac(folder.path()).args(["audit", "verify", name]).assert();
+        let code = assert.get_output().status.code();
+        assert!(matches!(code, Some(1 | 2)), "{name}: {code:?}");
+    }
+}
+
+#[test]
+fn pack_check_refuses_what_is_no_pack() {
+    let (folder, _) = bad_files();
+    write(folder.path(), "pack/pack.toml", "id = 1\n");
+    write(folder.path(), "bytes/pack.toml", b"\xff\xfe\x00");
+    for (name, word) in [("pack", "pack.toml:1"), ("bytes", "UTF-8"), ("empty", "empty"), ("feed", "missing")]
+    {
+        let error = stderr(&theriac(folder.path()).args(["pack", "check", name]).assert().code(2));
+        assert!(error.contains(word), "{name}: {error}");
+    }
+}

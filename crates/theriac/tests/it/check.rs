@@ -1,0 +1,128 @@
+//! `check` and `pack check`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use crate::support::{stderr, stdout, stdout_json, theriac, write};
+
+const PACK: &str = "id = \"tiny\"\ntitle = \"A tiny standard\"\nconfidence = { A = \"sure\" }\n";
+const CLAUSES: &str = r#"[[clause]]
+number = "5.1"
+title = "Planning"
+level = "release"
+confidence = "A"
+kind = "computed"
+duty = "Somebody answers for the planning."
+
+[[clause.check]]
+id = "5.1-a"
+title = "Somebody answers"
+over = "responsibilities"
+pass = "r.in_force"
+none = "not met"
+todo = "Name somebody"
+"#;
+
+fn tiny(folder: &Path) -> PathBuf {
+    write(folder, "tiny/pack.toml", PACK);
+    write(folder, "tiny/clauses.toml", CLAUSES);
+    folder.join("tiny")
+}
+
+/// Facts of a release with nothing in it: every list of the schema, empty.
+fn facts() -> Value {
+    let schema = theriac_conformity::facts_schema();
+    let mut facts = json!({
+        "version": theriac_conformity::facts::FACTS_VERSION, "at": "2026-03-01", "seq": 7, "limits": null,
+    });
+    for (name, property) in schema["properties"].as_object().unwrap() {
+        let shape = property["$ref"].as_str().and_then(|path| schema.pointer(path.trim_start_matches('#')));
+        match shape {
+            Some(shape) if facts.get(name).is_none() => facts[name] = sample(&schema, shape),
+            _ if property["type"] == "array" => facts[name] = json!([]),
+            _ => {}
+        }
+    }
+    facts
+}
+
+/// A value of a shape: the first word of a set, texts and lists as short as can be.
+fn sample(schema: &Value, shape: &Value) -> Value {
+    if let Some(path) = shape["$ref"].as_str() {
+        return schema
+            .pointer(path.trim_start_matches('#'))
+            .map_or(Value::Null, |shape| sample(schema, shape));
+    }
+    if let Some(properties) = shape["properties"].as_object() {
+        return properties.iter().map(|(name, shape)| (name.clone(), sample(schema, shape))).collect();
+    }
+    let word = shape["enum"][0].as_str().or(shape["oneOf"][0]["const"].as_str());
+    match (word, shape["type"].as_str()) {
+        (Some(word), _) => json!(word),
+        (_, Some("string")) => json!("x"),
+        (_, Some("integer")) => json!(0),
+        (_, Some("boolean")) => json!(false),
+        (_, Some("array")) => json!([]),
+        _ => Value::Null,
+    }
+}
+
+#[test]
+fn facts_are_judged_by_the_pack_of_a_folder() {
+    let folder = tempdir().unwrap();
+    tiny(folder.path());
+    write(folder.path(), "facts.json", facts().to_string());
+    let arguments = ["check", "facts.json", "--pack", "tiny"];
+    let answer =
+        stdout_json(&theriac(folder.path()).args(arguments).args(["--format", "json"]).assert().success());
+    assert_eq!(
+        (&answer["at"], &answer["seq"], &answer["provisional"]),
+        (&json!("2026-03-01"), &json!(7), &json!(true))
+    );
+    assert_eq!(answer["clauses"][0]["clause"], "5.1");
+    assert_eq!(answer["clauses"][0]["verdict"], "not met");
+    assert_eq!(answer["clauses"][0]["missing"][0]["todo"], "Name somebody");
+    let text = stdout(&theriac(folder.path()).args(arguments).assert().success());
+    assert!(text.contains("5.1     not met     not met   computed  Planning"), "{text}");
+}
+
+#[test]
+fn the_included_pack_judges_where_none_is_named() {
+    let folder = tempdir().unwrap();
+    write(folder.path(), "facts.json", facts().to_string());
+    let answer = theriac(folder.path()).args(["check", "facts.json", "--format", "json"]).assert().success();
+    assert!(stdout_json(&answer)["clauses"].as_array().unwrap().len() > 50);
+}
+
+#[test]
+fn wrong_facts_are_named_by_their_place() {
+    let folder = tempdir().unwrap();
+    let mut wrong = facts();
+    wrong["release"]["surprise"] = json!(1);
+    write(folder.path(), "facts.json", wrong.to_string());
+    let error = stderr(&theriac(folder.path()).args(["check", "facts.json"]).assert().code(2));
+    assert!(error.contains("facts.json: release") && error.contains("surprise"), "{error}");
+
+    let mut old = facts();
+    old["version"] = json!(0);
+    write(folder.path(), "facts.json", old.to_string());
+    let error = stderr(&theriac(folder.path()).args(["check", "facts.json"]).assert().code(2));
+    assert!(error.contains("version 0"), "{error}");
+}
+
+#[test]
+fn a_sound_pack_is_described_and_a_wrong_one_named_with_file_and_line() {
+    let folder = tempdir().unwrap();
+    tiny(folder.path());
+    let text = stdout(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().success());
+    assert!(text.contains("1 clauses (1 computed, 0 attested), 1 checks"), "{text}");
+
+    write(folder.path(), "tiny/clauses.toml", CLAUSES.replace("r.in_force", "r.in_farce"));
+    let error = stderr(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().code(2));
+    assert!(error.contains("clauses.toml:13:") && error.contains("in_farce"), "{error}");
+
+    let error = stderr(&theriac(folder.path()).args(["pack", "check", "nowhere"]).assert().code(2));
+    assert!(error.contains("nowhere"), "{error}");
+}

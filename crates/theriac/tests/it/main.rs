@@ -1,0 +1,12 @@
+//! The program as people and pipelines run it: a process, its output, its exit code.
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
+mod audit;
+mod bad_input;
+mod build;
+mod check;
+mod feed;
+mod help;
+mod real;
+mod scan;
+mod support;
