@@ -11,6 +11,7 @@
 //! forbids both), one `h1`, every input labelled, every status a shape and a word, user text escaped.
 
 pub mod assets;
+pub mod http;
 pub mod markdown;
 pub mod pages;
 pub mod parts;

@@ -1,8 +1,16 @@
 //! `/products/{product}/releases/{release}/conformity/{clause}`: one clause and why it stands as it does.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_conformity::facts::words::Verdict;
+use theriac_conformity::pack::{ClauseKind, Judges, Level};
+use theriac_service::ServiceError;
 
-use crate::parts::{Action, Duty, Facts, Link, Node, Note, Shell, Status};
+use super::conformity::{At, duty, node, notes, see};
+use super::release::{self, verdict};
+use crate::http::{Answer, Me, Web};
+use crate::parts::{Action, Crumb, Duty, Fact, Facts, Link, Node, Note, NoteKind, Shell, Status};
+use crate::{respond, urls};
 
 /// One clause of a release.
 #[derive(Debug, Clone, Template)]
@@ -38,4 +46,117 @@ pub struct ClausePage {
     pub previous: Option<Link>,
     /// The clause after.
     pub next: Option<Link>,
+}
+
+/// Shows a clause.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release, number)): Path<(String, String, String)>,
+    Query(query): Query<At>,
+) -> Answer {
+    let seen = see(&web, &me, &product, &release, query.day()?).await?;
+    let clauses = &seen.judged.conformity.clauses;
+    let place = clauses.iter().position(|clause| clause.clause == number);
+    let place = place.ok_or_else(|| ServiceError::not_found("clause", &number))?;
+    let clause = &clauses[place];
+    let mut shell = release::shell(&me, (&product, &seen.name), &release, "conformity");
+    shell.title = format!("{number} {} in {} {release}", clause.title, seen.name);
+    if let Some(last) = shell.crumbs.last_mut() {
+        last.href = Some(urls::release(&product, &release, "conformity"));
+    }
+    shell.crumbs.push(Crumb::here(&number));
+    let link = |index: Option<usize>| {
+        let other = clauses.get(index?)?;
+        Some(Link::new(
+            format!("{} {}", other.clause, other.title),
+            urls::clause(&product, &release, &other.clause),
+        ))
+    };
+    let of = |judges: Judges| -> Vec<Node> {
+        let own = clause.checks.iter().filter(|check| check.judges.contains(&judges));
+        own.map(|check| node(&me, &product, &release, check, &clause.missing)).collect()
+    };
+    let mut all_notes = notes(&seen);
+    let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number);
+    all_notes.extend(deviations.map(|row| {
+        let name = row.reference.split('@').next().unwrap_or_default();
+        let until = row.expires.as_deref().unwrap_or("it ends");
+        let text = format!(
+            "It permits shipping without: {}; until {until}. It does not turn the clause.",
+            row.missing.join(", ")
+        );
+        Note::new(NoteKind::Warn, format!("{name} covers what is missing."), text)
+            .link(name, urls::record(name))
+    }));
+    let source = seen.pack.clause(&number);
+    let page = ClausePage {
+        title: clause.title.clone(),
+        verdict: Status::from(verdict(clause.verdict)).boxed(),
+        standing: (clause.standing != Verdict::NotApplicable)
+            .then(|| Status::from(verdict(clause.standing)).boxed()),
+        asks: source.map(|row| row.duty.clone()).unwrap_or_default(),
+        notes: all_notes,
+        facts: Facts::from(facts(&seen, clause)),
+        checks: of(Judges::AtRelease),
+        standing_checks: of(Judges::Standing),
+        missing: clause
+            .missing
+            .iter()
+            .map(|item| duty(&me, &product, &release, Some(clause), item))
+            .collect(),
+        records: Vec::new(),
+        actions: actions(&product, &release, clause),
+        previous: link(place.checked_sub(1)),
+        next: link(Some(place + 1)),
+        number,
+        shell,
+    };
+    Ok(respond::page(&page))
+}
+
+fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {
+    let kind = match clause.kind {
+        ClauseKind::Computed => "Computed from facts",
+        ClauseKind::Attested => "Attested by a signed clause assessment",
+    };
+    let level = match clause.level {
+        Level::Organisation => "The organisation, once for all products",
+        Level::Product => "The product, once for all its releases",
+        Level::Release => "Each release",
+        Level::FieldedRelease => "Each release that customers have",
+    };
+    let mut facts = vec![
+        Fact::text("How it is judged", kind),
+        Fact::text("Where it is judged", level),
+        Fact::text("Confidence of the pack", &clause.confidence),
+        Fact::code("Pack", seen.judged.conformity.pack.chars().take(40).collect::<String>()),
+        Fact::text("Audit sequence", seen.judged.conformity.seq.to_string()),
+    ];
+    if let Some(reason) = &clause.reason {
+        facts.push(Fact::text("Applicability", reason));
+    }
+    facts
+}
+
+fn actions(product: &str, release: &str, clause: &theriac_conformity::ClauseVerdict) -> Vec<Action> {
+    let (scope_product, scope_release) = match clause.level {
+        Level::Organisation => ("", ""),
+        Level::Product => (product, ""),
+        Level::Release | Level::FieldedRelease => (product, release),
+    };
+    let new = |kind: &str, product: &str, release: &str| {
+        let pairs =
+            [("kind", kind), ("product", product), ("release", release), ("clause", clause.clause.as_str())];
+        urls::with_query("/records/new", &pairs)
+    };
+    let mut actions = Vec::new();
+    if clause.kind == ClauseKind::Attested {
+        actions
+            .push(Action::open("Assess this clause", new("clause-assessment", scope_product, scope_release)));
+    }
+    if !matches!(clause.verdict, Verdict::Met | Verdict::NotApplicable) {
+        actions.push(Action::open("Ask for a deviation", new("deviation", product, release)));
+    }
+    actions
 }

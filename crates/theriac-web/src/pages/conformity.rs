@@ -1,8 +1,18 @@
 //! `/products/{product}/releases/{release}/conformity`: the gate, the clauses, and who owes what by when.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_conformity::facts::words::Verdict;
+use theriac_conformity::pack::{ClauseKind, Pack};
+use theriac_conformity::{CheckVerdict, ClauseVerdict, Missing, ReasonKind};
+use theriac_service::gate::{self, Judged};
+use theriac_service::{ServiceError, products};
 
-use crate::parts::{Action, Duty, Icon, Link, Node, Note, Shape, Shell, Status, StatusKind, When};
+use super::my_work::gate_status;
+use super::release::{self, reference, verdict};
+use crate::http::{Answer, Failure, Me, Web};
+use crate::parts::{Action, Duty, Icon, Link, Node, Note, NoteKind, Shape, Shell, Status, StatusKind, When};
+use crate::{respond, urls};
 
 /// How many clauses stand how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,4 +174,351 @@ pub struct ConformityPage {
     pub counts: Counts,
     /// What is owed, soonest first.
     pub duties: Vec<Duty>,
+}
+
+/// The headings of the standard: number, title, short title.
+const HEADINGS: &[(&str, &str, &str)] = &[
+    ("4", "General requirements", "General"),
+    ("5", "Software development process", "Development"),
+    ("6", "Software maintenance process", "Maintenance"),
+    ("7", "Security risk management process", "Risk management"),
+    ("8", "Software configuration management process", "Configuration"),
+    ("9", "Software problem resolution process", "Problem resolution"),
+    ("F", "Transitional health software", "Transitional"),
+];
+/// Most subjects written below a check.
+const SUBJECTS_MAX: usize = 20;
+
+/// What the address says.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct At {
+    /// The day asked for; empty for now.
+    #[serde(default)]
+    pub at: String,
+}
+
+impl At {
+    /// The day, `None` for now.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn day(&self) -> Result<Option<jiff::civil::Date>, Failure> {
+        match self.at.trim() {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                Failure::bad_request(format!(
+                    "'{text}' is not a day; a day of the form 2026-11-24 is expected."
+                ))
+            }),
+        }
+    }
+}
+
+/// A release with what pages of it need.
+pub(super) struct Seen {
+    /// The product's name.
+    pub name: String,
+    /// The release.
+    pub release: products::ReleaseView,
+    /// Verdicts and gate.
+    pub judged: Judged,
+    /// The pack they come from.
+    pub pack: std::sync::Arc<Pack>,
+}
+
+/// Reads a release with its verdicts, as kept for pages or for a past day.
+pub(super) async fn see(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    at: Option<jiff::civil::Date>,
+) -> Result<Seen, ServiceError> {
+    let judged = match at {
+        None => gate::shown(web.app(), me.who(), product, release).await?,
+        some => gate::judged(web.app(), me.who(), product, release, some).await?,
+    };
+    Ok(Seen {
+        name: products::product(web.app(), me.who(), product).await?.name,
+        release: products::release(web.app(), me.who(), product, release).await?,
+        pack: gate::pack(web.app()).await?,
+        judged,
+    })
+}
+
+/// Shows the conformity of a release.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+    Query(query): Query<At>,
+) -> Answer {
+    let day = query.day()?;
+    let seen = see(&web, &me, &product, &release, day).await?;
+    let url = urls::release(&product, &release, "conformity");
+    let mut shell = release::shell(&me, (&product, &seen.name), &release, "conformity");
+    shell.api = Some(format!("/api/v1{url}"));
+    if let Some(day) = day {
+        let text = format!("You look at {release} as it was on {day}, as it was known then.");
+        shell.banners.push(Note::new(NoteKind::Info, "", text).link("Back to now", &url));
+    }
+    let conformity = &seen.judged.conformity;
+    let mut duties: Vec<Duty> = conformity
+        .clauses
+        .iter()
+        .flat_map(|clause| {
+            clause.missing.iter().map(|item| duty(&me, &product, &release, Some(clause), item))
+        })
+        .collect();
+    duties.sort_by(|one, other| key(one).cmp(&key(other)));
+    let page = ConformityPage {
+        shell,
+        release: format!("{} {release}", seen.name),
+        pack: seen.pack.title.clone(),
+        build: seen.release.candidate.clone().unwrap_or_default(),
+        evaluated: me.when(me.visitor.now),
+        sequence: u64::try_from(conformity.seq).unwrap_or_default(),
+        facts: Link::new("facts", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
+        actions: vec![Action::open("Gate and decision", urls::release(&product, &release, "gate")).main()],
+        at: query.at.trim().to_owned(),
+        url,
+        notes: notes(&seen),
+        gate: banner(&me, &product, &seen),
+        groups: groups(&me, &product, &release, &seen),
+        counts: counts(&conformity.clauses),
+        duties,
+    };
+    Ok(respond::page(&page))
+}
+
+fn key(duty: &Duty) -> (bool, String) {
+    (duty.due.is_none(), duty.due.as_ref().map(|due| due.when.machine.clone()).unwrap_or_default())
+}
+
+/// What makes verdicts less than final.
+pub(super) fn notes(seen: &Seen) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if seen.judged.conformity.provisional {
+        let text = "The manufacturer has not yet adopted this pack against its own copy of the standard.";
+        let note = Note::new(NoteKind::Info, "These verdicts are provisional.", text);
+        notes.push(note.link("Adopt the pack", format!("/packs/{}/sign", seen.pack.id)));
+    }
+    if let Some(day) = &seen.judged.decided {
+        let text = "At release is shown as decided and never evaluated again; standing is today's.";
+        notes.push(Note::new(NoteKind::Info, format!("Decided on {day}."), text));
+    }
+    notes
+}
+
+/// Counts of verdicts.
+pub(super) fn counts(clauses: &[ClauseVerdict]) -> Counts {
+    let mut counts = Counts::default();
+    for clause in clauses {
+        match clause.verdict {
+            Verdict::Met => counts.met += 1,
+            Verdict::PartlyMet => counts.partly_met += 1,
+            Verdict::NotMet => counts.not_met += 1,
+            Verdict::NotApplicable => counts.not_applicable += 1,
+        }
+    }
+    counts
+}
+
+/// The gate in a sentence.
+pub(super) fn banner(me: &Me, product: &str, seen: &Seen) -> GateBanner {
+    let (judged, release) = (&seen.judged, &seen.release.name);
+    let state = gate_status(judged);
+    let sentence = match (&judged.decided, judged.gate.open) {
+        (Some(day), _) => format!("Shipped: {release} was decided on {day}"),
+        (None, true) => format!("Gate open: {release} may be decided"),
+        (None, false) => format!("Gate closed: {release} may not ship"),
+    };
+    let latest = judged.gate.reasons.iter().filter_map(|reason| reason.due.as_deref()?.parse().ok()).max();
+    let all_dated = judged.gate.reasons.iter().all(|reason| reason.due.is_some());
+    GateBanner {
+        state,
+        sentence,
+        text: short_reasons(judged),
+        can_open: latest.filter(|_| all_dated).map(|day| me.day(day)),
+        ship: seen.release.planned_ship_date.map(|day| me.day(day)),
+        actions: vec![Action::open("All reasons", urls::release(product, release, "gate"))],
+    }
+}
+
+fn short_reasons(judged: &Judged) -> String {
+    let count = |kinds: &[ReasonKind]| {
+        judged.gate.reasons.iter().filter(|reason| kinds.contains(&reason.kind)).count()
+    };
+    let parts = [
+        (count(&[ReasonKind::PackNotAdopted]), "pack to adopt", "packs to adopt"),
+        (count(&[ReasonKind::NoCandidate]), "candidate build missing", "candidate builds missing"),
+        (count(&[ReasonKind::Clause, ReasonKind::PackError]), "clause not covered", "clauses not covered"),
+        (count(&[ReasonKind::FindingNotAssessed]), "finding not assessed", "findings not assessed"),
+        (count(&[ReasonKind::FindingUnacceptable]), "finding not acceptable", "findings not acceptable"),
+        (count(&[ReasonKind::ComponentUnmatched]), "component unmatched", "components unmatched"),
+        (count(&[ReasonKind::SuspectLink]), "suspect link", "suspect links"),
+    ];
+    let words: Vec<String> = parts
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| format!("{number} {}", if *number == 1 { one } else { many }))
+        .collect();
+    let covered = judged.gate.deviations.len();
+    match (words.is_empty(), covered) {
+        (true, 0) => "Every applicable clause is met, and nothing else stands against it.".to_owned(),
+        (true, 1) => "Nothing stands against it; one deviation is used.".to_owned(),
+        (true, many) => format!("Nothing stands against it; {many} deviations are used."),
+        (false, _) => format!("{}.", words.join(", ")),
+    }
+}
+
+fn groups(me: &Me, product: &str, release: &str, seen: &Seen) -> Vec<ClauseGroup> {
+    let clauses = &seen.judged.conformity.clauses;
+    let transitional = clauses
+        .iter()
+        .any(|clause| clause.clause.starts_with('F') && clause.verdict != Verdict::NotApplicable);
+    let shown = HEADINGS.iter().filter(|(number, ..)| *number != "F" || transitional);
+    shown
+        .map(|(number, title, short)| {
+            let own: Vec<_> = clauses
+                .iter()
+                .filter(|clause| clause.clause.split('.').next() == Some(number))
+                .cloned()
+                .collect();
+            let rows = |wanted: &[Verdict]| -> Vec<ClauseRow> {
+                let mut rows: Vec<_> = own.iter().filter(|clause| wanted.contains(&clause.verdict)).collect();
+                rows.sort_by_key(|clause| clause.verdict != Verdict::NotMet);
+                rows.into_iter().map(|clause| row(me, product, release, seen, clause)).collect()
+            };
+            ClauseGroup {
+                number: (*number).to_owned(),
+                title: (*title).to_owned(),
+                short: (*short).to_owned(),
+                counts: counts(&own),
+                gaps: rows(&[Verdict::NotMet, Verdict::PartlyMet]),
+                not_applicable: rows(&[Verdict::NotApplicable]),
+                met: rows(&[Verdict::Met]),
+            }
+        })
+        .collect()
+}
+
+fn row(me: &Me, product: &str, release: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow {
+    let (passing, failing) = clause.checks.iter().fold((0, 0), |(passing, failing), check| {
+        (passing + check.passing.len(), failing + check.failing.len())
+    });
+    let deviation = seen.judged.gate.deviations.iter().find(|row| row.clause == clause.clause);
+    let covered = deviation.map(|row| {
+        let until = row.expires.as_deref().map(|day| format!(" until {day}")).unwrap_or_default();
+        format!("covered by {}{until}", row.reference.split('@').next().unwrap_or_default())
+    });
+    ClauseRow {
+        clause: Link::new(&clause.clause, urls::clause(product, release, &clause.clause)),
+        title: clause.title.clone(),
+        verdict: verdict(clause.verdict).into(),
+        standing: (clause.standing != clause.verdict && clause.standing != Verdict::NotApplicable)
+            .then(|| verdict(clause.standing).into()),
+        passed: if passing + failing == 0 {
+            String::new()
+        } else {
+            format!("{passing} of {}", passing + failing)
+        },
+        attested: clause.kind == ClauseKind::Attested,
+        reason: covered.or_else(|| clause.reason.clone()).unwrap_or_default(),
+        asks: seen.pack.clause(&clause.clause).map(|row| row.duty.clone()).unwrap_or_default(),
+        checks: clause
+            .checks
+            .iter()
+            .map(|check| node(me, product, release, check, &clause.missing))
+            .collect(),
+        open: false,
+    }
+}
+
+/// A check with its subjects: those that fail first, with who owes them; those that pass folded.
+pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, missing: &[Missing]) -> Node {
+    let total = check.passing.len() + check.failing.len();
+    let evidence = |names: &[String]| -> Vec<Link> {
+        names.iter().filter_map(|name| reference(product, release, name)).take(SUBJECTS_MAX).collect()
+    };
+    let failing = check.failing.iter().take(SUBJECTS_MAX).map(|subject| {
+        let owed =
+            missing.iter().find(|item| item.check == check.check && item.reference == subject.reference);
+        Node {
+            status: Some(StatusKind::NotMet.into()),
+            link: reference(product, release, &subject.reference),
+            text: match (owed, reference(product, release, &subject.reference)) {
+                (Some(item), _) => item.todo.clone(),
+                (None, Some(_)) => String::new(),
+                (None, None) => subject.reference.clone(),
+            },
+            owner: owed.and_then(|item| item.owner.clone()).unwrap_or_default(),
+            due: owed.and_then(|item| me.due_text(item.due.as_deref())),
+            evidence: evidence(&subject.rests_on),
+            ..Node::default()
+        }
+    });
+    let mut children: Vec<Node> = failing.collect();
+    if check.failing.is_empty() && !matches!(check.verdict, Verdict::Met | Verdict::NotApplicable) {
+        children.extend(missing.iter().filter(|item| item.check == check.check).map(|item| Node {
+            text: item.todo.clone(),
+            owner: item.owner.clone().unwrap_or_default(),
+            due: me.due_text(item.due.as_deref()),
+            ..Node::default()
+        }));
+    }
+    if let Some(error) = &check.error {
+        children.push(Node {
+            text: format!("This check of the pack cannot be evaluated: {error}"),
+            ..Node::default()
+        });
+    }
+    children.extend(check.passing.iter().take(SUBJECTS_MAX).map(|subject| Node {
+        status: Some(StatusKind::Met.into()),
+        link: reference(product, release, &subject.reference),
+        text: if reference(product, release, &subject.reference).is_some() {
+            String::new()
+        } else {
+            subject.reference.clone()
+        },
+        evidence: evidence(&subject.rests_on),
+        ..Node::default()
+    }));
+    let left_out =
+        total.saturating_sub(check.failing.len().min(SUBJECTS_MAX) + check.passing.len().min(SUBJECTS_MAX));
+    if left_out > 0 {
+        children
+            .push(Node { note: format!("and {left_out} more; the facts list them all"), ..Node::default() });
+    }
+    Node {
+        status: Some(verdict(check.verdict).into()),
+        text: check.title.clone(),
+        note: if total == 0 { String::new() } else { format!("{} of {total}", check.passing.len()) },
+        folded: matches!(check.verdict, Verdict::Met | Verdict::NotApplicable),
+        children,
+        ..Node::default()
+    }
+}
+
+/// Something missing as a row of who owes what by when.
+pub(super) fn duty(
+    me: &Me,
+    product: &str,
+    release: &str,
+    clause: Option<&ClauseVerdict>,
+    item: &Missing,
+) -> Duty {
+    let about = reference(product, release, &item.reference);
+    let clause_link =
+        clause.map(|clause| Link::new(&clause.clause, urls::clause(product, release, &clause.clause)));
+    let there = clause_link
+        .as_ref()
+        .map_or_else(|| urls::release(product, release, "gate"), |link| link.href.clone());
+    Duty {
+        todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
+        about: about.map(|link| link.text).unwrap_or_default(),
+        clause: clause_link,
+        owner: item.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
+        due: me.due_text(item.due.as_deref()),
+    }
 }

@@ -1,9 +1,22 @@
 //! `/products/{product}/releases/{release}/gate`: every reason, and the decision.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use theriac_auth::{NotSigned, Permission, ProductId, Scope};
+use theriac_conformity::ReasonKind;
+use theriac_service::gate::{self, Decide, Outcome};
+use theriac_service::{ServiceError, people, products};
 
-use super::conformity::GateBanner;
-use crate::parts::{Due, Empty, Facts, Link, Shell, SignForm, Signature, Status};
+use super::conformity::{GateBanner, banner, see};
+use super::release::{self, reference};
+use crate::http::{Answer, Form, Me, Web, with_toast};
+use crate::parts::{
+    Choice, Due, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, SignForm, Signature, Status,
+    StatusKind,
+};
+use crate::{respond, urls};
 
 /// One reason why the gate is closed.
 #[derive(Debug, Clone)]
@@ -58,4 +71,249 @@ pub struct GatePage {
     pub decisions: Vec<Signature>,
     /// The form; says why not when the person may not decide.
     pub form: SignForm,
+}
+
+/// What went wrong with a decision that was sent.
+#[derive(Default)]
+struct Refused {
+    password: String,
+    note: Option<Note>,
+    errors: Vec<theriac_model::record::FieldError>,
+}
+
+/// Shows the gate.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+) -> Answer {
+    let page = page(&web, &me, &product, &release, &Form::default(), Refused::default()).await?;
+    Ok(respond::page(&page))
+}
+
+async fn page(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    sent: &Form,
+    refused: Refused,
+) -> Result<GatePage, ServiceError> {
+    let mut seen = see(web, me, product, release, None).await?;
+    let (fresh, digest) = gate::preview(web.app(), me.who(), product, release).await?;
+    if seen.judged.decided.is_none() {
+        seen.judged.gate = fresh;
+    }
+    let today = &seen.judged.gate;
+    let reasons: Vec<Reason> = today.reasons.iter().map(|row| reason(me, product, release, row)).collect();
+    let covered = today.deviations.iter().map(|row| {
+        let name = row.reference.split('@').next().unwrap_or_default();
+        let expires = me.due_text(row.expires.as_deref());
+        Covered {
+            deviation: Link::new(name, urls::record(name)),
+            clause: row.clause.clone(),
+            missing: row.missing.join(", "),
+            expires: expires.unwrap_or_else(|| me.due(me.today())),
+        }
+    });
+    let decisions = gate::decisions(web.app(), me.who(), product, release).await?;
+    let conformity = &seen.judged.conformity;
+    Ok(GatePage {
+        shell: release::shell(me, (product, &seen.name), release, "gate"),
+        release: format!("{} {release}", seen.name),
+        gate: GateBanner { actions: Vec::new(), ..banner(me, product, &seen) },
+        reasons,
+        no_reasons: Empty::new(
+            "No reason stands against it",
+            "Every applicable clause is met or covered.",
+            Vec::new(),
+        ),
+        covered: covered.collect(),
+        facts: Facts::from(vec![
+            Fact::text("Audit sequence", conformity.seq.to_string()),
+            Fact::code("Pack", &conformity.pack),
+            Fact::text("Evaluator", conformity.evaluator.to_string()),
+            Fact::text("Facts", format!("version {}", conformity.facts_version)),
+            Fact::code("Digest of what is shown", digest.to_string()),
+        ]),
+        decisions: decisions.iter().map(|row| decided(me, row)).collect(),
+        form: form(web, me, product, release, digest, sent, refused).await?,
+    })
+}
+
+fn reason(me: &Me, product: &str, release: &str, row: &theriac_conformity::Reason) -> Reason {
+    let status = match row.kind {
+        ReasonKind::PackNotAdopted | ReasonKind::NoCandidate | ReasonKind::PackError => StatusKind::NotMet,
+        ReasonKind::Clause => StatusKind::NotMet,
+        ReasonKind::FindingNotAssessed => StatusKind::New,
+        ReasonKind::FindingUnacceptable => StatusKind::Affected,
+        ReasonKind::ComponentUnmatched => StatusKind::Unmatched,
+        ReasonKind::SuspectLink => StatusKind::Suspect,
+    };
+    let href = match row.kind {
+        ReasonKind::Clause | ReasonKind::PackError => urls::clause(product, release, &row.reference),
+        ReasonKind::ComponentUnmatched => urls::release(product, release, "components"),
+        ReasonKind::PackNotAdopted => "/packs".to_owned(),
+        ReasonKind::NoCandidate => urls::release(product, release, "evidence"),
+        ReasonKind::FindingNotAssessed | ReasonKind::FindingUnacceptable | ReasonKind::SuspectLink => {
+            reference(product, release, &row.reference)
+                .map_or_else(|| urls::release(product, release, "conformity"), |link| link.href)
+        }
+    };
+    let first: Vec<&str> = row.missing.iter().take(3).map(|item| item.todo.as_str()).collect();
+    Reason {
+        what: Link::new(&row.text, href),
+        about: first.join("; "),
+        status: status.into(),
+        from: row.reference.split('@').next().unwrap_or_default().to_owned(),
+        owner: row.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
+        due: me.due_text(row.due.as_deref()),
+    }
+}
+
+fn decided(me: &Me, row: &gate::Decided) -> Signature {
+    let words = match row.decision.outcome.as_str() {
+        "ship" => "decided to ship",
+        "postpone" => "postponed",
+        _ => "withdrew the decision",
+    };
+    Signature {
+        who: row.by.clone(),
+        on: format!("{words}, at sequence {}", row.decision.seq),
+        meaning: row.decision.reason.clone(),
+        at: me.when(row.decision.at),
+        authentication: "password".to_owned(),
+        digest: row.decision.verdicts.short(),
+        covers: true,
+        comment: String::new(),
+    }
+}
+
+async fn form(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    digest: theriac_model::Digest,
+    sent: &Form,
+    refused: Refused,
+) -> Result<SignForm, ServiceError> {
+    let row = products::product(web.app(), me.who(), product).await?;
+    let scope = Scope::Product(ProductId(row.id));
+    let blocked = me.blocked(Permission::DecideRelease, scope);
+    let error = |name: &str| {
+        refused
+            .errors
+            .iter()
+            .find(|error| error.field == name)
+            .map(|error| error.message.clone())
+            .unwrap_or_default()
+    };
+    let outcome = sent.get("decision");
+    let choices = vec![
+        Choice::new("ship", "It ships", outcome),
+        Choice::new("postpone", "It is postponed", outcome),
+        Choice::new("withdraw", "The decision to ship is withdrawn", outcome),
+    ];
+    Ok(SignForm {
+        action: urls::release(product, release, "gate"),
+        csrf: me.csrf(),
+        digest: digest.to_string(),
+        hidden: Vec::new(),
+        subject: Facts::from(vec![Fact::text("Release", format!("{} {release}", row.name))]),
+        fields: vec![
+            Field::new("decision", "Decision", Input::Radios(choices)).error(error("decision")).required(),
+            Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 4))
+                .error(error("reason"))
+                .required(),
+        ],
+        signer: me.session.name.clone(),
+        signer_title: String::new(),
+        meanings: vec![Choice::new("decided", "I have read all reasons, and decide", "decided")],
+        warnings: refused.note.into_iter().collect(),
+        blocked: (!blocked.is_empty()).then_some(blocked),
+        password_error: refused.password,
+        comment: String::new(),
+        submit: "Sign the decision".to_owned(),
+        cancel: urls::release(product, release, "conformity"),
+    })
+}
+
+/// Decides a release.
+pub async fn decide(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+    sent: Form,
+) -> Answer {
+    match sign(&web, &me, &product, &release, &sent).await {
+        Ok(outcome) => {
+            let said = match outcome {
+                Outcome::Ship => "Decided: the release ships",
+                Outcome::Postpone => "The release is postponed",
+                Outcome::Withdraw => "The decision is withdrawn",
+            };
+            Ok(with_toast(&urls::release(&product, &release, "gate"), said))
+        }
+        Err(error) => again(&web, &me, &product, &release, &sent, error).await,
+    }
+}
+
+async fn sign(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    sent: &Form,
+) -> Result<Outcome, ServiceError> {
+    let outcome: Outcome = sent.get("decision").parse()?;
+    let shown = sent.get("digest").parse();
+    let shown = shown.map_err(|_| ServiceError::field("digest", "load the page again"))?;
+    let proof =
+        people::prove(web.app(), &web.door(me.visitor.address), me.who(), sent.get("password")).await?;
+    let input = Decide {
+        product: product.to_owned(),
+        release: release.to_owned(),
+        outcome,
+        reason: sent.get("reason").to_owned(),
+        shown,
+    };
+    gate::decide(web.app(), me.who(), &proof, input).await?;
+    Ok(outcome)
+}
+
+/// The page once more, with what was typed and why it was refused.
+async fn again(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    sent: &Form,
+    error: ServiceError,
+) -> Result<Response, crate::http::Failure> {
+    let (status, refused) = match error {
+        ServiceError::NotSigned(NotSigned::WrongPassword) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Refused {
+                password: "This is not your password; nothing was signed".to_owned(),
+                ..Refused::default()
+            },
+        ),
+        ServiceError::Invalid(errors) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Refused { errors, ..Refused::default() })
+        }
+        ServiceError::Changed { .. } => {
+            let text =
+                "Something changed since the page was shown, and nothing was signed. Read the reasons again.";
+            let note = Note::new(NoteKind::Bad, "It changed meanwhile.", text).alert();
+            (StatusCode::CONFLICT, Refused { note: Some(note), ..Refused::default() })
+        }
+        ServiceError::Rule(text) => {
+            let note = Note::new(NoteKind::Bad, "Not decided.", text).alert();
+            (StatusCode::CONFLICT, Refused { note: Some(note), ..Refused::default() })
+        }
+        other => return Err(other.into()),
+    };
+    let page = page(web, me, product, release, sent, refused).await?;
+    Ok(respond::with_status(status, &page))
 }

@@ -26,7 +26,18 @@ pub mod record;
 pub mod record_edit;
 pub mod record_new;
 pub mod records;
+pub mod release;
 pub mod revision_diff;
 pub mod search;
 pub mod sign;
 pub mod sign_in;
+
+use theriac_service::ServiceError;
+
+use crate::http::Form;
+
+/// The day in a field of a form; `None` when it is empty.
+fn day(sent: &Form, name: &str) -> Result<Option<jiff::civil::Date>, ServiceError> {
+    let wrong = |_| ServiceError::field(name, "a day of the form 2026-11-24 is expected");
+    sent.filled(name).map(|text| text.parse().map_err(wrong)).transpose()
+}

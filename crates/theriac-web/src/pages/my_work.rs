@@ -1,8 +1,17 @@
 //! `/`: what the person signed in owes, their releases, overdue duties, recent events.
 
 use askama::Template;
+use axum::extract::State;
+use theriac_conformity::facts::words::Verdict;
+use theriac_service::gate::{self, Judged, ReleaseState};
 
-use crate::parts::{Action, Due, Duty, Empty, Link, Shell, Status, TableHead, Timeline, When};
+use super::release::reference;
+use crate::http::{Answer, Me, Web};
+
+use crate::parts::{
+    Action, Area, Column, Due, Duty, Empty, Link, Shell, Status, StatusKind, TableHead, Timeline, When,
+};
+use crate::{respond, urls};
 
 /// One thing the person owes.
 #[derive(Debug, Clone)]
@@ -58,4 +67,99 @@ pub struct MyWorkPage {
     pub overdue: Vec<Duty>,
     /// What happened lately.
     pub events: Timeline,
+}
+
+/// Most releases shown.
+const RELEASES_MAX: usize = 12;
+
+/// Shows what the person owes.
+pub async fn show(State(web): State<Web>, me: Me) -> Answer {
+    let duties = gate::duties(web.app(), me.who(), &me.session.person).await?;
+    let tasks: Vec<Task> = duties.iter().map(|duty| task(&me, duty)).collect();
+    let overdue = tasks.iter().filter(|task| task.due.as_ref().is_some_and(|due| due.overdue)).count();
+    let mut releases = Vec::new();
+    for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
+        let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
+        releases.push(release_row(&state, &judged));
+    }
+    let page = MyWorkPage {
+        shell: me.shell("My work", Area::MyWork),
+        summary: match (tasks.len(), overdue) {
+            (0, _) => "Nothing is owed by you.".to_owned(),
+            (1, 0) => "1 task.".to_owned(),
+            (many, 0) => format!("{many} tasks."),
+            (many, late) => format!("{many} tasks, {late} overdue."),
+        },
+        next: tasks.iter().find_map(|task| task.due.as_ref().map(|due| due.when.clone())),
+        actions: vec![Action::open("New record", "/records/new").main()],
+        head: TableHead::new(vec![
+            Column::new("Due"),
+            Column::new("Task").grow(),
+            Column::new("Release"),
+            Column::new("Clause"),
+        ]),
+        no_tasks: Empty::new(
+            "Nothing is owed by you",
+            "What you own and what is missing for a release appears here, with its date.",
+            vec![Action::open("Look at the products", "/products")],
+        ),
+        no_releases: Empty::new(
+            "No release yet",
+            "A release is the unit that conforms and is decided.",
+            vec![Action::open("Products", "/products")],
+        ),
+        tasks,
+        releases,
+        overdue: Vec::new(),
+        events: Timeline::default(),
+    };
+    Ok(respond::page(&page))
+}
+
+fn task(me: &Me, duty: &gate::Duty) -> Task {
+    let clause = duty
+        .clause
+        .as_ref()
+        .map(|clause| Link::new(clause, urls::clause(&duty.product, &duty.release, clause)));
+    let about = reference(&duty.product, &duty.release, &duty.reference);
+    let place = || match &clause {
+        Some(clause) => clause.href.clone(),
+        None => urls::release(&duty.product, &duty.release, "gate"),
+    };
+    Task {
+        due: me.due_text(duty.due.as_deref()),
+        todo: Link::new(&duty.todo, about.as_ref().map_or_else(place, |link| link.href.clone())),
+        about: about.map(|link| link.text).unwrap_or_default(),
+        scope: format!("{} {}", duty.product, duty.release),
+        clause,
+    }
+}
+
+/// The row of a release with the gate as it is shown.
+pub fn release_row(state: &ReleaseState, judged: &Judged) -> ReleaseRow {
+    let count = |wanted| judged.conformity.clauses.iter().filter(|clause| clause.verdict == wanted).count();
+    let number = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
+    ReleaseRow {
+        release: Link::new(
+            format!("{} {}", state.product, state.release),
+            urls::release(&state.product, &state.release, "conformity"),
+        ),
+        gate: gate_status(judged).into(),
+        counts: [
+            number(Verdict::Met),
+            number(Verdict::PartlyMet),
+            number(Verdict::NotMet),
+            number(Verdict::NotApplicable),
+        ],
+        ship: None,
+    }
+}
+
+/// The word for a gate.
+pub fn gate_status(judged: &Judged) -> StatusKind {
+    match (&judged.decided, judged.gate.open) {
+        (Some(_), _) => StatusKind::Shipped,
+        (None, true) => StatusKind::GateOpen,
+        (None, false) => StatusKind::GateClosed,
+    }
 }

@@ -1,8 +1,18 @@
 //! `/products`: the products of the organisation.
 
 use askama::Template;
+use axum::extract::State;
+use theriac_auth::{Permission, Scope};
+use theriac_conformity::ReasonKind;
+use theriac_conformity::facts::words::Route;
+use theriac_service::products::{self, NewProduct};
+use theriac_service::{Paging, ServiceError, gate};
 
-use crate::parts::{Empty, Field, Link, Shell, Status};
+use super::my_work::gate_status;
+use crate::http::{Answer, Form, Me, Web, with_toast};
+
+use crate::parts::{Area, Choice, Empty, Field, Input, Link, Shell, Status};
+use crate::{respond, urls};
 
 /// One product.
 #[derive(Debug, Clone)]
@@ -21,7 +31,7 @@ pub struct ProductRow {
     pub open_findings: u32,
 }
 
-/// The list of products. Its form sends `csrf`, `name`, `title`, `about` to `/products`.
+/// The list of products. Its form sends `csrf`, `key`, `name`, `route`, `support_end` to `/products`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "products.html")]
 pub struct ProductsPage {
@@ -35,4 +45,106 @@ pub struct ProductsPage {
     pub add: Vec<Field>,
     /// Why the person may not add one; empty when they may.
     pub add_blocked: String,
+}
+
+/// Shows the products.
+pub async fn show(State(web): State<Web>, me: Me) -> Answer {
+    Ok(respond::page(&page(&web, &me, &Form::default(), &[]).await?))
+}
+
+async fn page(
+    web: &Web,
+    me: &Me,
+    sent: &Form,
+    errors: &[theriac_model::record::FieldError],
+) -> Result<ProductsPage, ServiceError> {
+    let states = gate::releases(web.app(), me.who()).await?;
+    let mut rows = Vec::new();
+    for product in products::products(web.app(), me.who(), &Paging { limit: 200, after: None }).await?.items {
+        let own: Vec<_> = states.iter().filter(|state| state.product == product.key).collect();
+        let mut row = ProductRow {
+            product: Link::new(&product.name, urls::product(&product.key)),
+            about: if product.route == Route::Transitional.as_str() {
+                "Transitional (annex F)"
+            } else {
+                "Full route"
+            }
+            .to_owned(),
+            releases: u32::try_from(own.len()).unwrap_or(u32::MAX),
+            newest: None,
+            gate: None,
+            open_findings: 0,
+        };
+        if let Some(newest) = own.first() {
+            let judged = gate::shown(web.app(), me.who(), &newest.product, &newest.release).await?;
+            let open =
+                judged.gate.reasons.iter().filter(|reason| reason.kind == ReasonKind::FindingNotAssessed);
+            row.open_findings = u32::try_from(open.count()).unwrap_or(u32::MAX);
+            row.newest =
+                Some(Link::new(&newest.release, urls::release(&product.key, &newest.release, "conformity")));
+            row.gate = Some(gate_status(&judged).into());
+        }
+        rows.push(row);
+    }
+    let blocked = me.blocked(Permission::ManageProducts, Scope::Organisation);
+    Ok(ProductsPage {
+        shell: me.shell("Products", Area::Products),
+        products: rows,
+        empty: Empty::new(
+            "No product yet",
+            "A product is what you ship; its releases are what conforms (clause 4.1.3).",
+            Vec::new(),
+        ),
+        add: if blocked.is_empty() { fields(sent, errors) } else { Vec::new() },
+        add_blocked: blocked,
+    })
+}
+
+fn fields(sent: &Form, errors: &[theriac_model::record::FieldError]) -> Vec<Field> {
+    let error = |name: &str| {
+        errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
+    };
+    let route = if sent.get("route").is_empty() { Route::Full.as_str() } else { sent.get("route") };
+    vec![
+        Field::new("name", "Name", Input::Text(sent.get("name").to_owned())).error(error("name")).required(),
+        Field::new("key", "Key", Input::Text(sent.get("key").to_owned()))
+            .hint("What people type on the command line: lower-case words, such as infusion-pump")
+            .error(error("key"))
+            .required(),
+        Field::new(
+            "route",
+            "Route",
+            Input::Radios(vec![
+                Choice::new("full", "Full: clauses 4 to 9", route),
+                Choice::new("transitional", "Transitional: annex F", route),
+            ]),
+        )
+        .required(),
+        Field::new("support_end", "Supported until", Input::Date(sent.get("support_end").to_owned()))
+            .error(error("support_end")),
+    ]
+}
+
+/// Adds a product.
+pub async fn add(State(web): State<Web>, me: Me, sent: Form) -> Answer {
+    match add_product(&web, &me, &sent).await {
+        Ok(key) => Ok(with_toast(&urls::product(&key), "Product added")),
+        Err(ServiceError::Invalid(errors)) => {
+            let page = page(&web, &me, &sent, &errors).await?;
+            Ok(respond::with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn add_product(web: &Web, me: &Me, sent: &Form) -> Result<String, ServiceError> {
+    let route = sent.get("route").parse().map_err(|error: String| ServiceError::field("route", error))?;
+    let support_end = super::day(sent, "support_end")?;
+    let new = NewProduct {
+        key: sent.get("key").trim().to_owned(),
+        name: sent.get("name").to_owned(),
+        route,
+        support_end,
+    };
+    Ok(products::add_product(web.app(), me.who(), new).await?.key)
 }

@@ -1,6 +1,8 @@
 //! Every sample page held against the rules of the interface, and the assets against theirs.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests do")]
 
 mod assets;
 mod pages;
+mod release_pages;
+mod site;

@@ -1,0 +1,66 @@
+//! Every route: method, path, what it needs, handler. A new page is a line here.
+
+use axum::routing::{MethodRouter, get, post};
+use theriac_auth::Permission as P;
+
+use super::Web;
+use crate::pages::{clause, conformity, gate, my_work, product, products, sign_in};
+
+/// What a route needs before its use case asks for the place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nobody has to be signed in.
+    Nobody,
+    /// Somebody is signed in; the page shows what they may read.
+    SignedIn,
+    /// The use case asks for this permission.
+    Permission(P),
+    /// The use case asks for the permission that goes with the kind of record.
+    Kind,
+}
+
+/// One route.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, as axum matches it.
+    pub path: &'static str,
+    /// What it needs.
+    pub needs: Needs,
+    /// What answers.
+    pub handler: MethodRouter<Web>,
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {:?}", self.method, self.path, self.needs)
+    }
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal, $needs:expr => $handler:path;)+) => {
+        vec![$(Route { method: stringify!($method), path: $path, needs: $needs, handler: routes!(@$method $handler) },)+]
+    };
+    (@GET $handler:path) => { get($handler) };
+    (@POST $handler:path) => { post($handler) };
+}
+
+/// All routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    use Needs::{Nobody, Permission, SignedIn};
+    routes! {
+        GET "/sign-in", Nobody => sign_in::show;
+        POST "/sign-in", Nobody => sign_in::sign_in;
+        POST "/sign-out", SignedIn => sign_in::sign_out;
+        GET "/", SignedIn => my_work::show;
+        GET "/products", SignedIn => products::show;
+        POST "/products", Permission(P::ManageProducts) => products::add;
+        GET "/products/{product}", Permission(P::Read) => product::show;
+        POST "/products/{product}/releases", Permission(P::ManageReleases) => product::add_release;
+        GET "/products/{product}/releases/{release}/conformity", Permission(P::ReadGate) => conformity::show;
+        GET "/products/{product}/releases/{release}/conformity/{clause}", Permission(P::ReadGate) => clause::show;
+        GET "/products/{product}/releases/{release}/gate", Permission(P::ReadGate) => gate::show;
+        POST "/products/{product}/releases/{release}/gate", Permission(P::DecideRelease) => gate::decide;
+    }
+}

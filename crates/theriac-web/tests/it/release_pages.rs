@@ -1,0 +1,158 @@
+//! Sign-in, my work, products, and the pages of a release: what they show, refuse and keep.
+
+use axum::http::StatusCode;
+use theriac_web::http::{Needs, routes};
+
+use crate::site::Site;
+
+/// A path of a route with something in every place.
+fn path(route: &str) -> String {
+    let filled = [
+        ("{product}", "gateway"),
+        ("{release}", "2.3.0"),
+        ("{clause}", "5.8.1"),
+        ("{record}", "RISK-1"),
+        ("{revision}", "1"),
+        ("{evidence}", "EVID-1"),
+        ("{finding}", "FIND-1"),
+        ("{digest}", "00"),
+        ("{person}", "ana"),
+        ("{pack}", "iec-81001-5-1-2021"),
+        ("{job}", "1"),
+        ("{page}", "history"),
+    ];
+    filled.iter().fold(route.to_owned(), |path, (place, value)| path.replace(place, value))
+}
+
+#[tokio::test]
+async fn every_page_asks_who_one_is_and_every_form_where_it_came_from() {
+    let site = Site::new().await;
+    for route in routes().iter().filter(|route| route.needs != Needs::Nobody) {
+        let path = path(route.path);
+        if route.method == "GET" {
+            let page = site.get(&path).await;
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "{route:?}");
+            assert!(page.location.starts_with("/sign-in?next=%2F"), "{route:?} {}", page.location);
+        } else {
+            let page = site.post(&path, &[]).await;
+            let turned_away = page.status == StatusCode::FORBIDDEN || page.location.starts_with("/sign-in");
+            assert!(turned_away, "{route:?} {}", page.status);
+        }
+    }
+    site.sign_in("ana").await;
+    for route in routes().iter().filter(|route| route.method == "POST") {
+        let page = site.post(&path(route.path), &[("csrf", "forged")]).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{route:?}");
+    }
+}
+
+#[tokio::test]
+async fn signing_in_leads_on_but_never_away() {
+    let site = Site::new().await;
+    let form = site.get("/sign-in?next=%2Fproducts").await.ok();
+    assert_eq!(form.value("next"), "/products");
+    let csrf = form.value("csrf");
+    let wrong = [
+        ("csrf", csrf.as_str()),
+        ("email", "ana@lumen.example"),
+        ("password", "guess"),
+        ("next", "/products"),
+    ];
+    let refused = site.post("/sign-in", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.value("email"), "ana@lumen.example", "what was typed stays");
+    let nobody = [
+        ("csrf", refused.value("csrf")),
+        ("email", "nobody@lumen.example".to_owned()),
+        ("password", "x".to_owned()),
+    ];
+    let nobody: Vec<_> = nobody.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let same = site.post("/sign-in", &nobody).await;
+    assert_eq!(
+        refused.texts("[role=alert]"),
+        same.texts("[role=alert]"),
+        "the words do not say who has an account"
+    );
+    for evil in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+        let form = site.get(&format!("/sign-in?next={}", theriac_web::urls::encode(evil))).await.ok();
+        assert_eq!(form.value("next"), "/", "{evil}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_release_show_verdicts_with_their_reasons() {
+    let site = Site::signed_in("ana").await;
+    let products = site.get("/products").await.ok();
+    assert!(products.text.contains("Lumen Gateway"));
+    let product = site.get("/products/gateway").await.ok();
+    assert!(product.texts("a").contains(&"2.3.0".to_owned()));
+    let conformity = site.get("/products/gateway/releases/2.3.0/conformity").await.ok();
+    assert!(conformity.text.contains("5.8.1"), "{}", conformity.text);
+    let clause = site.get("/products/gateway/releases/2.3.0/conformity/7.3").await.ok();
+    assert!(clause.texts("a").iter().any(|text| text.starts_with("RISK-1@")), "{:?}", clause.texts("a"));
+    let gate = site.get("/products/gateway/releases/2.3.0/gate").await.ok();
+    assert_eq!(gate.texts("h1"), ["Gate of Lumen Gateway 2.3.0"]);
+    let work = site.get("/").await.ok();
+    assert_eq!(work.texts("h1"), ["My work"]);
+    for (path, status) in [
+        ("/products/gateway/releases/9.9/gate", StatusCode::NOT_FOUND),
+        ("/products/nothing", StatusCode::NOT_FOUND),
+        ("/products/gateway/releases/2.3.0/conformity/9.9.9", StatusCode::NOT_FOUND),
+        ("/products/gateway/releases/2.3.0/conformity?at=yesterday", StatusCode::BAD_REQUEST),
+        ("/products/gateway/releases/2.3.0/conformity?at=2999-01-01", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/nowhere", StatusCode::NOT_FOUND),
+    ] {
+        let page = site.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert_eq!(page.texts("h1").len(), 1, "{path}");
+        assert!(page.texts(".me-name").contains(&"Ana Okafor".to_owned()), "{path} keeps the surroundings");
+    }
+}
+
+#[tokio::test]
+async fn a_product_is_added_or_told_what_is_wrong_with_it() {
+    let site = Site::signed_in("ana").await;
+    let wrong = [("name", "Pump"), ("key", "Not A Key"), ("route", "full"), ("support_end", "soon")];
+    let page = site.send("/products", &wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.value("name"), "Pump", "what was typed stays");
+    let right = [("name", "Pump"), ("key", "pump"), ("route", "full"), ("support_end", "")];
+    let added = site.send("/products", &right).await;
+    assert_eq!((added.status, added.location.as_str()), (StatusCode::SEE_OTHER, "/products/pump"));
+    assert!(site.get("/products/pump").await.ok().text.contains("Product added"));
+    assert!(!site.get("/products/pump").await.ok().text.contains("Product added"), "it is said once");
+
+    let tester = Site::signed_in("mei").await;
+    assert_eq!(tester.send("/products", &right).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
+    let site = Site::signed_in("cleo").await;
+    let gate = "/products/gateway/releases/2.3.0/gate";
+    let digest = site.get(gate).await.ok().value("digest");
+    let decide = |decision, password, digest| {
+        [
+            ("decision", decision),
+            ("reason", "Because"),
+            ("password", password),
+            ("digest", digest),
+            ("meaning", "decided"),
+        ]
+    };
+    let wrong = site.send(gate, &decide("postpone", "guess", &digest)).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("Because"), "what was typed stays");
+    let closed = site.send(gate, &decide("ship", theriac_demo::PASSWORD, &digest)).await;
+    assert_eq!(closed.status, StatusCode::CONFLICT, "the gate is closed");
+    let other = "0".repeat(64);
+    let stale = site.send(gate, &decide("postpone", theriac_demo::PASSWORD, &other)).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let postponed = site.send(gate, &decide("postpone", theriac_demo::PASSWORD, &digest)).await;
+    assert_eq!(postponed.status, StatusCode::SEE_OTHER, "{}", postponed.text);
+    assert!(site.get(gate).await.ok().text.contains("postponed"));
+
+    let auditor = Site::signed_in("otto").await;
+    let refused = auditor.send(gate, &decide("postpone", theriac_demo::PASSWORD, &digest)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}

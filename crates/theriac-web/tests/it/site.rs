@@ -1,0 +1,144 @@
+//! The pages on the demonstration's data, asked in process as a browser would.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use scraper::{Html, Selector};
+use theriac_auth::{SessionCookie, Throttle};
+use theriac_demo::{Days, PASSWORD, StoryClock};
+use theriac_service::App;
+use theriac_store::testing::TestIds;
+use theriac_store::{Access, Location, Store};
+use theriac_web::http::Web;
+use tower::ServiceExt as _;
+
+/// A site with one browser.
+pub struct Site {
+    router: Router,
+    pub app: App,
+    pub clock: Arc<StoryClock>,
+    cookies: Mutex<Vec<(String, String)>>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+pub struct Page {
+    pub status: StatusCode,
+    pub location: String,
+    pub text: String,
+}
+
+impl Page {
+    pub fn html(&self) -> Html {
+        Html::parse_document(&self.text)
+    }
+
+    /// The texts of what a selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.html().select(&selector).map(|element| words(element.text().collect())).collect()
+    }
+
+    /// The value of a form's field.
+    pub fn value(&self, name: &str) -> String {
+        let selector = Selector::parse(&format!("[name='{name}']")).unwrap();
+        let found =
+            self.html().select(&selector).next().and_then(|e| e.value().attr("value").map(str::to_owned));
+        found.unwrap_or_else(|| panic!("no field {name} in {}", self.text))
+    }
+
+    pub fn ok(self) -> Self {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        self
+    }
+}
+
+impl Site {
+    /// The demonstration, nobody signed in.
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let days = Days::from("2026-11-25T08:00:00Z".parse().unwrap());
+        let clock = Arc::new(StoryClock::at(days.moment(340)));
+        let location = Location::Sqlite { folder: folder.path().to_owned() };
+        let ids = Arc::new(TestIds::default());
+        let store = Store::open(location, Access::ReadWrite, clock.clone(), ids).await.unwrap();
+        let app = App::new(store, folder.path().join("vulnerabilities.idx"));
+        theriac_demo::tell(&app, &clock, days).await.unwrap();
+        clock.move_to(days.moment(0));
+        let web =
+            Web::new(app.clone(), Arc::new(Mutex::new(Throttle::default())), SessionCookie { secure: false });
+        let router = theriac_web::http::router(web);
+        Self { router, app, clock, cookies: Mutex::new(Vec::new()), _folder: folder }
+    }
+
+    /// The demonstration, somebody signed in.
+    pub async fn signed_in(key: &str) -> Self {
+        let site = Self::new().await;
+        site.sign_in(key).await;
+        site
+    }
+
+    pub async fn sign_in(&self, key: &str) {
+        let form = self.get("/sign-in").await.ok();
+        let email = format!("{key}@lumen.example");
+        let csrf = form.value("csrf");
+        let page = self.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// Sends a form with the token of the session.
+    pub async fn send(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
+        let csrf = self.csrf();
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend_from_slice(pairs);
+        self.post(path, &all).await
+    }
+
+    /// The token that this session's forms carry.
+    pub fn csrf(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        let (_, session) = cookies.iter().find(|(name, _)| name == "theriac-session").expect("signed in");
+        theriac_auth::SessionId::parse(session).unwrap().csrf().to_string()
+    }
+
+    async fn ask(&self, mut request: Request<Body>) -> Page {
+        let cookies: Vec<String> =
+            self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut cookies = self.cookies.lock().unwrap();
+            cookies.retain(|(other, _)| other != name);
+            if !value.is_empty() {
+                cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let status = response.status();
+        let location =
+            response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
+        let bytes = to_bytes(response.into_body(), 50_000_000).await.unwrap();
+        Page {
+            status,
+            location: location.unwrap_or_default(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
