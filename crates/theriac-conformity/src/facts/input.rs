@@ -30,7 +30,7 @@ pub struct FactsInput {
     pub records: Vec<RecordInput>,
     /// Builds of the release.
     pub builds: Vec<BuildInput>,
-    /// Evidence of the release, whatever build it speaks of.
+    /// Evidence of the release, whatever build it speaks of, and evidence of other releases that a record cites.
     pub evidence: Vec<EvidenceInput>,
     /// Test results of the candidate build (and of builds whose results count through a delta analysis).
     pub tests: Vec<TestInput>,
@@ -164,6 +164,8 @@ pub struct LinkInput {
     pub pinned: Digest,
     /// Whether the target is retired, or has a newer approved revision and no clearance.
     pub suspect: bool,
+    /// The state of a target that is none of the records delivered, as a record of another release; `None` otherwise.
+    pub elsewhere: Option<State>,
 }
 
 /// A build.

@@ -460,11 +460,20 @@ fn attested(sample: &Sample) -> Verdict {
     verdict_of(&sample.conformity(), "5.3.1-attested")
 }
 
+/// An assessment that cites a record of another release.
+fn cites_elsewhere(state: State) -> Sample {
+    Sample::met().with_record("CLA-5.3.1", |row| {
+        row.links[0].target = "REV-7".to_owned();
+        row.links[0].elsewhere = Some(state);
+    })
+}
+
 #[test]
 fn an_attested_clause_lapses_with_what_it_rests_on() {
     let sample = Sample::met;
     assert_eq!(attested(&sample()), Met);
     assert_eq!(attested(&sample().set("CLA-5.3.1", "verdict", json!("partly met"))), PartlyMet);
+    assert_eq!(attested(&cites_elsewhere(State::Approved)), Met);
     let lapsed: &[(&str, Sample)] = &[
         ("says not met", sample().set("CLA-5.3.1", "verdict", json!("not met"))),
         ("gone", sample().without("CLA-5.3.1")),
@@ -481,6 +490,13 @@ fn an_attested_clause_lapses_with_what_it_rests_on() {
                 row.signatures[0].digest = row.digest;
             }),
         ),
+        (
+            "cited record gone",
+            sample().with_record("CLA-5.3.1", |row| row.links[0].target = "DOC-99".to_owned()),
+        ),
+        ("cited record not approved", unapprove(sample(), "DOC-1")),
+        ("cited record of another release not approved", cites_elsewhere(State::InReview)),
+        ("cited record of another release retired", cites_elsewhere(State::Retired)),
         ("cited record retired", sample().with_record("DOC-1", |row| row.state = State::Retired)),
         ("citation suspect", sample().with_record("CLA-5.3.1", |row| row.links[0].suspect = true)),
         (

@@ -47,7 +47,13 @@ pub fn signature(signer: &str, meaning: &str, digest: Digest) -> SignatureInput 
 }
 
 pub fn link(link: &str, target: &str) -> LinkInput {
-    LinkInput { link: link.to_owned(), target: target.to_owned(), pinned: digest(target), suspect: false }
+    LinkInput {
+        link: link.to_owned(),
+        target: target.to_owned(),
+        pinned: digest(target),
+        suspect: false,
+        elsewhere: None,
+    }
 }
 
 /// An assessment as not affected, signed.

@@ -271,6 +271,8 @@ struct Target {
     digest: Digest,
     number: i64,
     state: String,
+    /// Whether it is none of the release's records.
+    elsewhere: bool,
 }
 
 /// Links by the revision that they leave, with what has been cleared.
@@ -289,9 +291,14 @@ impl Links {
             by_revision.entry(row.get("revision")?).or_default().push(index);
         }
         let mut targets = BTreeMap::new();
-        for row in records.iter().chain(&table::elsewhere(conn, within).await?) {
-            let target =
-                Target { digest: row.get("digest")?, number: row.get("number")?, state: row.get("state")? };
+        let others = table::elsewhere(conn, within).await?;
+        for (place, row) in records.iter().chain(&others).enumerate() {
+            let target = Target {
+                digest: row.get("digest")?,
+                number: row.get("number")?,
+                state: row.get("state")?,
+                elsewhere: place >= records.len(),
+            };
             targets.insert(row.get("id")?, target);
         }
         let mut cleared = BTreeSet::new();
@@ -316,8 +323,11 @@ impl Links {
         let (source, link, target): (i64, String, i64) =
             (row.get("source")?, row.get("link")?, row.get("target")?);
         let (mut pinned, number): (Digest, i64) = (row.get("pinned")?, row.get("pinned_number")?);
-        let mut suspect = false;
+        let (mut suspect, mut elsewhere) = (false, None);
         if let Some(now) = self.targets.get(&target) {
+            if now.elsewhere {
+                elsewhere = Some(word(&now.state)?);
+            }
             let moved = now.state == State::Approved.as_str() && now.number > number;
             if moved && self.cleared.contains(&(source, link.clone(), target, now.digest)) {
                 pinned = now.digest;
@@ -325,7 +335,7 @@ impl Links {
                 suspect = moved || now.state == State::Retired.as_str();
             }
         }
-        Ok(LinkInput { link, target: row.get("target_ref")?, pinned, suspect })
+        Ok(LinkInput { link, target: row.get("target_ref")?, pinned, suspect, elsewhere })
     }
 }
 

@@ -178,9 +178,16 @@ on_both_engines!(a_target_in_another_release_is_watched_too, |store| {
     approve(&world, &target, digest).await;
     let activity = sample("activity", json!({ "evidence": [] }));
     approved(&world, "activity", activity, vec![DraftLink::new("planned-in", &target)]).await;
-    assert!(facts(&world, None).await.suspect_links.is_empty());
+    let judged = sample("clause-assessment", json!({ "evidence": [] }));
+    approved(&world, "clause-assessment", judged, vec![DraftLink::new("cites", &target)]).await;
+    let before = facts(&world, None).await;
+    assert!(before.suspect_links.is_empty());
+    let cited = &before.clause_assessments[0];
+    assert!(cited.superseded.is_empty() && cited.unapproved.is_empty());
     moved_on(&world, &target, document("Another plan")).await;
-    assert_eq!(facts(&world, None).await.suspect_links.len(), 1);
+    let after = facts(&world, None).await;
+    assert_eq!(after.suspect_links.len(), 2);
+    assert_eq!(after.clause_assessments[0].suspect_citations, [target]);
 });
 
 on_both_engines!(independence_is_read_on_the_day_of_the_test, |store| {

@@ -271,11 +271,14 @@ impl Citations {
         if link.suspect {
             self.suspect.push(id());
         }
-        match index.records.get(link.target.as_str()) {
+        let here = index.records.get(link.target.as_str()).copied();
+        match here.map(|target| target.state).or(link.elsewhere) {
             None => self.superseded.push(id()),
-            Some(target) if target.state == State::Retired => self.retired.push(id()),
-            Some(target) if target.digest != link.pinned => self.superseded.push(id()),
-            Some(target) if !approved(target) => self.unapproved.push(id()),
+            Some(State::Retired) => self.retired.push(id()),
+            Some(_) if here.is_some_and(|target| target.digest != link.pinned) => self.superseded.push(id()),
+            Some(state) if state != State::Approved || !here.is_none_or(approved) => {
+                self.unapproved.push(id())
+            }
             Some(_) => {}
         }
     }
