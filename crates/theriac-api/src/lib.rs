@@ -7,17 +7,21 @@
 //! Errors are problem details (RFC 9457, `core/problem.rs`), lists page by key (`after`, `limit`, `next`), a `POST` with
 //! an `Idempotency-Key` is carried out once, machines come with a token, people with a session and its CSRF token.
 
+mod audit;
+mod conformity;
 mod core;
+mod jobs;
 mod openapi;
 mod organisation;
 mod people;
 mod products;
+mod records;
 mod session;
 mod tokens;
 
 pub use crate::core::{Api, ClientAddress, Needs};
 
-use crate::core::Route;
+use core::Route;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -32,6 +36,10 @@ fn routes() -> Vec<Route> {
         people::routes(),
         tokens::routes(),
         products::routes(),
+        records::routes(),
+        conformity::routes(),
+        audit::routes(),
+        jobs::routes(),
     ]
     .into_iter()
     .flatten()
@@ -62,7 +70,12 @@ fn document() -> OpenApi {
 /// The OpenAPI description as JSON, the same bytes for the same program.
 #[must_use]
 pub fn openapi() -> String {
-    let sorted = serde_json::to_value(document()).unwrap_or_default();
+    let mut sorted = serde_json::to_value(document()).unwrap_or_default();
+    if let Some(schemas) =
+        sorted.pointer_mut("/components/schemas").and_then(serde_json::Value::as_object_mut)
+    {
+        schemas.extend(core::schemas::borrowed());
+    }
     serde_json::to_string_pretty(&sorted).unwrap_or_default() + "\n"
 }
 

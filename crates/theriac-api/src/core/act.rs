@@ -20,8 +20,10 @@ use theriac_store::Earlier;
 use super::caller::Caller;
 use super::{Api, Problem, json};
 
-/// Largest JSON body.
+/// Largest JSON body, unless the operation says otherwise.
 const LARGEST: usize = 2 << 20;
+/// Largest JSON body of an operation that takes a whole file.
+const LARGEST_FILE: usize = 64 << 20;
 /// Longest time for a JSON body to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Answers are kept so long.
@@ -44,7 +46,7 @@ pub(crate) struct Act<T> {
 
 /// The idempotency key of a request.
 #[derive(Debug, Clone)]
-struct Once {
+pub(super) struct Once {
     actor: theriac_store::Actor,
     key: String,
     request: Digest,
@@ -82,19 +84,32 @@ impl<T: DeserializeOwned + Send> FromRequest<Api> for Act<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
+        Self::read(request, api, LARGEST).await
+    }
+}
+
+/// As [`Act`], for an operation that takes a whole JSON file.
+#[derive(Debug)]
+pub(crate) struct ActOnFile<T>(pub(crate) Act<T>);
+
+impl<T: DeserializeOwned + Send> FromRequest<Api> for ActOnFile<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
+        Act::read(request, api, LARGEST_FILE).await.map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> Act<T> {
+    async fn read(request: Request, api: &Api, largest: usize) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let caller =
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
-        let bytes = body_of(&parts, body).await.map_err(IntoResponse::into_response)?;
+        let bytes = body_of(&parts, body, largest).await.map_err(IntoResponse::into_response)?;
         let input = if bytes.is_empty() { b"{}" as &[u8] } else { &bytes };
         let input = json::read(input).map_err(IntoResponse::into_response)?;
         let once = Once::of(&parts, &caller.who, &bytes).map_err(IntoResponse::into_response)?;
-        if let Some(once) = &once
-            && let Some(answer) = once.earlier(api).await.map_err(IntoResponse::into_response)?
-        {
-            return Err(answer);
-        }
-        Ok(Self { input, caller, api: api.clone(), once })
+        Self::once(api, caller, once, input).await
     }
 }
 
@@ -110,20 +125,20 @@ impl<T: DeserializeOwned + Send> FromRequest<Api> for Unsigned<T> {
 
     async fn from_request(request: Request, _api: &Api) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = body_of(&parts, body).await?;
+        let bytes = body_of(&parts, body, LARGEST).await?;
         Ok(Self { input: json::read(&bytes)?, address: super::caller::address(&parts) })
     }
 }
 
-async fn body_of(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
+async fn body_of(parts: &Parts, body: Body, largest: usize) -> Result<Bytes, Problem> {
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let too_large = || Problem::too_large(format!("The body is larger than {LARGEST} bytes."));
+    let too_large = || Problem::too_large(format!("The body is larger than {largest} bytes."));
     let said =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if said.is_some_and(|said| said > LARGEST as u64) {
+    if said.is_some_and(|said| said > largest as u64) {
         return Err(too_large());
     }
-    let bytes = match tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST)).await {
+    let bytes = match tokio::time::timeout(PATIENCE, to_bytes(body, largest)).await {
         Err(_) => {
             let detail = "The body took too long to arrive.";
             return Err(Problem::new(
@@ -155,7 +170,7 @@ fn is_too_large(error: &axum::Error) -> bool {
 }
 
 impl Once {
-    fn of(parts: &Parts, who: &Who, body: &[u8]) -> Result<Option<Self>, Problem> {
+    pub(super) fn of(parts: &Parts, who: &Who, body: &[u8]) -> Result<Option<Self>, Problem> {
         let Some(key) = parts.headers.get(KEY).filter(|_| parts.method == Method::POST) else {
             return Ok(None);
         };
@@ -224,6 +239,21 @@ fn answer(status: StatusCode, body: String) -> Response {
 }
 
 impl<T> Act<T> {
+    /// The request with its input; the answer given before, where it was carried out already.
+    pub(super) async fn once(
+        api: &Api,
+        caller: Caller,
+        once: Option<Once>,
+        input: T,
+    ) -> Result<Self, Response> {
+        if let Some(once) = &once
+            && let Some(answer) = once.earlier(api).await.map_err(IntoResponse::into_response)?
+        {
+            return Err(answer);
+        }
+        Ok(Self { input, caller, api: api.clone(), once })
+    }
+
     /// Caller and input, for an operation that answers in a way of its own. Idempotency keys do not reach it.
     pub(crate) fn into_call(self) -> (Call, T) {
         let Self { input, caller, api, .. } = self;

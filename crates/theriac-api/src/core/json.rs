@@ -10,7 +10,7 @@ use super::Problem;
 /// Deepest nesting of a body.
 const DEPTH: usize = 32;
 /// Most values of a body.
-const VALUES: usize = 200_000;
+const VALUES: usize = 1_000_000;
 
 /// Reads a body into an operation's input.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {

@@ -1,7 +1,8 @@
 //! Lists as they are answered.
 
 use serde::Serialize;
-use theriac_service::{MOST, Page, Paging};
+use theriac_model::Digest;
+use theriac_service::{MOST, Page, Paging, Result, ServiceError};
 use utoipa::ToSchema;
 
 use super::Problem;
@@ -30,4 +31,11 @@ pub(crate) fn paging(after: Option<String>, limit: Option<u32>) -> Result<Paging
         ));
     }
     Ok(Paging { after, limit: limit.unwrap_or(0) })
+}
+
+/// The digest that a field of a request holds.
+pub(crate) fn digest(field: &str, text: &str) -> Result<Digest> {
+    text.parse().map_err(|_| {
+        ServiceError::field(field, "a digest is expected: 64 hexadecimal characters, as an answer gave it")
+    })
 }

@@ -1,0 +1,57 @@
+//! `POST /records/import`.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use theriac_service::records::{self, Imported, Outcome};
+use utoipa::{IntoParams, ToSchema};
+
+use super::file_shape::RecordsFile;
+use crate::core::{ActOnFile, Query};
+
+/// How to import.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ImportQuery {
+    /// Only say what would happen.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What became of a record of the file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ImportedView {
+    /// What the file calls it.
+    from: String,
+    /// What it is here; `null` in a dry run for one that would get a new number.
+    record: Option<String>,
+    /// `new` (a new record with a draft), `draft` (a draft of one that is here) or `unchanged`.
+    outcome: &'static str,
+}
+
+impl From<Imported> for ImportedView {
+    fn from(imported: Imported) -> Self {
+        let outcome = match imported.outcome {
+            Outcome::New => "new",
+            Outcome::Draft => "draft",
+            Outcome::Unchanged => "unchanged",
+        };
+        Self { from: imported.from, record: imported.reference, outcome }
+    }
+}
+
+/// Import a file of records as drafts: all of it, or nothing. Nothing is approved or signed by it.
+#[utoipa::path(post, path = "/records/import", tag = "records", request_body = RecordsFile, params(ImportQuery),
+    responses((status = 200, description = "What became of each record", body = [ImportedView])))]
+pub(super) async fn records_import(
+    Query(query): Query<ImportQuery>,
+    act: ActOnFile<RecordsFile>,
+) -> Response {
+    act.0
+        .run(StatusCode::OK, async move |call, file| {
+            let done = records::import(call.app(), call.who(), file.into_file()?, query.dry_run).await?;
+            Ok(done.into_iter().map(ImportedView::from).collect::<Vec<_>>())
+        })
+        .await
+}
