@@ -132,8 +132,7 @@ pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide
     let scope = theriac_auth::Scope::Product(theriac_auth::ProductId(product.id));
     let signer = who.signer(app, proof, Permission::DecideRelease, scope, action).await?;
     let seq = read.seq();
-    let before = table::at(&mut read, release.id, seq).await?;
-    allowed(input.outcome, before.as_ref())?;
+    allowed(input.outcome, table::at(&mut read, release.id, seq).await?.as_ref())?;
     let judged = evaluate(app, &mut read, &release, seq, None).await?;
     drop(read);
     check(&input, &judged)?;
@@ -144,6 +143,8 @@ pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide
     let mut write = who.write(app, action).await?;
     // Whatever came between reading and this transaction must not be decided unseen.
     let head = table::head(&mut write).await?;
+    let before = table::at(&mut write, release.id, head).await?;
+    allowed(input.outcome, before.as_ref())?;
     if head != seq {
         check(&input, &evaluate(app, &mut write, &release, head, None).await?)?;
     }

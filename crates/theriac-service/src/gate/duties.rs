@@ -1,4 +1,4 @@
-//! What a person owes: what verdicts miss and what closes gates, over all releases that are not yet decided or that
+//! What a person owes: what verdicts miss and what closes gates, over releases that are not yet decided or that
 //! customers have. Computed, never typed.
 
 use std::collections::BTreeSet;
@@ -11,8 +11,8 @@ use theriac_store::tables;
 use super::judge::shown_in;
 use crate::{App, Result, Who};
 
-/// Most releases looked at.
-const RELEASES_MAX: usize = 50;
+/// Most releases looked at, the newest first: older ones that are neither decided nor fielded are forgotten plans.
+const RELEASES_MAX: usize = 200;
 
 /// Something owed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

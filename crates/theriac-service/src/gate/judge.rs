@@ -1,10 +1,11 @@
 //! Facts, verdicts and gate of a release, today or on a day that has passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use theriac_auth::Permission;
+use theriac_conformity::facts::input::FactsInput;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{ClauseVerdict, Conformity, Facts, Gate, Pack};
@@ -80,29 +81,27 @@ pub(super) async fn evaluate(
     let moment = moment(app, conn, head, at).await?;
     let pack = pack_at(app, conn, moment.seq).await?;
     let Built { input, baseline } = read(app, conn, release, &moment).await?;
-    let digest = pack.digest;
-    let artefacts = input
-        .builds
-        .iter()
-        .filter(|build| build.candidate)
-        .flat_map(|build| build.artefacts.iter().map(|artefact| (artefact.name.clone(), artefact.digest)))
-        .collect::<std::collections::BTreeMap<_, _>>();
+    let (digest, artefacts) = (pack.digest, artefacts(&input));
     let (facts, conformity, gate) = blocking(move || judge(input, &pack)).await??;
-    Ok(Evaluated {
-        facts,
-        conformity,
-        gate,
-        baseline,
-        artefacts: artefacts.into_iter().collect(),
-        pack: digest,
-    })
+    Ok(Evaluated { facts, conformity, gate, baseline, artefacts, pack: digest })
 }
 
-fn judge(
-    input: theriac_conformity::facts::input::FactsInput,
-    pack: &Pack,
-) -> Result<(Facts, Conformity, Gate)> {
-    let facts = Facts::build(input).map_err(|error| ServiceError::Internal(error.to_string()))?;
+/// Name and digest of each artefact of the candidate that a sound manifest names.
+fn artefacts(input: &FactsInput) -> Vec<(String, Digest)> {
+    let wrong: BTreeSet<_> =
+        input.evidence.iter().filter(|row| row.disqualified).map(|row| row.id.as_str()).collect();
+    let candidate = input.builds.iter().filter(|build| build.candidate).flat_map(|build| &build.artefacts);
+    let sound = candidate.filter(|artefact| !wrong.contains(artefact.evidence.as_str()));
+    let by_name: BTreeMap<_, _> = sound.map(|artefact| (artefact.name.clone(), artefact.digest)).collect();
+    by_name.into_iter().collect()
+}
+
+fn build(input: FactsInput) -> Result<Facts> {
+    Facts::build(input).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+fn judge(input: FactsInput, pack: &Pack) -> Result<(Facts, Conformity, Gate)> {
+    let facts = build(input)?;
     let conformity = theriac_conformity::evaluate(&facts, pack)
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
     let gate = theriac_conformity::gate(&facts, &conformity);
@@ -116,7 +115,9 @@ fn judge(
 pub async fn facts(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Facts> {
     let (_, release, mut read) = find(app, who, Permission::ReadGate, "facts read", product, release).await?;
     let head = read.seq();
-    Ok(evaluate(app, &mut read, &release, head, at).await?.facts)
+    let moment = moment(app, &mut read, head, at).await?;
+    let built = super::facts::read(app, &mut read, &release, &moment).await?;
+    blocking(move || build(built.input)).await?
 }
 
 /// The verdicts of a release: those of the decision where it was decided, and how it stands.

@@ -192,10 +192,33 @@ on_both_engines!(a_release_ships_through_an_open_gate_only, |store| {
     assert_eq!(words, [("withdraw", cleo), ("ship", cleo), ("postpone", cleo)]);
 });
 
+on_both_engines!(of_two_decisions_at_once_one_counts, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    let (_, shown) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let both = tokio::join!(
+        decide_as(&world, "cleo", Outcome::Ship, shown),
+        decide_as(&world, "ana", Outcome::Ship, shown)
+    );
+    assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+    let history = gate::decisions(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    assert_eq!(history.len(), 1);
+});
+
 on_both_engines!(a_decision_pins_facts_verdicts_baseline_and_artefacts, |store| {
     let world = World::new(&store).await;
     let requirement = ready(&world).await;
     submitted(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let mut read = store.read().await.unwrap();
+    let build = tables::releases::build_by_name(&mut read, world.release, "rc.1").await.unwrap().unwrap().id;
+    drop(read);
+    let wrong = manifest(&world, build, &[], &["wrong.bin"]).await;
+    let mut open = write(&world).await;
+    let id = crate::world::id_of("ana");
+    let signature =
+        tables::signatures::add(&mut open, wrong.digest, id, "Found wrong", "password").await.unwrap();
+    tables::evidence::disqualify(&mut open, wrong.id, "Another branch", signature).await.unwrap();
+    done(open, &wrong.reference()).await;
     let before = judged(&world, None).await;
     let facts = gate::facts(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, None).await.unwrap();
     decide(&world, Outcome::Ship).await.unwrap();
