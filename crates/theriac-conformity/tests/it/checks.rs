@@ -545,6 +545,12 @@ fn a_justification_holds_only_for_a_conditional_clause_whose_facts_agree_and_whe
         clause_of(&applicability(bare(), "4.1.5").set("ITEM-1", "origin", json!("made-to-order")), "4.1.5");
     assert_eq!(verdict, NotMet);
     assert!(reason.unwrap().contains("does not hold"));
+    // While nothing is known the clause applies.
+    assert_eq!(clause_of(&applicability(bare().without("ITEM-1"), "4.1.5"), "4.1.5").0, NotMet);
+    let unknown = Sample::met().without("CLA-5.2.3").set("ITEM-1", "origin", json!("own"));
+    assert_eq!(clause_of(&applicability(unknown.clone(), "5.2.3"), "5.2.3").0, NotApplicable);
+    let unknown = unknown.with(|input| input.components.clear());
+    assert_eq!(clause_of(&applicability(unknown, "5.2.3"), "5.2.3").0, NotMet);
     let unconditional = applicability(Sample::met().without("CLA-5.3.1"), "5.3.1");
     let (verdict, reason) = clause_of(&unconditional, "5.3.1");
     assert_eq!(verdict, NotMet);

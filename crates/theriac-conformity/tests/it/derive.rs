@@ -90,6 +90,41 @@ fn content_that_does_not_fit_its_kind_names_record_and_field() {
     assert!(wrong.contains("ITEM-1") && wrong.contains("maintained"), "{wrong}");
     let twice = Sample::met().with(|input| input.records.push(input.records[0].clone()));
     assert_eq!(error(twice), "the record RESP-1 comes twice");
+    let twice = Sample::met().with(|input| input.findings.push(input.findings[0].clone()));
+    assert_eq!(error(twice), "the finding FIND-1 comes twice");
+    let twice = Sample::met().with(|input| input.builds.push(input.builds[0].clone()));
+    assert_eq!(error(twice), "the build rc.2 comes twice");
+    let twice = Sample::met().with(|input| input.evidence.push(input.evidence[0].clone()));
+    assert_eq!(error(twice), "the evidence EVID-1 comes twice");
+}
+
+#[test]
+fn a_document_has_its_text_in_itself_in_a_file_or_elsewhere() {
+    let form = |sample: Sample| sample.facts().documents[0].form;
+    let bare = || Sample::met().set("DOC-1", "body", json!(" "));
+    assert_eq!(form(Sample::met()), DocumentForm::Markdown);
+    assert_eq!(form(bare()), DocumentForm::Empty);
+    assert_eq!(form(bare().with_record("DOC-1", |row| row.attachments = 1)), DocumentForm::File);
+    assert_eq!(form(bare().set("DOC-1", "reference_digest", json!("ab"))), DocumentForm::Reference);
+}
+
+#[test]
+fn a_component_in_two_sboms_is_one() {
+    let facts = Sample::met()
+        .with(|input| {
+            let mut again = input.components[0].clone();
+            again.evidence = "EVID-2".to_owned();
+            input.components.push(again);
+        })
+        .facts();
+    assert_eq!(facts.components.len(), 1);
+    assert_eq!(facts.software_items[0].components, 1);
+}
+
+#[test]
+fn a_review_of_what_is_retired_reviews_nothing() {
+    let facts = Sample::met().with_record("REQ-1", |row| row.state = State::Retired).facts();
+    assert_eq!((facts.reviews[0].current_subjects, facts.reviews[0].reviewed_current), (0, false));
 }
 
 #[test]

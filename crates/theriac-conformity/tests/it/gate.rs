@@ -62,8 +62,12 @@ fn assessing_the_last_finding_takes_its_reasons_away() {
 }
 
 fn deviation(sample: Sample, missing: &str, expires: &str) -> Sample {
+    deviation_from("5.8.3", sample, missing, expires)
+}
+
+fn deviation_from(clause: &str, sample: Sample, missing: &str, expires: &str) -> Sample {
     let content = json!({
-        "clause": "5.8.3", "missing": [missing], "reason": "The guide is at the printer's.",
+        "clause": clause, "missing": [missing], "reason": "The guide is at the printer's.",
         "compensating": "Service technicians verify.", "expires": expires, "owner": "ana"
     });
     sample.with(|input| input.records.push(record("DEV-1", "deviation", Scope::Release, content)))
@@ -94,6 +98,16 @@ fn a_deviation_that_expired_names_something_else_or_is_not_approved_opens_nothin
 fn a_deviation_names_records_by_their_ids_whatever_their_revision() {
     let broken = Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
     assert!(deviation(broken, "DOC-3", "2026-12-01").gate().open);
+}
+
+#[test]
+fn a_deviation_names_a_component_with_its_version() {
+    let loose = || Sample::met().with(|input| input.components[0].item = None);
+    let named = |name| deviation_from("4.3", loose(), name, "2026-12-01").gate();
+    assert!(named("pkg:npm/left-pad@1.3.0").open);
+    for other in ["pkg:npm/left-pad", "pkg:npm/left-pad@1.3.1", "4.3-b"] {
+        assert!(!named(other).open, "{other}");
+    }
 }
 
 #[test]
