@@ -203,14 +203,14 @@ pub async fn by_number(conn: &mut Conn, number: i64) -> Result<Option<Listed>, S
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_bytes(conn: &mut Conn, release: i64, digest: Digest) -> Result<Vec<Evidence>, StoreError> {
+pub async fn of_bytes(conn: &mut Conn, release: i64, digest: Digest) -> Result<Vec<Listed>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM evidence e WHERE e.release = $1 AND e.digest = $2 ORDER BY e.number DESC LIMIT 1000"
+        "SELECT {COLUMNS}, {LISTED} WHERE e.release = $1 AND e.digest = $2 ORDER BY e.number DESC LIMIT 1000"
     );
-    conn.fetch_all(sql, args![release, digest]).await?.iter().map(evidence).collect()
+    conn.fetch_all(sql, args![release, digest]).await?.iter().map(listed).collect()
 }
 
-/// Evidence of a release with other bytes under the same serial and revision.
+/// Evidence of a release with other bytes under the same serial and revision, unless it was found wrong.
 ///
 /// # Errors
 /// What the database says.
@@ -223,7 +223,8 @@ pub async fn of_serial(
 ) -> Result<Option<Evidence>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM evidence e WHERE e.release = $1 AND e.serial = $2 AND COALESCE(e.serial_revision, 0) = $3 \
-         AND e.digest <> $4 ORDER BY e.number DESC LIMIT 1"
+         AND e.digest <> $4 AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) \
+         ORDER BY e.number DESC LIMIT 1"
     );
     let values = args![release, serial, revision.unwrap_or(0), other_than];
     conn.fetch_optional(sql, values).await?.as_ref().map(evidence).transpose()

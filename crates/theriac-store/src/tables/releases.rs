@@ -268,6 +268,15 @@ pub async fn build_by_name(conn: &mut Conn, release: i64, name: &str) -> Result<
     conn.fetch_optional(sql, args![release, name]).await?.as_ref().map(build).transpose()
 }
 
+/// The builds of a commit, oldest first, at most 100.
+///
+/// # Errors
+/// What the database says.
+pub async fn builds_of_commit(conn: &mut Conn, release: i64, commit: &str) -> Result<Vec<Build>, StoreError> {
+    let sql = "SELECT id, release, name, commit_id FROM build WHERE release = $1 AND commit_id = $2 ORDER BY id LIMIT 100";
+    conn.fetch_all(sql, args![release, commit]).await?.iter().map(build).collect()
+}
+
 /// The build of an id.
 ///
 /// # Errors

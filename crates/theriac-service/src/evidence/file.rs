@@ -1,0 +1,272 @@
+//! From the bytes of a file to the rows that are read from it. The same bytes always give the same rows.
+//!
+//! To add a format: its kind and rows in [`read`], its variant in [`Rows`].
+
+use jiff::Timestamp;
+use theriac_conformity::facts::words::EvidenceKind;
+use theriac_formats::{
+    Bom, BuildManifest, Defect, ErrorKind, Licence, Limits, Outcome, Place, ReadError, Strictness,
+    TestReport, read_bom, read_junit, recognise,
+};
+use theriac_store::tables::components::Component;
+use theriac_store::tables::evidence::{Manifest, TestResult};
+use theriac_vulndb::bare_purl;
+
+use crate::ServiceError;
+use crate::people::address_digest;
+
+/// Longest key of a component: databases index it.
+const KEY_MAX: usize = 1_000;
+/// Longest text that a test result keeps; the rest is in the file.
+const MESSAGE_MAX: usize = 4_000;
+
+/// What a file is and what it says.
+#[derive(Debug)]
+pub(super) struct FileRead {
+    pub kind: EvidenceKind,
+    pub format: String,
+    pub rows: Rows,
+    pub says: Says,
+    pub defects: Vec<String>,
+}
+
+/// The rows read from a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Rows {
+    Components(Vec<Component>),
+    Results(Vec<TestResult>),
+    Manifest(Manifest),
+}
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Components(rows) => rows.len(),
+            Self::Results(rows) => rows.len(),
+            Self::Manifest(manifest) => manifest.artefacts.len(),
+        }
+    }
+}
+
+/// What a file says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Says {
+    pub commit: Option<String>,
+    pub serial: Option<String>,
+    pub serial_revision: Option<i64>,
+    pub tools: Vec<(String, Option<String>)>,
+    pub at: Option<Timestamp>,
+}
+
+/// Why a file is not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub place: String,
+    pub reason: String,
+}
+
+impl From<ReadError> for Refused {
+    fn from(error: ReadError) -> Self {
+        Self { place: error.place.to_string(), reason: error.reason }
+    }
+}
+
+/// Reads a file of any format that is taken.
+pub(super) fn read(bytes: &[u8], strictness: Strictness) -> Result<FileRead, Refused> {
+    let limits = Limits { strictness, ..Limits::default() };
+    // Bills of materials are the large ones, so they are tried without being recognised first.
+    match read_bom(bytes, &limits) {
+        Ok(bom) => return of_bom(&bom),
+        Err(error) if error.kind != ErrorKind::Unrecognised => return Err(error.into()),
+        Err(_) => {}
+    }
+    match recognise(bytes)? {
+        theriac_formats::Format::BuildManifest => Ok(of_manifest(&BuildManifest::read(bytes, &limits)?)),
+        _ => Ok(of_tests(&read_junit(bytes, &limits)?)),
+    }
+}
+
+fn of_bom(bom: &Bom) -> Result<FileRead, Refused> {
+    let tools = bom.metadata.tools.iter().map(|tool| (clean(&tool.name), said(tool.version.as_deref())));
+    Ok(FileRead {
+        kind: EvidenceKind::Sbom,
+        format: bom.format.to_string(),
+        rows: Rows::Components(components(bom)?),
+        says: Says {
+            commit: None,
+            serial: said(bom.serial.as_deref()),
+            serial_revision: bom.revision.and_then(|revision| i64::try_from(revision).ok()),
+            tools: tools.filter(|(name, _)| !name.is_empty()).collect(),
+            at: bom.metadata.timestamp.as_deref().and_then(moment),
+        },
+        defects: bom.defects.iter().map(defect).collect(),
+    })
+}
+
+fn defect(defect: &Defect) -> String {
+    clean(&format!("{}: {}", defect.place, defect.reason))
+}
+
+fn of_tests(report: &TestReport) -> FileRead {
+    let result = |case: &theriac_formats::TestCase| {
+        let class = case.classname.as_deref().filter(|class| !class.is_empty()).unwrap_or(&case.suite);
+        let name = if class.is_empty() { case.name.clone() } else { format!("{class}.{}", case.name) };
+        let outcome = match case.outcome {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Error => "error",
+            Outcome::Skipped => "skipped",
+        };
+        TestResult {
+            case: short(&name),
+            outcome: outcome.to_owned(),
+            message: short(case.message.as_deref().unwrap_or_default()),
+        }
+    };
+    FileRead {
+        kind: EvidenceKind::TestResults,
+        format: theriac_formats::Format::JunitXml.to_string(),
+        rows: Rows::Results(report.cases.iter().map(result).collect()),
+        says: Says::default(),
+        defects: Vec::new(),
+    }
+}
+
+fn of_manifest(manifest: &BuildManifest) -> FileRead {
+    let mut authors: Vec<_> = manifest.authors.iter().map(|author| address_digest(&author.email)).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let rows = Manifest {
+        commit: manifest.commit.clone(),
+        predecessor: manifest.predecessor.clone(),
+        authors,
+        paths: manifest.changed.iter().map(|changed| (clean(&changed.path), changed.tree.clone())).collect(),
+        artefacts: manifest
+            .artefacts
+            .iter()
+            .map(|artefact| (clean(&artefact.name), artefact.sha256))
+            .collect(),
+    };
+    FileRead {
+        kind: EvidenceKind::BuildManifest,
+        format: theriac_formats::Format::BuildManifest.to_string(),
+        says: Says {
+            commit: Some(manifest.commit.clone()),
+            at: manifest.built_at.as_deref().and_then(moment),
+            ..Says::default()
+        },
+        rows: Rows::Manifest(rows),
+        defects: Vec::new(),
+    }
+}
+
+fn components(bom: &Bom) -> Result<Vec<Component>, Refused> {
+    let subject = bom.metadata.subject.as_ref().and_then(|subject| subject.bom_ref.as_deref());
+    let needs = bom.dependencies.iter().filter(|node| Some(node.from.as_str()) == subject);
+    let direct: std::collections::HashSet<&str> =
+        needs.flat_map(|node| &node.on).map(String::as_str).collect();
+    bom.components.iter().map(|component| row(component, &direct)).collect()
+}
+
+fn row(
+    component: &theriac_formats::Component,
+    direct: &std::collections::HashSet<&str>,
+) -> Result<Component, Refused> {
+    let key = key(component);
+    if key.len() > KEY_MAX {
+        let reason = format!(
+            "the identity of this component is {} bytes long; at most {KEY_MAX} are taken",
+            key.len()
+        );
+        return Err(Refused { place: component.place.to_string(), reason });
+    }
+    let licence = |licence: &Licence| match licence {
+        Licence::Id(text) | Licence::Name(text) | Licence::Expression(text) => clean(text),
+    };
+    let name = match &component.group {
+        Some(group) if !group.is_empty() => format!("{group}/{}", component.name),
+        _ => component.name.clone(),
+    };
+    Ok(Component {
+        key,
+        purl: said(component.purl.as_ref().map(|purl| purl.written.as_str())),
+        cpe: said(component.cpe.as_deref()),
+        component_type: clean(&component.kind),
+        name: clean(&name),
+        version: said(component.version.as_deref()),
+        supplier: said(component.supplier.as_deref()),
+        licences: component.licences.iter().map(licence).collect(),
+        hashes: component
+            .hashes
+            .iter()
+            .map(|hash| clean(&format!("{} {}", hash.algorithm, hash.value)))
+            .collect(),
+        parent: component.parent.and_then(|parent| i64::try_from(parent).ok()),
+        direct: component.bom_ref.as_deref().is_some_and(|name| direct.contains(name)),
+    })
+}
+
+/// What names a component in a release: its purl without qualifiers, else its CPE, else name and version.
+fn key(component: &theriac_formats::Component) -> String {
+    let version = component.version.as_deref().filter(|version| !version.trim().is_empty());
+    if let Some(purl) = &component.purl {
+        let Ok(parts) = &purl.parsed else { return clean(purl.written.trim()) };
+        let Some(version) = parts.version.as_deref().or(version) else { return parts.package.clone() };
+        let written = format!("{}@{}", parts.package, encode(version));
+        return bare_purl(&written).unwrap_or(written);
+    }
+    if let Some(cpe) = component.cpe.as_deref().filter(|cpe| !cpe.trim().is_empty()) {
+        return clean(cpe.trim());
+    }
+    let name = match &component.group {
+        Some(group) if !group.is_empty() => format!("{group}/{}", component.name),
+        _ => component.name.clone(),
+    };
+    clean(&version.map_or(name.clone(), |version| format!("{name}@{version}")))
+}
+
+/// A version as it stands in a purl.
+fn encode(version: &str) -> String {
+    let mut out = String::with_capacity(version.len());
+    for byte in version.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+fn said(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(clean)
+}
+
+/// Databases take no NUL in texts.
+fn clean(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn short(text: &str) -> String {
+    let mut short: String = clean(text).chars().take(MESSAGE_MAX).collect();
+    if text.chars().nth(MESSAGE_MAX).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A moment as databases keep it; one that cannot be placed in time is not said at all.
+fn moment(text: &str) -> Option<Timestamp> {
+    let moment: Timestamp = text.parse().ok()?;
+    Timestamp::from_millisecond(moment.as_millisecond()).ok()
+}
+
+impl Refused {
+    pub(super) fn whole(reason: impl Into<String>) -> Self {
+        Self { place: Place::Whole.to_string(), reason: reason.into() }
+    }
+
+    /// The error for who handed in the file.
+    pub(super) fn of(self, file: &str) -> ServiceError {
+        ServiceError::File { file: file.to_owned(), place: self.place, reason: self.reason }
+    }
+}

@@ -1,0 +1,273 @@
+//! Judgements that are taken over from earlier releases, and those that lapse because what they rest on has changed.
+//!
+//! A judgement that is taken over is a row of its own with what has changed in it; it holds when nothing has and the new
+//! release confirms it by signature. One that holds no longer gets such a row, too, so that nothing signed is altered.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use theriac_model::record::Content;
+use theriac_store::tables::findings::{self as table, ACCEPTED, ASSESSED, Assessment, Finding};
+use theriac_store::tables::releases::{self, Release};
+use theriac_store::{Conn, Write, tables};
+
+use super::grounds::{EXPLOITED, Judged, Present, RestsOn};
+use super::package_of;
+use super::paths::{History, Step};
+use crate::people::organisation_in;
+use crate::{Result, ServiceError};
+
+/// Two findings of which one has become the other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Merged {
+    pub into: i64,
+    pub from: i64,
+}
+
+/// How many judgements were taken over, and how many lapsed.
+#[derive(Debug, Default)]
+pub(super) struct Renewed {
+    pub carried: usize,
+    pub lapsed: usize,
+}
+
+/// An assessment with what it rests on.
+struct Rested {
+    assessment: Assessment,
+    rests_on: RestsOn,
+}
+
+impl Rested {
+    fn of(assessment: Assessment) -> Result<Self> {
+        Ok(Self { rests_on: rests_on(&assessment)?, assessment })
+    }
+
+    fn changes(&self, present: &Present, finding: &Finding, carried: bool) -> Vec<String> {
+        let judged = Judged {
+            rests_on: &self.rests_on,
+            at: self.assessment.at,
+            exploited: self.assessment.exploitability.as_deref() == Some(EXPLOITED),
+            carried,
+        };
+        present.changes(&judged, finding)
+    }
+}
+
+/// What an assessment rests on.
+pub(super) fn rests_on(assessment: &Assessment) -> Result<RestsOn> {
+    serde_json::from_str(&assessment.rests_on)
+        .map_err(|error| ServiceError::Internal(format!("what an assessment rests on is damaged: {error}")))
+}
+
+/// Takes over judgements for open findings that have none, and renews those whose grounds have moved.
+pub(super) async fn renew(
+    write: &mut Write,
+    release: &Release,
+    earlier: &[i64],
+    findings: &[Finding],
+    merged: &[Merged],
+) -> Result<Renewed> {
+    let open: Vec<&Finding> = findings.iter().filter(|finding| finding.known.resolved.is_none()).collect();
+    if open.is_empty() {
+        return Ok(Renewed::default());
+    }
+    let mut latest: HashMap<i64, Rested> = HashMap::new();
+    for assessment in table::latest_assessments(write, release.id).await? {
+        latest.insert(assessment.finding, Rested::of(assessment)?);
+    }
+    let unjudged: Vec<&Finding> =
+        open.iter().copied().filter(|finding| !latest.contains_key(&finding.id)).collect();
+    let mut sources = sources(write, earlier, &unjudged).await?;
+    let signed = signed_roots(write, latest.values().chain(sources.values())).await?;
+    sources.retain(|_, source| signed.contains(&source.assessment.root));
+    let grounds: Vec<&RestsOn> =
+        latest.values().chain(sources.values()).map(|rested| &rested.rests_on).collect();
+    let judged =
+        open.iter().filter(|finding| latest.contains_key(&finding.id) || sources.contains_key(&finding.id));
+    let now = write.now();
+    let present = present(write, now, release, &grounds, judged.copied()).await?;
+
+    let mut renewed = Renewed::default();
+    let mut rows: HashMap<i64, Assessment> = HashMap::new();
+    for finding in &open {
+        if let Some(own) = latest.get(&finding.id) {
+            if !signed.contains(&own.assessment.root) {
+                continue;
+            }
+            let changes = own.changes(&present, finding, own.assessment.carried_from.is_some());
+            if changes != own.assessment.changed {
+                renewed.lapsed += usize::from(!changes.is_empty());
+                rows.insert(finding.id, derive(write, finding, &own.assessment, changes)?);
+            }
+        } else if let Some(source) = sources.get(&finding.id) {
+            let changes = source.changes(&present, finding, true);
+            let (carried, lapsed) = if changes.is_empty() { (1, 0) } else { (0, 1) };
+            renewed.carried += carried;
+            renewed.lapsed += lapsed;
+            rows.insert(finding.id, derive(write, finding, &source.assessment, changes)?);
+        }
+    }
+    for Merged { into, from } in merged {
+        let finding = open.iter().find(|finding| finding.id == *into);
+        let (Some(finding), Some(younger)) = (finding, latest.get(from)) else { continue };
+        let older = rows.get(into).or_else(|| latest.get(into).map(|own| &own.assessment));
+        if older.is_none_or(|older| strictness(&younger.assessment) > strictness(older)) {
+            let changes = younger.changes(&present, finding, true);
+            rows.insert(*into, derive(write, finding, &younger.assessment, changes)?);
+        }
+    }
+    let mut rows: Vec<Assessment> = rows.into_values().collect();
+    rows.sort_by_key(|row| row.id);
+    table::add_assessments(write, &rows).await?;
+    Ok(renewed)
+}
+
+/// For findings that nobody has judged, the judgement of the nearest earlier release on the same package.
+async fn sources(conn: &mut Conn, earlier: &[i64], unjudged: &[&Finding]) -> Result<HashMap<i64, Rested>> {
+    if earlier.is_empty() || unjudged.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: BTreeSet<&str> = unjudged.iter().flat_map(|finding| finding.ids()).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let elsewhere = table::elsewhere(conn, earlier, &ids).await?;
+    let candidates: Vec<&Assessment> = elsewhere.iter().map(|(_, assessment)| assessment).collect();
+    let signed = signed_among(conn, &candidates).await?;
+    let mut by_package: HashMap<&str, Vec<&(Finding, Assessment)>> = HashMap::new();
+    for pair in elsewhere.iter().filter(|(_, assessment)| signed.contains(&assessment.root)) {
+        if pair.1.status != "under investigation" {
+            by_package.entry(package_of(&pair.0.component)).or_default().push(pair);
+        }
+    }
+    let mut sources = HashMap::new();
+    for finding in unjudged {
+        let same = by_package.get(package_of(&finding.component)).into_iter().flatten();
+        let same = same.filter(|(other, _)| other.ids().any(|id| finding.ids().any(|own| own == id)));
+        let best = same.min_by_key(|(other, assessment)| {
+            let place = earlier.iter().position(|id| *id == other.release).unwrap_or(usize::MAX);
+            (place, other.component != finding.component, Reverse(strictness(assessment)))
+        });
+        if let Some((_, assessment)) = best {
+            sources.insert(finding.id, Rested::of(assessment.clone())?);
+        }
+    }
+    Ok(sources)
+}
+
+async fn signed_roots(conn: &mut Conn, all: impl Iterator<Item = &Rested>) -> Result<BTreeSet<i64>> {
+    let all: Vec<&Assessment> = all.map(|rested| &rested.assessment).collect();
+    signed_among(conn, &all).await
+}
+
+/// Which of the assessments that these come from are signed.
+async fn signed_among(conn: &mut Conn, assessments: &[&Assessment]) -> Result<BTreeSet<i64>> {
+    let roots: BTreeSet<i64> = assessments.iter().map(|assessment| assessment.root).collect();
+    let roots: Vec<i64> = roots.into_iter().collect();
+    let signatures = table::signatures(conn, &roots).await?;
+    let main = signatures.into_iter().filter(|row| [ASSESSED, ACCEPTED].contains(&&*row.signature.meaning));
+    Ok(main.map(|row| row.assessment).collect())
+}
+
+/// The same judgement for a finding, with what has changed.
+fn derive(write: &Write, finding: &Finding, from: &Assessment, changed: Vec<String>) -> Result<Assessment> {
+    let mut row = Assessment {
+        id: write.id(),
+        finding: finding.id,
+        carried_from: Some(from.id),
+        changed,
+        ..from.clone()
+    };
+    row.digest = super::assess::digest_of(&row, finding, Some(from.digest))?;
+    Ok(row)
+}
+
+/// How much a judgement demands: the greater stands where two meet.
+fn strictness(assessment: &Assessment) -> (u8, u8, bool) {
+    let status = match assessment.status.as_str() {
+        "affected" => 3,
+        "under investigation" => 2,
+        "fixed" => 1,
+        _ => 0,
+    };
+    let harm = match assessment.patient_safety_impact.as_str() {
+        "serious" => 2,
+        "minor" => 1,
+        _ => 0,
+    };
+    (status, harm, assessment.decision.as_deref() == Some("fix"))
+}
+
+/// What assessments can rest on, as it is in a release now.
+pub(super) async fn present(
+    conn: &mut Conn,
+    now: Timestamp,
+    release: &Release,
+    grounds: &[&RestsOn],
+    findings: impl Iterator<Item = &Finding>,
+) -> Result<Present> {
+    let zone = organisation_in(conn).await?.zone;
+    let limits = limits(conn).await?;
+    let ids: BTreeSet<&str> = findings.flat_map(Finding::ids).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let references = grounds.iter().flat_map(|rests_on| &rests_on.records);
+    let references: BTreeSet<&String> = references.map(|record| &record.reference).collect();
+    let paths: BTreeSet<&String> = grounds.iter().flat_map(|rests_on| &rests_on.paths).collect();
+    Ok(Present {
+        commit: commit_of(conn, release).await?,
+        history: history(conn, release.product, &paths.into_iter().cloned().collect::<Vec<_>>()).await?,
+        records: approved(conn, &references.into_iter().cloned().collect::<Vec<_>>()).await?,
+        exploited: table::exploited(conn, EXPLOITED, &ids).await?.into_iter().collect(),
+        max_age: limits.and_then(|limits| limits.integer("max_age_carried_assessment")),
+        today: now.to_zoned_datetime(zone.clone()).date(),
+        zone,
+    })
+}
+
+/// The organisation's approved limits.
+pub(super) async fn limits(conn: &mut Conn) -> Result<Option<Content>> {
+    let Some(text) = tables::records::approved_content(conn, "limits", None).await? else { return Ok(None) };
+    let content = serde_json::from_str(&text)
+        .map_err(|error| ServiceError::Internal(format!("the stored limits are damaged: {error}")))?;
+    Ok(Some(Content::from_stored(content)))
+}
+
+/// The commit of the candidate build, or of the newest while there is no candidate.
+pub(super) async fn commit_of(conn: &mut Conn, release: &Release) -> Result<Option<String>> {
+    let build = match release.candidate {
+        Some(candidate) => releases::build_by_id(conn, candidate).await?,
+        None => releases::builds(conn, release.id, None, 1).await?.into_iter().next(),
+    };
+    Ok(build.map(|build| build.commit))
+}
+
+/// The revisions in force of these records.
+pub(super) async fn approved(
+    conn: &mut Conn,
+    references: &[String],
+) -> Result<HashMap<String, theriac_model::Digest>> {
+    let mut approved = HashMap::new();
+    for chunk in references.chunks(1000) {
+        for row in tables::records::by_refs(conn, chunk).await? {
+            approved.extend(row.head.approved.map(|revision| (row.record.reference, revision)));
+        }
+    }
+    Ok(approved)
+}
+
+/// What the product's manifests say about these paths.
+async fn history(conn: &mut Conn, product: i64, paths: &[String]) -> Result<History> {
+    let mut history = History::default();
+    if paths.is_empty() {
+        return Ok(history);
+    }
+    let manifests = tables::evidence::manifests_of(conn, product).await?;
+    let ids: Vec<i64> = manifests.iter().map(|(id, ..)| *id).collect();
+    let mut changed: HashMap<i64, Vec<(String, Option<String>)>> = HashMap::new();
+    for (manifest, path, tree) in tables::evidence::changes_around(conn, &ids, paths).await? {
+        changed.entry(manifest).or_default().push((path, tree));
+    }
+    for (id, commit, predecessor) in manifests {
+        history.add(&commit, Step { predecessor, changed: changed.remove(&id).unwrap_or_default() });
+    }
+    Ok(history)
+}
