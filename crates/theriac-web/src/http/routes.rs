@@ -4,7 +4,10 @@ use axum::routing::{MethodRouter, get, post};
 use theriac_auth::Permission as P;
 
 use super::Web;
-use crate::pages::{clause, conformity, gate, my_work, product, products, sign_in};
+use crate::pages::{
+    clause, conformity, gate, history, my_work, product, products, record, record_edit, record_new, records,
+    sign, sign_in,
+};
 
 /// What a route needs before its use case asks for the place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +51,7 @@ macro_rules! routes {
 /// All routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    use Needs::{Nobody, Permission, SignedIn};
+    use Needs::{Kind, Nobody, Permission, SignedIn};
     routes! {
         GET "/sign-in", Nobody => sign_in::show;
         POST "/sign-in", Nobody => sign_in::sign_in;
@@ -62,5 +65,23 @@ pub fn routes() -> Vec<Route> {
         GET "/products/{product}/releases/{release}/conformity/{clause}", Permission(P::ReadGate) => clause::show;
         GET "/products/{product}/releases/{release}/gate", Permission(P::ReadGate) => gate::show;
         POST "/products/{product}/releases/{release}/gate", Permission(P::DecideRelease) => gate::decide;
+        GET "/packs/{pack}/sign", Permission(P::Read) => sign::show_pack;
+        POST "/packs/{pack}/sign", Permission(P::AdoptPack) => sign::sign_pack;
+        GET "/records", Permission(P::Read) => records::show;
+        GET "/records/new", SignedIn => record_new::show;
+        POST "/records/new", Kind => record_new::begin;
+        GET "/records/{record}", Permission(P::Read) => record::show;
+        GET "/records/{record}/{part}", Permission(P::Read) => record::show_part;
+        GET "/records/{record}/history", Permission(P::Read) => history::show;
+        GET "/records/{record}/compare", Permission(P::Read) => history::compare;
+        GET "/records/{record}/files/{digest}", Permission(P::Read) => record::file;
+        GET "/records/{record}/edit", Kind => record_edit::show;
+        POST "/records/{record}/edit", Kind => record_edit::save;
+        POST "/records/{record}/attach", Kind => record_edit::attach;
+        POST "/records/{record}/discard", Kind => record_edit::discard;
+        GET "/records/{record}/sign", Permission(P::Read) => sign::show_record;
+        POST "/records/{record}/sign", Kind => sign::sign_record;
+        POST "/records/{record}/send-back", Kind => record::send_back;
+        POST "/records/{record}/confirm", Permission(P::ClearSuspect) => record::confirm;
     }
 }

@@ -1,8 +1,14 @@
 //! `/records/{number}/history`: all revisions of a record.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_service::records;
 
+use super::record::shell;
+use super::records::state;
+use crate::http::{Answer, Me, Web, see_other};
 use crate::parts::{Link, Shell, Status, When};
+use crate::{respond, urls};
 
 /// One revision.
 #[derive(Debug, Clone)]
@@ -43,4 +49,44 @@ impl HistoryPage {
     fn compare(&self) -> String {
         crate::urls::record_page(&self.number, "compare")
     }
+}
+
+/// Shows the revisions.
+pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
+    let view = records::record(web.app(), me.who(), &number, None).await?;
+    let revisions = records::history(web.app(), me.who(), &number, None).await?;
+    let name = |id: i64| view.names.get(&id).cloned().unwrap_or_default();
+    let row = |row: &records::RevisionView| RevisionRow {
+        revision: u32::try_from(row.revision.number).unwrap_or_default(),
+        href: urls::record_page(&number, &row.revision.number.to_string()),
+        state: state(&row.revision.state).into(),
+        author: name(row.revision.author),
+        at: me.when(row.revision.at),
+        signed: row.signatures.iter().map(|one| format!("{}: {}", name(one.person), one.meaning)).collect(),
+        digest: row.revision.digest.short(),
+        difference: (row.revision.number > 1).then(|| {
+            let range = format!("{}..{}", row.revision.number - 1, row.revision.number);
+            Link::new("What changed", urls::record_page(&number, &range))
+        }),
+    };
+    let page = HistoryPage {
+        shell: shell(&me, &number, view.kind, "History"),
+        title: view.head.title.clone(),
+        revisions: revisions.iter().map(row).collect(),
+        number,
+    };
+    Ok(respond::page(&page))
+}
+
+/// The two revisions to compare.
+#[derive(Debug, serde::Deserialize)]
+pub struct Two {
+    from: i64,
+    to: i64,
+}
+
+/// Leads to the comparison of two revisions.
+pub async fn compare(_: Me, Path(number): Path<String>, Query(two): Query<Two>) -> Answer {
+    let (older, newer) = (two.from.min(two.to), two.from.max(two.to));
+    Ok(see_other(&urls::record_page(&number, &format!("{older}..{newer}"))))
 }

@@ -1,8 +1,23 @@
 //! `/records/{number}` and `/records/{number}/{revision}`: one record.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::IntoResponse as _;
+use theriac_auth::{Permission, Scope};
+use theriac_model::Digest;
+use theriac_model::record::{Content, FieldType, Kind};
+use theriac_service::ServiceError;
+use theriac_service::records::{self, RecordView, states};
+use theriac_store::tables::records as rows;
 
-use crate::parts::{Action, Diff, Due, Facts, Link, Note, ReasonForm, Shell, Signature, Status, Timeline};
+use super::records::state;
+use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
+use crate::parts::{
+    Action, Area, Crumb, Diff, Due, Event, Fact, Facts, Link, Note, NoteKind, ReasonForm, Shell, Signature,
+    Status, StatusKind, Timeline, Value,
+};
+use crate::{markdown, respond, urls};
 
 /// One link to or from the record.
 #[derive(Debug, Clone)]
@@ -88,4 +103,335 @@ impl RecordPage {
     fn history(&self) -> String {
         crate::urls::record_page(&self.number, "history")
     }
+}
+
+/// Shows a record in its latest revision.
+pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
+    Ok(respond::page(&page(&me, records::record(web.app(), me.who(), &number, None).await?)?))
+}
+
+/// Shows an older revision (`7`) or compares two (`6..7`).
+pub async fn show_part(
+    State(web): State<Web>,
+    me: Me,
+    Path((number, part)): Path<(String, String)>,
+    query: axum::extract::Query<super::revision_diff::Asked>,
+) -> Answer {
+    if let Some((one, other)) = part.split_once("..") {
+        return super::revision_diff::show(&web, &me, &number, one, other, &query.0).await;
+    }
+    let revision = part.parse::<i64>().map_err(|_| {
+        Failure::new(
+            axum::http::StatusCode::NOT_FOUND,
+            "There is no such page",
+            "A revision is a number, such as 3.",
+        )
+    })?;
+    Ok(respond::page(&page(&me, records::record(web.app(), me.who(), &number, Some(revision)).await?)?))
+}
+
+/// Gives an attached file.
+pub async fn file(State(web): State<Web>, me: Me, Path((number, digest)): Path<(String, String)>) -> Answer {
+    let digest: Digest = digest.parse().map_err(|_| ServiceError::not_found("file", &digest))?;
+    let (name, bytes) = records::attachment(web.app(), me.who(), &number, digest).await?;
+    let mut response = bytes.into_response();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' { c } else { '_' }).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", urls::encode(&name));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    if let Ok(value) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// Sends the revision in review back.
+pub async fn send_back(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    let digest = shown(&sent)?;
+    records::send_back(web.app(), me.who(), &number, digest, sent.get("reason")).await?;
+    Ok(with_toast(&urls::record(&number), "Sent back to its author"))
+}
+
+/// Says that a suspect link still holds.
+pub async fn confirm(State(web): State<Web>, me: Me, Path(target): Path<String>, sent: Form) -> Answer {
+    let clear = records::ClearSuspect {
+        source: sent.get("source").to_owned(),
+        link: sent.get("link-type").to_owned(),
+        target,
+        to: shown(&sent)?,
+        reason: sent.get("reason").to_owned(),
+    };
+    let back = urls::record(&clear.source);
+    records::clear_suspect(web.app(), me.who(), clear).await?;
+    Ok(with_toast(&back, "The link is confirmed"))
+}
+
+/// The digest that a form says was shown.
+pub(super) fn shown(sent: &Form) -> Result<Digest, ServiceError> {
+    sent.get("expected").parse().map_err(|_| ServiceError::field("expected", "load the page again"))
+}
+
+/// Where permissions for a record are asked for.
+fn scope(view: &RecordView) -> Scope {
+    records::scope_of(&view.record)
+}
+
+/// Surroundings of a record's pages.
+pub(super) fn shell(me: &Me, number: &str, kind: &Kind, here: &str) -> Shell {
+    let mut shell = me.shell(format!("{number} {here}"), Area::Records);
+    shell.crumbs = vec![
+        Crumb::to("Records", "/records"),
+        Crumb::to(kind.plural, urls::with_query("/records", &[("kind", kind.id)])),
+    ];
+    if here.is_empty() {
+        shell.crumbs.push(Crumb::here(number));
+    } else {
+        shell.crumbs.push(Crumb::to(number, urls::record(number)));
+        shell.crumbs.push(Crumb::here(here));
+    }
+    shell
+}
+
+fn page(me: &Me, view: RecordView) -> Result<RecordPage, ServiceError> {
+    let number = view.record.reference.clone();
+    let name = |id: i64| view.names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
+    let empty = Content::default();
+    let content = view.shown.as_ref().map(|shown| &shown.content).or(view.drafted.as_ref()).unwrap_or(&empty);
+    let revision = view.shown.as_ref().map(|shown| shown.revision.number);
+    let state_word = view.shown.as_ref().map_or(states::DRAFT, |shown| shown.revision.state.as_str());
+    let suspect = view.links.iter().filter(|link| link.suspect).count();
+    let mut shell = shell(me, &number, view.kind, "");
+    shell.api = Some(format!("/api/v1/records/{}", urls::encode(&number)));
+    let place = match &view.place {
+        (None, _) => "Organisation".to_owned(),
+        (Some(product), None) => product.clone(),
+        (Some(product), Some(release)) => format!("{product} {release}"),
+    };
+    let mut about = vec![Fact::text("Belongs to", place), Fact::text("Kind", view.kind.title)];
+    if let Some(shown) = &view.shown {
+        about.push(Fact::text("Author", name(shown.revision.author)));
+        about.push(Fact::new("Submitted", Value::When(me.when(shown.revision.at))));
+        about.push(Fact::code("Digest", shown.revision.digest.to_string()));
+    }
+    Ok(RecordPage {
+        shell,
+        title: view.head.title.clone(),
+        kind: view.kind.title.to_owned(),
+        state: Status::from(state(state_word)).boxed(),
+        revision: revision.map_or("draft".to_owned(), |number| format!("revision {number}")),
+        suspect: (suspect > 0)
+            .then(|| Status::saying(StatusKind::Suspect, format!("{suspect} suspect links")).boxed()),
+        owner: view.head.owner.map(name).unwrap_or_default(),
+        due: view.head.due.map(|day| ("next date".to_owned(), me.due(day))),
+        actions: actions(me, &view),
+        reasons: reasons(me, &view),
+        notes: notes(&view),
+        fields: fields(view.kind, content),
+        used_by: format!("Asked for by {}", view.kind.clauses.join(", ")),
+        links: view.links.iter().map(|link| link_row(link, true)).collect(),
+        backlinks: view.backlinks.iter().map(|link| link_row(link, false)).collect(),
+        attachments: view
+            .shown
+            .iter()
+            .flat_map(|shown| shown.attachments.iter().map(|file| attachment(&number, file)))
+            .collect(),
+        changes: view.changed.as_ref().map(|changed| {
+            (format!("Against revision {}", changed.older.number), super::revision_diff::diff(changed))
+        }),
+        signatures: view
+            .shown
+            .iter()
+            .flat_map(|shown| {
+                shown.signatures.iter().rev().map(|signature| Signature {
+                    who: name(signature.person),
+                    on: format!("revision {}", shown.revision.number),
+                    meaning: signature.meaning.clone(),
+                    at: me.when(signature.at),
+                    authentication: signature.method.clone(),
+                    digest: signature.digest.short(),
+                    covers: true,
+                    comment: String::new(),
+                })
+            })
+            .collect(),
+        signature_rule: rule(&view),
+        facts: Facts::from(about),
+        events: Timeline {
+            events: view
+                .events
+                .iter()
+                .map(|event| Event {
+                    title: event.state.clone(),
+                    link: None,
+                    at: me.when(event.at),
+                    text: [name(event.person), event.reason.clone()].join(if event.reason.is_empty() {
+                        ""
+                    } else {
+                        ": "
+                    }),
+                    gap: false,
+                })
+                .collect(),
+        },
+        number,
+    })
+}
+
+fn rule(view: &RecordView) -> String {
+    if !view.in_review() {
+        return String::new();
+    }
+    let roles: Vec<_> =
+        Permission::to_approve(view.kind.workflow.approve).roles().iter().map(ToString::to_string).collect();
+    let second = if view.meanings.len() > 1 {
+        "; a clinical assessor signs too, because harm to a patient is possible"
+    } else {
+        ""
+    };
+    format!("Signed by a {} who wrote none of it{second}.", roles.join(" or "))
+}
+
+fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
+    let number = &view.record.reference;
+    let (kind, scope) = (view.kind, scope(view));
+    let mut actions = Vec::new();
+    let write = me.blocked(Permission::to_write(kind.family), scope);
+    let label = if view.latest == 0 {
+        "Edit the draft".to_owned()
+    } else {
+        format!("Edit as revision {}", view.latest + 1)
+    };
+    actions.push(if write.is_empty() {
+        Action::open(label, urls::record_page(number, "edit")).key("edit")
+    } else {
+        Action::blocked(label, write)
+    });
+    if view.in_review() {
+        let sign = urls::record_page(number, "sign");
+        let approve = Permission::to_approve(kind.workflow.approve);
+        if me.may(approve, scope) {
+            actions.push(Action::open("Sign and approve", sign.clone()).main().key("sign"));
+        }
+        if view.meanings.len() > 1 && me.may(Permission::SignClinical, scope) {
+            actions.push(
+                Action::open("Sign for the patient", urls::with_query(&sign, &[("act", "clinical")]))
+                    .main()
+                    .key("sign"),
+            );
+        }
+    }
+    if view.head.state == states::APPROVED && me.may(Permission::to_approve(kind.workflow.approve), scope) {
+        let retire = urls::with_query(&urls::record_page(number, "sign"), &[("act", "retire")]);
+        actions.push(Action::open("Retire", retire).danger());
+    }
+    actions
+}
+
+fn reasons(me: &Me, view: &RecordView) -> Vec<ReasonForm> {
+    let Some(shown) = view.shown.as_ref().filter(|_| view.in_review()) else { return Vec::new() };
+    if !me.may(Permission::to_approve(view.kind.workflow.approve), scope(view)) {
+        return Vec::new();
+    }
+    vec![ReasonForm {
+        label: "Send back".to_owned(),
+        name: "send-back".to_owned(),
+        action: urls::record_page(&view.record.reference, "send-back"),
+        csrf: me.csrf(),
+        expected: shown.revision.digest.to_string(),
+        hidden: Vec::new(),
+        hint: "What is to be changed before it can be approved".to_owned(),
+        error: String::new(),
+        blocked: String::new(),
+        danger: false,
+    }]
+}
+
+fn notes(view: &RecordView) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let number = &view.record.reference;
+    if let Some(shown) = view.shown.as_ref().filter(|shown| shown.revision.number < view.latest) {
+        let text = format!("This is revision {}; the latest is {}.", shown.revision.number, view.latest);
+        notes.push(
+            Note::new(NoteKind::Info, "An older revision.", text).link("The latest", urls::record(number)),
+        );
+    }
+    let waiting = view.drafts.iter().filter(|_| view.latest > 0).count();
+    if waiting > 0 {
+        notes.push(Note::new(NoteKind::Info, "", format!("{waiting} draft of a further revision waits.")));
+    }
+    if view.head.state == states::SENT_BACK {
+        let reason = view
+            .events
+            .iter()
+            .find(|event| event.state == states::SENT_BACK)
+            .map(|event| event.reason.clone());
+        notes.push(Note::new(NoteKind::Warn, "Sent back.", reason.unwrap_or_default()));
+    }
+    notes
+}
+
+/// The fields of a content as terms and values.
+pub(super) fn fields(kind: &Kind, content: &Content) -> Facts {
+    let shown = kind.fields.iter().filter(|field| field.id != "title");
+    let fact = |field: &theriac_model::record::Field| {
+        let Some(value) = content.get(field.id) else { return Fact::none(field.label) };
+        match field.field_type {
+            FieldType::Markdown => {
+                Fact::new(field.label, Value::Html(markdown::render(value.as_str().unwrap_or_default())))
+            }
+            FieldType::Evidence => {
+                let links =
+                    content.list(field.id).into_iter().map(|name| Link::new(name, urls::evidence(name)));
+                Fact::links(field.label, links.collect())
+            }
+            FieldType::Rows(columns) => {
+                let cell = |row: &serde_json::Value, column: &theriac_model::record::Field| {
+                    column.display(row.get(column.id))
+                };
+                let rows = value.as_array().into_iter().flatten();
+                let cells =
+                    rows.map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+                Fact::new(
+                    field.label,
+                    Value::Table(columns.iter().map(|column| column.label.to_owned()).collect(), cells),
+                )
+            }
+            _ => Fact::text(field.label, field.display(Some(value))),
+        }
+    };
+    Facts::from(shown.map(fact).collect::<Vec<_>>())
+}
+
+fn link_row(link: &rows::LinkRow, leaves: bool) -> LinkRow {
+    let (number, title) = if leaves {
+        (&link.target_reference, &link.target_title)
+    } else {
+        (&link.source_reference, &link.source_title)
+    };
+    let now = link.approved.map(|(_, number)| number);
+    let compare = now.filter(|now| link.suspect && *now > link.pinned_number).map(|now| {
+        let page = urls::record_page(&link.target_reference, &format!("{}..{now}", link.pinned_number));
+        let query = [("source", link.source_reference.as_str()), ("link", link.link.as_str())];
+        Action::open("Compare and confirm", urls::with_query(&page, &query)).small()
+    });
+    LinkRow {
+        verb: link.link.replace('-', " "),
+        number: number.clone(),
+        title: title.clone(),
+        href: urls::record(number),
+        state: if link.suspect { StatusKind::Suspect } else { StatusKind::Current }.into(),
+        note: match now {
+            _ if link.target_state == states::RETIRED => "it is retired".to_owned(),
+            Some(now) if link.suspect => format!("made against revision {}, now {now}", link.pinned_number),
+            _ => String::new(),
+        },
+        action: compare.filter(|_| leaves),
+    }
+}
+
+/// An attached file.
+pub(super) fn attachment(number: &str, file: &records::Attachment) -> Attachment {
+    let href = urls::record_page(number, &format!("files/{}", file.digest));
+    Attachment { file: Link::new(&file.name, href), size: String::new(), digest: file.digest.short() }
 }

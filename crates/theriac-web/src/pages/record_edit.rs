@@ -1,9 +1,22 @@
 //! `/records/{number}/edit` and `/records/new?kind=&scope=`: the form of a record, made from its kind.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use theriac_model::record::{self, Choices, Content, FieldError, FieldType, Kind, form_values};
+use theriac_service::ServiceError;
+use theriac_service::records::{self, DraftInput, DraftLink, DraftView, ListInput, Order};
 
-use super::record::Attachment;
-use crate::parts::{Choice, Errors, Field, Input, Note, ReasonForm, Rows, Shell, When};
+use super::conflict::ConflictPage;
+use super::record::{Attachment, attachment, shell, shown};
+use super::records::everybody;
+use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
+use crate::parts::{
+    Area, Choice, Diff, DiffKind, DiffLine, Errors, Field, Input, Note, NoteKind, ReasonForm, Rows, Shell,
+    When,
+};
+use crate::{respond, urls};
 
 /// One part of the form: a field, or a table of sub-fields.
 #[derive(Debug, Clone)]
@@ -112,4 +125,448 @@ impl RecordEditPage {
     fn file_field(&self) -> Field {
         Field::new("file", "Attach a file", Input::Files(false)).hint("Kept byte for byte").required()
     }
+}
+
+/// What a form's surroundings say.
+pub(super) struct Shown {
+    pub shell: Shell,
+    pub heading: String,
+    pub about: String,
+    pub action: String,
+    pub expected: String,
+    pub cancel: String,
+}
+
+/// Values to write in a form: name and value, as a browser would send them.
+pub(super) type Values = Vec<(String, String)>;
+
+/// What was typed, as it was typed.
+pub(super) fn typed(_: &Kind, sent: &Form, _: &[FieldError]) -> Values {
+    sent.pairs.clone()
+}
+
+/// A content as a browser would send it.
+fn values_of(kind: &Kind, content: &Content) -> Values {
+    let mut values = Vec::new();
+    for field in kind.fields {
+        if let Some(value) = content.get(field.id) {
+            write_value(field, field.id, value, &mut values);
+        }
+    }
+    values
+}
+
+fn write_value(field: &record::Field, name: &str, value: &serde_json::Value, values: &mut Values) {
+    match (field.field_type, value) {
+        (FieldType::Rows(columns), serde_json::Value::Array(rows)) => {
+            for (index, row) in rows.iter().enumerate() {
+                for column in columns {
+                    if let Some(value) = row.get(column.id) {
+                        write_value(column, &format!("{name}.{index}.{}", column.id), value, values);
+                    }
+                }
+            }
+        }
+        (_, serde_json::Value::Array(items)) => {
+            let lines: Vec<&str> = items.iter().filter_map(|item| item.as_str()).collect();
+            values.push((name.to_owned(), lines.join("\n")));
+        }
+        (_, serde_json::Value::String(text)) => values.push((name.to_owned(), text.clone())),
+        (_, other) => values.push((name.to_owned(), other.to_string())),
+    }
+}
+
+/// The links that a form sent.
+pub(super) fn links_of(sent: &Form) -> Vec<DraftLink> {
+    let links = sent.all("link");
+    links
+        .iter()
+        .filter_map(|text| text.split_once(':'))
+        .map(|(link, target)| DraftLink::new(link, target))
+        .collect()
+}
+
+/// Whether a form was sent only to change itself: a row or link more or less.
+pub(super) fn changes_form_only(sent: &Form) -> bool {
+    ["add-row", "remove-row", "add-link", "remove-link"].iter().any(|name| sent.has(name))
+}
+
+/// The form with the row or link more or less.
+pub(super) fn changed_form(kind: &Kind, mut sent: Form) -> Form {
+    if let Some(name) = sent.filled("add-row") {
+        if let Some((field, columns)) = rows_field(kind, &name) {
+            let next = row_count(&sent.pairs, field);
+            let first = columns.first().map_or("", |column| column.id);
+            sent.pairs.push((format!("{field}.{next}.{first}"), String::new()));
+        }
+    }
+    if let Some((name, row)) = sent.filled("remove-row").and_then(|text| {
+        let (name, row) = text.rsplit_once('.')?;
+        Some((name.to_owned(), row.parse::<usize>().ok()?))
+    }) {
+        sent.pairs = without_row(sent.pairs, &name, row);
+    }
+    if sent.has("add-link") {
+        if let (Some(link), Some(target)) = (sent.filled("link-type"), sent.filled("link-target")) {
+            sent.pairs.push(("link".to_owned(), format!("{link}:{}", target.to_uppercase())));
+            sent.pairs.retain(|(name, _)| name != "link-target");
+        }
+    }
+    if let Some(gone) = sent.filled("remove-link") {
+        sent.pairs.retain(|(name, value)| name != "link" || *value != gone);
+    }
+    sent
+}
+
+fn rows_field<'a>(kind: &Kind, name: &'a str) -> Option<(&'a str, &'static [record::Field])> {
+    match kind.field(name)?.field_type {
+        FieldType::Rows(columns) => Some((name, columns)),
+        _ => None,
+    }
+}
+
+fn row_count(values: &Values, name: &str) -> usize {
+    let prefix = format!("{name}.");
+    let rows = values
+        .iter()
+        .filter_map(|(key, _)| key.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok());
+    rows.max().map_or(0, |last| last + 1).min(1_000)
+}
+
+fn without_row(values: Values, name: &str, row: usize) -> Values {
+    let prefix = format!("{name}.");
+    let moved = |(key, value): (String, String)| {
+        let Some((number, column)) = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('.')) else {
+            return Some((key, value));
+        };
+        match number.parse::<usize>() {
+            Ok(number) if number == row => None,
+            Ok(number) if number > row => Some((format!("{prefix}{}.{column}", number - 1), value)),
+            _ => Some((key, value)),
+        }
+    };
+    values.into_iter().filter_map(moved).collect()
+}
+
+/// The form of a record with values.
+pub(super) async fn edit_page(
+    web: &Web,
+    me: &Me,
+    kind: &'static Kind,
+    shown: Shown,
+    values: &Values,
+    links: &[DraftLink],
+    errors: &[FieldError],
+) -> Result<RecordEditPage, ServiceError> {
+    let people: Vec<(String, String)> =
+        everybody(web, me).await?.into_iter().map(|person| (person.key, person.name)).collect();
+    let parts = kind.fields.iter().map(|field| part(field, values, errors, &people)).collect();
+    let editor =
+        if kind.links.is_empty() { None } else { Some(editor(web, me, kind, values, links, errors).await?) };
+    Ok(RecordEditPage {
+        shell: shown.shell,
+        heading: shown.heading,
+        about: shown.about,
+        action: shown.action,
+        autosave: String::new(),
+        expected: shown.expected,
+        saved: None,
+        notes: Vec::new(),
+        parts,
+        links: editor,
+        attachments: Vec::new(),
+        attach: String::new(),
+        discard: None,
+        cancel: shown.cancel,
+    })
+}
+
+fn part(
+    field: &record::Field,
+    values: &Values,
+    errors: &[FieldError],
+    people: &[(String, String)],
+) -> FormPart {
+    let FieldType::Rows(columns) = field.field_type else {
+        return FormPart::Field(input(field, field.id, values, errors, people));
+    };
+    let row = |index: usize| -> Vec<Field> {
+        let name = |column: &record::Field| format!("{}.{index}.{}", field.id, column.id);
+        columns.iter().map(|column| input(column, &name(column), values, errors, people)).collect()
+    };
+    FormPart::Rows(Rows {
+        name: field.id.to_owned(),
+        label: field.label.to_owned(),
+        one: "row".to_owned(),
+        hint: field.help.to_owned(),
+        error: error_at(errors, field.id),
+        rows: (0..row_count(values, field.id)).map(row).collect(),
+    })
+}
+
+fn error_at(errors: &[FieldError], name: &str) -> String {
+    errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
+}
+
+fn input(
+    field: &record::Field,
+    name: &str,
+    values: &Values,
+    errors: &[FieldError],
+    people: &[(String, String)],
+) -> Field {
+    let value =
+        values.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let none = || Choice::new("", "Choose", &value);
+    let kind = match field.field_type {
+        FieldType::Text { .. } | FieldType::Build => Input::Text(value),
+        FieldType::Markdown => Input::Markdown(value, 6),
+        FieldType::Choice(Choices::Scale(_)) => Input::Text(value),
+        FieldType::Choice(Choices::Fixed(words)) => {
+            Input::Select(std::iter::once(none()).chain(Choice::plain(words, &value)).collect())
+        }
+        FieldType::Words => Input::Lines(value, 4),
+        FieldType::Clauses | FieldType::Evidence | FieldType::Refs => Input::Lines(value, 2),
+        FieldType::Integer { .. } => Input::Integer(value),
+        FieldType::Boolean => Input::Check(value == "true"),
+        FieldType::Date => Input::Date(value),
+        FieldType::Person => {
+            let choices = people.iter().map(|(key, name)| Choice::new(key, name, &value));
+            Input::Select(std::iter::once(none()).chain(choices).collect())
+        }
+        FieldType::Rows(_) => Input::Text(value),
+    };
+    let hint = match field.field_type {
+        FieldType::Choice(Choices::Scale(scale)) if field.help.is_empty() => {
+            format!("A level of {scale} of the risk criteria in force")
+        }
+        FieldType::Clauses if field.help.is_empty() => "Clause numbers, one a line".to_owned(),
+        FieldType::Evidence if field.help.is_empty() => "Numbers such as EVID-3, one a line".to_owned(),
+        _ => field.help.to_owned(),
+    };
+    let made = Field::new(name, field.label, kind).hint(hint).error(error_at(errors, name));
+    if field.required { made.required() } else { made }
+}
+
+async fn editor(
+    web: &Web,
+    me: &Me,
+    kind: &Kind,
+    values: &Values,
+    links: &[DraftLink],
+    errors: &[FieldError],
+) -> Result<LinkEditor, ServiceError> {
+    let value = |name: &str| {
+        values.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let wanted = ListInput { limit: 200, order: Order::Changed, ..ListInput::default() };
+    let candidates: Vec<(String, String)> = records::list(web.app(), me.who(), &wanted)
+        .await?
+        .rows
+        .into_iter()
+        .filter(|row| kind.links.iter().any(|link| link.allows(&row.record.kind)))
+        .map(|row| (row.record.reference, row.head.title))
+        .collect();
+    let title =
+        |number: &str| candidates.iter().find(|(known, _)| known == number).map(|(_, title)| title.clone());
+    let types = kind.links.iter().map(|link| {
+        let targets = if link.targets.is_empty() { "any record".to_owned() } else { link.targets.join(", ") };
+        Choice::new(link.id, format!("{} ({targets})", link.id.replace('-', " ")), &value("link-type"))
+    });
+    let messages: Vec<_> =
+        errors.iter().filter(|error| error.field == "links").map(|error| error.message.clone()).collect();
+    Ok(LinkEditor {
+        types: types.collect(),
+        links: links
+            .iter()
+            .map(|link| LinkEdit {
+                value: format!("{}:{}", link.link, link.target),
+                verb: link.link.replace('-', " "),
+                number: link.target.clone(),
+                title: title(&link.target).unwrap_or_default(),
+            })
+            .collect(),
+        target: value("link-target"),
+        error: messages.join("; "),
+        candidates,
+    })
+}
+
+/// What the address says.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    check: String,
+}
+
+/// Shows the form of a record's draft.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let view = records::edit(web.app(), me.who(), &number).await?;
+    let values = values_of(view.kind, &view.content);
+    let mut errors = Vec::new();
+    if !asked.check.is_empty() {
+        let content = serde_json::Value::Object(view.content.as_map().clone());
+        errors =
+            Content::check(view.kind, &content, record::Completeness::Submitted).err().unwrap_or_default();
+    }
+    let links: Vec<DraftLink> = view.links.iter().map(|(link, _)| link.clone()).collect();
+    form(&web, &me, &view, &values, &links, &errors, StatusCode::OK).await
+}
+
+async fn form(
+    web: &Web,
+    me: &Me,
+    view: &DraftView,
+    values: &Values,
+    links: &[DraftLink],
+    errors: &[FieldError],
+    status: StatusCode,
+) -> Result<Response, Failure> {
+    let number = &view.record.reference;
+    let address = urls::record_page(number, "edit");
+    let shown = Shown {
+        shell: Shell { area: Area::Records, ..shell(me, number, view.kind, "Edit") },
+        heading: format!("Edit {number}"),
+        about: format!("draft of revision {}", view.next),
+        action: address.clone(),
+        expected: view.expected.to_string(),
+        cancel: urls::record(number),
+    };
+    let mut page = edit_page(web, me, view.kind, shown, values, links, errors).await?;
+    page.autosave = address;
+    page.saved = view.saved_at.map(|at| me.when(at));
+    page.attachments = view.attachments.iter().map(|file| attachment(number, file)).collect();
+    page.attach = urls::record_page(number, "attach");
+    if let Some(reason) = &view.sent_back {
+        page.notes.push(Note::new(NoteKind::Warn, "Sent back.", reason));
+    }
+    if view.overtaken.is_some() {
+        let text = "A colleague submitted a revision after you began yours. The form shows theirs; yours is kept until you save.";
+        page.notes.push(Note::new(NoteKind::Warn, "A newer revision exists.", text));
+    }
+    if view.saved_at.is_some() {
+        page.discard = Some(ReasonForm {
+            label: "Discard the draft".to_owned(),
+            name: "discard".to_owned(),
+            action: urls::record_page(number, "discard"),
+            csrf: me.csrf(),
+            expected: view.expected.to_string(),
+            hidden: Vec::new(),
+            hint: "The draft is lost; revisions stay.".to_owned(),
+            error: String::new(),
+            blocked: String::new(),
+            danger: true,
+        });
+    }
+    Ok(respond::with_status(status, &page))
+}
+
+/// Saves or submits a draft; a row or link more or less only changes the form.
+pub async fn save(
+    State(web): State<Web>,
+    me: Me,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    sent: Form,
+) -> Answer {
+    let view = records::edit(web.app(), me.who(), &number).await?;
+    if changes_form_only(&sent) {
+        let sent = changed_form(view.kind, sent);
+        return form(&web, &me, &view, &sent.pairs, &links_of(&sent), &[], StatusCode::OK).await;
+    }
+    let script = headers
+        .get("accept")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| text.contains("application/json"));
+    let input = DraftInput { content: form_values(view.kind, &sent.pairs), links: links_of(&sent) };
+    let saved = match records::save_draft(web.app(), me.who(), &number, shown(&sent)?, input).await {
+        Ok(saved) => saved,
+        Err(ServiceError::Invalid(errors)) if script => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, axum::Json(errors)).into_response());
+        }
+        Err(ServiceError::Invalid(errors)) => {
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return form(&web, &me, &view, &sent.pairs, &links_of(&sent), &errors, status).await;
+        }
+        Err(ServiceError::Changed { .. }) => return Ok(conflict(&me, &view, &sent)),
+        Err(error) => return Err(error.into()),
+    };
+    if script {
+        return Ok(axum::Json(serde_json::json!({ "expected": saved.expected })).into_response());
+    }
+    if sent.get("then") != "submit" {
+        return Ok(with_toast(&urls::record_page(&number, "edit"), "Draft saved"));
+    }
+    match records::submit(web.app(), me.who(), &number, saved.expected).await {
+        Ok(submitted) => {
+            let said = format!("{number} is in review as revision {}", submitted.number);
+            Ok(with_toast(&urls::record(&number), &said))
+        }
+        Err(ServiceError::Invalid(errors)) => {
+            let view = records::edit(web.app(), me.who(), &number).await?;
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            form(&web, &me, &view, &sent.pairs, &links_of(&sent), &errors, status).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is stored now beside what was typed; nothing typed is lost.
+fn conflict(me: &Me, view: &DraftView, sent: &Form) -> Response {
+    let number = &view.record.reference;
+    let mut lines = Vec::new();
+    let stored = values_of(view.kind, &view.content);
+    for field in view.kind.fields {
+        let of = |values: &Values| {
+            values
+                .iter()
+                .rfind(|(key, _)| key == field.id)
+                .map(|(_, value)| value.clone())
+                .unwrap_or_default()
+        };
+        let (now, mine) = (of(&stored), of(&sent.pairs));
+        if now.trim() != mine.trim() {
+            lines.push(DiffLine::new(DiffKind::Field, field.label));
+            lines.extend(now.lines().map(|line| DiffLine::new(DiffKind::Removed, line)));
+            lines.extend(mine.lines().map(|line| DiffLine::new(DiffKind::Added, line)));
+        }
+    }
+    let keep = |(name, _): &&(String, String)| !matches!(name.as_str(), "csrf" | "expected");
+    let page = ConflictPage {
+        shell: shell(me, number, view.kind, "Edit"),
+        title: format!("{number} was changed meanwhile"),
+        text: "Another window or person saved after this form was opened. Below: from what is stored now to what you typed.".to_owned(),
+        diff: Diff { lines },
+        action: urls::record_page(number, "edit"),
+        expected: view.expected.to_string(),
+        values: sent.pairs.iter().filter(keep).cloned().collect(),
+        theirs: urls::record_page(number, "edit"),
+    };
+    respond::with_status(StatusCode::CONFLICT, &page)
+}
+
+/// Attaches a file to the draft.
+pub async fn attach(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    let view = records::edit(web.app(), me.who(), &number).await?;
+    let mut expected = view.expected;
+    if sent.files.is_empty() {
+        return Err(ServiceError::field("file", "choose a file").into());
+    }
+    for file in sent.files {
+        let staged = web.app().store().stage_bytes(file.bytes).await.map_err(ServiceError::from)?;
+        expected =
+            records::attach(web.app(), me.who(), &number, expected, &file.name, staged).await?.expected;
+    }
+    Ok(with_toast(&urls::record_page(&number, "edit"), "Attached"))
+}
+
+/// Throws the draft away.
+pub async fn discard(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    records::discard(web.app(), me.who(), &number, shown(&sent)?).await?;
+    Ok(with_toast(&urls::record(&number), "Draft discarded"))
 }

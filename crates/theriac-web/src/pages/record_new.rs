@@ -1,8 +1,17 @@
 //! `/records/new`: which kind of record to write.
 
 use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use theriac_model::record::{Kind, Scope, form_values};
+use theriac_service::records::{self, Begin, ScopeInput};
+use theriac_service::{Paging, ServiceError, products};
 
-use crate::parts::{Field, Shell};
+use super::record_edit::{Shown, edit_page, links_of, typed};
+use crate::http::{Answer, Form, Me, Web, see_other, with_toast};
+use crate::parts::{Area, Choice, Crumb, Field, Input, Shell};
+use crate::{respond, urls};
 
 /// One kind, as offered.
 #[derive(Debug, Clone)]
@@ -32,4 +41,192 @@ pub struct RecordNewPage {
     pub scope: Field,
     /// Kinds, in the order of the standard's processes.
     pub kinds: Vec<KindRow>,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Clone, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    kind: String,
+    product: String,
+    release: String,
+    scope: String,
+    clause: String,
+}
+
+impl Asked {
+    /// The scope asked for: from `scope` (`product/release`, `product`, `-`), else from product and release.
+    fn place(&self, kind: &Kind) -> Option<ScopeInput> {
+        let (product, release) = match self.scope.split_once('/') {
+            _ if self.scope == "-" => return fits(kind, ScopeInput::Organisation),
+            Some((product, release)) => (product.to_owned(), release.to_owned()),
+            None if !self.scope.is_empty() => (self.scope.clone(), String::new()),
+            None => (self.product.clone(), self.release.clone()),
+        };
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        let input = ScopeInput::new(some(product), some(release));
+        match (&input, kind.scopes) {
+            (ScopeInput::Organisation, [Scope::Organisation]) => Some(input),
+            // Without a product in the address the scope is still to be chosen.
+            (ScopeInput::Organisation, _) => None,
+            _ => fits(kind, input),
+        }
+    }
+
+    fn action(&self, place: &ScopeInput) -> String {
+        let (product, release) = match place {
+            ScopeInput::Organisation => (String::new(), String::new()),
+            ScopeInput::Product(product) => (product.clone(), String::new()),
+            ScopeInput::Release(product, release) => (product.clone(), release.clone()),
+        };
+        let scope = if product.is_empty() { "-" } else { "" };
+        let pairs =
+            [("kind", self.kind.as_str()), ("product", &product), ("release", &release), ("scope", scope)];
+        urls::with_query("/records/new", &pairs)
+    }
+}
+
+fn fits(kind: &Kind, input: ScopeInput) -> Option<ScopeInput> {
+    let scope = match &input {
+        ScopeInput::Organisation => Scope::Organisation,
+        ScopeInput::Product(_) => Scope::Product,
+        ScopeInput::Release(..) => Scope::Release,
+    };
+    kind.scopes.contains(&scope).then_some(input)
+}
+
+/// Shows the kinds, the scopes of one, or its empty form.
+pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+    let Some(kind) = web.app().kind(&asked.kind) else { return choose_kind(&web, &me, &asked) };
+    let Some(place) = asked.place(kind) else { return choose_scope(&web, &me, kind).await };
+    let mut pairs = Vec::new();
+    if !asked.clause.is_empty() {
+        pairs.push(("clause".to_owned(), asked.clause.clone()));
+        pairs.push(("title".to_owned(), format!("Clause {}", asked.clause)));
+    }
+    let sent = Form { pairs, files: Vec::new() };
+    form(&web, &me, kind, &asked.action(&place), &sent, &[], StatusCode::OK).await
+}
+
+fn shell(me: &Me, here: &str) -> Shell {
+    let mut shell = me.shell(here, Area::Records);
+    shell.crumbs = vec![Crumb::to("Records", "/records"), Crumb::here(here)];
+    shell
+}
+
+fn choose_kind(web: &Web, me: &Me, asked: &Asked) -> Answer {
+    let may: Vec<_> = records::kinds_to_write(web.app(), me.who()).iter().map(|kind| kind.id).collect();
+    let row = |kind: &&'static Kind| KindRow {
+        title: kind.title.to_owned(),
+        prefix: kind.prefix.to_owned(),
+        about: kind.purpose.to_owned(),
+        href: urls::with_query(
+            "/records/new",
+            &[("kind", kind.id), ("product", &asked.product), ("release", &asked.release)],
+        ),
+        blocked: if may.contains(&kind.id) {
+            String::new()
+        } else {
+            "Your roles do not write these.".to_owned()
+        },
+    };
+    let page = RecordNewPage {
+        shell: shell(me, "New record"),
+        chosen: None,
+        scope: Field::new("scope", "Belongs to", Input::Select(Vec::new())),
+        kinds: web.app().kinds().iter().map(row).collect(),
+    };
+    Ok(respond::page(&page))
+}
+
+async fn choose_scope(web: &Web, me: &Me, kind: &Kind) -> Answer {
+    let mut choices = Vec::new();
+    if kind.scopes.contains(&Scope::Organisation) {
+        choices.push(Choice::new("-", "The organisation", "-"));
+    }
+    let paging = Paging { limit: 200, after: None };
+    for product in products::products(web.app(), me.who(), &paging).await?.items {
+        if kind.scopes.contains(&Scope::Product) {
+            choices.push(Choice::new(&product.key, &product.name, ""));
+        }
+        if kind.scopes.contains(&Scope::Release) {
+            for release in products::releases(web.app(), me.who(), Some(&product.key), &paging).await?.items {
+                let value = format!("{}/{}", product.key, release.name);
+                choices.push(Choice::new(value, format!("{} {}", product.name, release.name), ""));
+            }
+        }
+    }
+    let page = RecordNewPage {
+        shell: shell(me, &format!("New {}", kind.title.to_lowercase())),
+        chosen: Some((kind.id.to_owned(), kind.title.to_lowercase())),
+        scope: Field::new("scope", "Belongs to", Input::Select(choices)).required(),
+        kinds: Vec::new(),
+    };
+    Ok(respond::page(&page))
+}
+
+async fn form(
+    web: &Web,
+    me: &Me,
+    kind: &'static Kind,
+    action: &str,
+    sent: &Form,
+    errors: &[theriac_model::record::FieldError],
+    status: StatusCode,
+) -> Result<Response, crate::http::Failure> {
+    let heading = format!("New {}", kind.title.to_lowercase());
+    let shown = Shown {
+        shell: shell(me, &heading),
+        heading,
+        about: kind.purpose.to_owned(),
+        action: action.to_owned(),
+        expected: String::new(),
+        cancel: urls::with_query("/records", &[("kind", kind.id)]),
+    };
+    let page = edit_page(web, me, kind, shown, &typed(kind, sent, errors), &links_of(sent), errors).await?;
+    Ok(respond::with_status(status, &page))
+}
+
+/// Begins a record.
+pub async fn begin(State(web): State<Web>, me: Me, Query(asked): Query<Asked>, sent: Form) -> Answer {
+    let kind =
+        web.app().kind(&asked.kind).ok_or_else(|| ServiceError::not_found("kind of record", &asked.kind))?;
+    let place =
+        asked.place(kind).ok_or_else(|| ServiceError::field("scope", "say what the record belongs to"))?;
+    let action = asked.action(&place);
+    if super::record_edit::changes_form_only(&sent) {
+        let sent = super::record_edit::changed_form(kind, sent);
+        return form(&web, &me, kind, &action, &sent, &[], StatusCode::OK).await;
+    }
+    let input = Begin {
+        kind: kind.id.to_owned(),
+        scope: place,
+        content: form_values(kind, &sent.pairs),
+        links: links_of(&sent),
+    };
+    let begun = match records::begin(web.app(), me.who(), input).await {
+        Ok(begun) => begun,
+        Err(ServiceError::Invalid(errors)) => {
+            return form(&web, &me, kind, &action, &sent, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if sent.get("then") != "submit" {
+        return Ok(with_toast(
+            &urls::record_page(&begun.reference, "edit"),
+            &format!("Saved as {}", begun.reference),
+        ));
+    }
+    match records::submit(web.app(), me.who(), &begun.reference, begun.expected).await {
+        Ok(submitted) => {
+            let said = format!("{} is in review as revision {}", submitted.reference, submitted.number);
+            Ok(with_toast(&urls::record(&submitted.reference), &said))
+        }
+        // The draft is there; its form says what is missing.
+        Err(ServiceError::Invalid(_)) => Ok(see_other(&urls::with_query(
+            &urls::record_page(&begun.reference, "edit"),
+            &[("check", "yes")],
+        ))),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,8 +1,18 @@
 //! `/records?kind=&product=&release=&state=&q=&sort=&after=`: records of one kind or of all.
 
 use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use theriac_service::records::{self, ListInput, Order, states};
+use theriac_service::{ServiceError, people, products};
 
-use crate::parts::{Action, Due, Empty, Filters, Pager, Shell, Status, TableHead, When};
+use crate::http::{Answer, Me, Web};
+use crate::parts::{
+    Action, Area, Choice, Column, Crumb, Due, Empty, Filters, Link, Pager, Shell, Sort, Status, StatusKind,
+    TableHead, When,
+};
+use crate::{respond, urls};
 
 /// One record.
 #[derive(Debug, Clone)]
@@ -51,4 +61,252 @@ pub struct RecordsPage {
     pub pager: Pager,
     /// Said instead when there is none.
     pub empty: Empty,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Clone, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    kind: String,
+    product: String,
+    release: String,
+    state: String,
+    owner: String,
+    suspect: String,
+    sort: String,
+    after: String,
+    format: String,
+}
+
+fn given(text: &str) -> Option<String> {
+    Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+impl Asked {
+    fn input(&self) -> Result<ListInput, ServiceError> {
+        Ok(ListInput {
+            product: given(&self.product),
+            release: given(&self.release),
+            kind: given(&self.kind),
+            state: given(&self.state),
+            owner: given(&self.owner),
+            suspect: !self.suspect.is_empty(),
+            query: self.q.clone(),
+            order: if self.sort.is_empty() { Order::Number } else { self.sort.parse()? },
+            after: given(&self.after),
+            limit: 50,
+        })
+    }
+
+    /// This list with something else asked.
+    fn with(&self, name: &str, value: &str) -> String {
+        let mut pairs = vec![
+            ("q", self.q.as_str()),
+            ("kind", &self.kind),
+            ("product", &self.product),
+            ("release", &self.release),
+            ("state", &self.state),
+            ("owner", &self.owner),
+            ("suspect", &self.suspect),
+            ("sort", &self.sort),
+        ];
+        pairs.retain(|(key, _)| *key != name);
+        pairs.push((name, value));
+        urls::with_query("/records", &pairs)
+    }
+}
+
+/// The status word of a record's state.
+pub fn state(state: &str) -> StatusKind {
+    match state {
+        states::IN_REVIEW => StatusKind::InReview,
+        states::APPROVED => StatusKind::Approved,
+        states::SENT_BACK => StatusKind::SentBack,
+        states::RETIRED => StatusKind::Retired,
+        _ => StatusKind::Draft,
+    }
+}
+
+/// Shows records, or gives them as a file.
+pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+    let input = asked.input()?;
+    if asked.format == "json" {
+        return Ok(file(&records::export(web.app(), me.who(), &input).await?)?);
+    }
+    let listing = records::list(web.app(), me.who(), &input).await?;
+    let names = names(&web, &me).await?;
+    let places = places(&web, &me).await?;
+    let rows = listing.rows.iter().map(|row| {
+        let kind = web.app().kind(&row.record.kind);
+        RecordRow {
+            number: row.record.reference.clone(),
+            title: row.head.title.clone(),
+            href: urls::record(&row.record.reference),
+            kind: kind.map_or_else(|| row.record.kind.clone(), |kind| kind.title.to_owned()),
+            state: state(&row.head.state).into(),
+            suspect: (row.suspect > 0)
+                .then(|| Status::saying(StatusKind::Suspect, format!("{} suspect", row.suspect))),
+            scope: place(&places, row.record.product, row.record.release),
+            owner: row.head.owner.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+            due: row.head.due.map(|day| me.due(day)),
+            changed: me.when(row.head.changed_at),
+        }
+    });
+    let kind = web.app().kind(&asked.kind);
+    let mut heading = kind.map_or("Records", |kind| kind.plural).to_owned();
+    if !asked.product.is_empty() {
+        heading.push_str(&format!(" of {}", [asked.product.as_str(), &asked.release].join(" ").trim()));
+    }
+    let mut shell = me.shell(&heading, Area::Records);
+    shell.crumbs = vec![Crumb::here("Records")];
+    shell.api = Some("/api/v1/records".to_owned());
+    let new = urls::with_query(
+        "/records/new",
+        &[("kind", &asked.kind), ("product", &asked.product), ("release", &asked.release)],
+    );
+    let label = kind.map_or("New record".to_owned(), |kind| format!("New {}", kind.title.to_lowercase()));
+    let rows: Vec<RecordRow> = rows.collect();
+    let page = RecordsPage {
+        shell,
+        heading,
+        about: kind
+            .map(|kind| format!("{} Asked for by {}.", kind.purpose, kind.clauses.join(", ")))
+            .unwrap_or_default(),
+        actions: vec![
+            Action::open("Export as JSON", asked.with("format", "json")),
+            Action::open(label, new.clone()).main(),
+        ],
+        filters: filters(&web, &asked),
+        head: head(&asked, input.order),
+        pager: Pager {
+            shown: format!("{} shown", rows.len()),
+            first: given(&asked.after).map(|_| asked.with("after", "")),
+            next: listing.next.map(|next| Link::new("Next 50", asked.with("after", &next))),
+            exports: Vec::new(),
+        },
+        empty: Empty::new(
+            "No record here",
+            kind.map_or(
+                "Records are what people write and answer for: responsibilities, policies, risks, reviews.",
+                |kind| kind.purpose,
+            ),
+            vec![Action::open("Write the first one", new)],
+        ),
+        rows,
+    };
+    Ok(respond::page(&page))
+}
+
+fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {
+    let text =
+        serde_json::to_string_pretty(records).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"records.json\""),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// The names of people by id.
+async fn names(web: &Web, me: &Me) -> Result<std::collections::BTreeMap<i64, String>, ServiceError> {
+    Ok(everybody(web, me).await?.into_iter().map(|person| (person.id, person.name)).collect())
+}
+
+/// Most pages of people read for one list.
+const PEOPLE_PAGES_MAX: usize = 50;
+
+/// Everybody, by key.
+pub(super) async fn everybody(web: &Web, me: &Me) -> Result<Vec<people::PersonView>, ServiceError> {
+    let mut all = Vec::new();
+    let mut paging = theriac_service::Paging { limit: 200, after: None };
+    for _ in 0..PEOPLE_PAGES_MAX {
+        let page = people::people(web.app(), me.who(), &paging).await?;
+        all.extend(page.items);
+        match page.next {
+            None => break,
+            next => paging.after = next,
+        }
+    }
+    Ok(all)
+}
+
+/// Keys of products and names of releases by id.
+async fn places(web: &Web, me: &Me) -> Result<(Vec<(i64, String)>, Vec<(i64, String)>), ServiceError> {
+    let paging = theriac_service::Paging { limit: 200, after: None };
+    let all = products::products(web.app(), me.who(), &paging).await?.items;
+    let releases = products::releases(web.app(), me.who(), None, &paging).await?.items;
+    Ok((
+        all.into_iter().map(|product| (product.id, product.key)).collect(),
+        releases.into_iter().map(|release| (release.id, release.name)).collect(),
+    ))
+}
+
+fn place(
+    places: &(Vec<(i64, String)>, Vec<(i64, String)>),
+    product: Option<i64>,
+    release: Option<i64>,
+) -> String {
+    let find = |list: &[(i64, String)], id: i64| {
+        list.iter().find(|(key, _)| *key == id).map(|(_, name)| name.clone())
+    };
+    let Some(product) = product else { return "Organisation".to_owned() };
+    let product = find(&places.0, product).unwrap_or_default();
+    match release {
+        None => product,
+        Some(release) => format!("{product} {}", find(&places.1, release).unwrap_or_default()),
+    }
+}
+
+fn filters(web: &Web, asked: &Asked) -> Filters {
+    let kinds = std::iter::once(Choice::new("", "All kinds", &asked.kind));
+    let kinds =
+        kinds.chain(web.app().kinds().iter().map(|kind| Choice::new(kind.id, kind.title, &asked.kind)));
+    let all = std::iter::once(Choice::new("", "All states", &asked.state));
+    let all = all.chain(states::ALL.iter().map(|word| Choice::new(*word, *word, &asked.state)));
+    let suspect = vec![
+        Choice::new("", "All links", &asked.suspect),
+        Choice::new("yes", "With a suspect link", &asked.suspect),
+    ];
+    let keep = [("product", &asked.product), ("release", &asked.release), ("sort", &asked.sort)];
+    let set = [&asked.q, &asked.kind, &asked.state, &asked.suspect, &asked.product]
+        .iter()
+        .any(|text| !text.is_empty());
+    Filters {
+        action: "/records".to_owned(),
+        of: "records".to_owned(),
+        q: asked.q.clone(),
+        placeholder: "Number, title, words".to_owned(),
+        selects: vec![
+            ("kind".to_owned(), "Kind".to_owned(), kinds.collect()),
+            ("state".to_owned(), "State".to_owned(), all.collect()),
+            ("suspect".to_owned(), "Links".to_owned(), suspect),
+        ],
+        keep: keep
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| ((*name).to_owned(), (*value).clone()))
+            .collect(),
+        clear: set.then(|| "/records".to_owned()),
+    }
+}
+
+fn head(asked: &Asked, order: Order) -> TableHead {
+    let sorted = |by: Order| {
+        let href = asked.with("sort", by.as_str());
+        match (by == order, by) {
+            (true, Order::Changed) => Sort::Descending(href),
+            (true, _) => Sort::Ascending(href),
+            (false, _) => Sort::Other(href),
+        }
+    };
+    TableHead::new(vec![
+        Column::new("Record").grow().sort(sorted(Order::Number)),
+        Column::new("Kind"),
+        Column::new("State"),
+        Column::new("For"),
+        Column::new("Owner"),
+        Column::new("Due").sort(sorted(Order::Due)),
+        Column::new("Changed").sort(sorted(Order::Changed)),
+    ])
 }

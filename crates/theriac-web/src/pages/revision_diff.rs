@@ -1,8 +1,13 @@
 //! `/records/{number}/{from}..{to}`: two revisions compared; also where a suspect link is confirmed.
 
 use askama::Template;
+use theriac_service::records::{self, Changed};
+use theriac_store::tables::records::Revision;
 
-use crate::parts::{Diff, Facts, ReasonForm, Shell};
+use super::record::shell;
+use crate::http::{Answer, Failure, Me, Web};
+use crate::parts::{Diff, DiffKind, DiffLine, Fact, Facts, ReasonForm, Shell, Value};
+use crate::{respond, urls};
 
 /// Two revisions compared.
 #[derive(Debug, Clone, Template)]
@@ -26,4 +31,91 @@ pub struct RevisionDiffPage {
     pub confirm: Option<ReasonForm>,
     /// What confirming means, such as "RISK-12 is mitigated by this measure".
     pub confirm_text: String,
+}
+
+/// What the address says: the suspect link that led here.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    source: String,
+    link: String,
+}
+
+/// Compares two revisions.
+pub(super) async fn show(web: &Web, me: &Me, number: &str, one: &str, other: &str, asked: &Asked) -> Answer {
+    let wrong = |_| Failure::bad_request("Two revisions are compared as 6..7.");
+    let (one, other) = (one.parse().map_err(wrong)?, other.parse().map_err(wrong)?);
+    let changed = records::compare(web.app(), me.who(), number, one, other).await?;
+    let view = records::record(web.app(), me.who(), number, None).await?;
+    let heading = format!("Revision {} against {}", changed.newer.number, changed.older.number);
+    let facts = |revision: &Revision| {
+        Facts::from(vec![
+            Fact::text("Revision", format!("{}, {}", revision.number, revision.state)),
+            Fact::text("Author", view.names.get(&revision.author).cloned().unwrap_or_default()),
+            Fact::new("Submitted", Value::When(me.when(revision.at))),
+            Fact::code("Digest", revision.digest.to_string()),
+        ])
+    };
+    let confirm = (!asked.source.is_empty()).then(|| ReasonForm {
+        label: "Confirm the link".to_owned(),
+        name: "confirm".to_owned(),
+        action: urls::record_page(number, "confirm"),
+        csrf: me.csrf(),
+        expected: changed.newer.digest.to_string(),
+        hidden: vec![
+            ("source".to_owned(), asked.source.clone()),
+            ("link-type".to_owned(), asked.link.clone()),
+        ],
+        hint: "Why the link still holds after this change".to_owned(),
+        error: String::new(),
+        blocked: String::new(),
+        danger: false,
+    });
+    let page = RevisionDiffPage {
+        shell: shell(me, number, view.kind, &heading),
+        number: number.to_owned(),
+        title: view.head.title.clone(),
+        older: facts(&changed.older),
+        newer: facts(&changed.newer),
+        diff: diff(&changed),
+        confirm,
+        confirm_text: format!("{} {} {number}", asked.source, asked.link.replace('-', " ")),
+        heading,
+    };
+    Ok(respond::page(&page))
+}
+
+/// What differs, line by line.
+pub(super) fn diff(changed: &Changed) -> Diff {
+    let mut lines = Vec::new();
+    for field in &changed.fields {
+        lines.push(DiffLine::new(DiffKind::Field, field.label));
+        let before: Vec<&str> = field.before.lines().collect();
+        let after: Vec<&str> = field.after.lines().collect();
+        lines.extend(before.iter().map(|line| {
+            let kind = if after.contains(line) { DiffKind::Same } else { DiffKind::Removed };
+            DiffLine::new(kind, *line)
+        }));
+        lines.extend(
+            after
+                .iter()
+                .filter(|line| !before.contains(line))
+                .map(|line| DiffLine::new(DiffKind::Added, *line)),
+        );
+    }
+    let links = changed.links_removed.len() + changed.links_added.len();
+    if links > 0 {
+        lines.push(DiffLine::new(DiffKind::Field, "Links"));
+        let words =
+            |link: &theriac_model::record::Link| format!("{} {}", link.link.replace('-', " "), link.target);
+        lines.extend(changed.links_removed.iter().map(|link| DiffLine::new(DiffKind::Removed, words(link))));
+        lines.extend(changed.links_added.iter().map(|link| DiffLine::new(DiffKind::Added, words(link))));
+    }
+    if !changed.files_removed.is_empty() || !changed.files_added.is_empty() {
+        lines.push(DiffLine::new(DiffKind::Field, "Attachments"));
+        let words = |file: &records::Attachment| format!("{} {}", file.name, file.digest.short());
+        lines.extend(changed.files_removed.iter().map(|file| DiffLine::new(DiffKind::Removed, words(file))));
+        lines.extend(changed.files_added.iter().map(|file| DiffLine::new(DiffKind::Added, words(file))));
+    }
+    Diff { lines }
 }

@@ -6,3 +6,4 @@ mod assets;
 mod pages;
 mod release_pages;
 mod site;
+mod record_pages;

@@ -89,6 +89,10 @@ impl Site {
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     }
 
+    pub async fn sign_out(&self) {
+        assert_eq!(self.send("/sign-out", &[]).await.location, "/sign-in");
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.ask(Request::get(path).body(Body::empty()).unwrap()).await
     }

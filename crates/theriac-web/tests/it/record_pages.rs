@@ -1,0 +1,124 @@
+//! Records through their pages: list, form, draft, review, signature, suspect link.
+
+use axum::http::StatusCode;
+use theriac_demo::PASSWORD;
+
+use crate::site::Site;
+
+const FIELDS: [(&str, &str); 8] = [
+    ("title", "Patch procedure"),
+    ("type", "procedure"),
+    ("clauses", "6.1.1\n6.2.2"),
+    ("body", "## How\nPatches are *tested*."),
+    ("owner", "ana"),
+    ("effective_date", "2026-11-01"),
+    ("next_review", "2027-11-01"),
+    ("then", "submit"),
+];
+
+#[tokio::test]
+async fn a_document_is_written_sent_back_mended_and_signed() {
+    let site = Site::signed_in("ana").await;
+    let form = site.get("/records/new?kind=document&scope=-").await.ok();
+    assert_eq!(form.texts("h1"), ["New document"]);
+    let begun = site.send("/records/new?kind=document&scope=-", &FIELDS[..1]).await;
+    assert!(begun.location.ends_with("/edit"), "{} {}", begun.status, begun.text);
+    let number = begun.location.split('/').nth(2).unwrap().to_owned();
+
+    let edit = format!("/records/{number}/edit");
+    let expected = site.get(&edit).await.ok().value("expected");
+    let missing = [("title", "Patch procedure"), ("then", "submit"), ("expected", expected.as_str())];
+    let refused = site.send(&edit, &missing).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("Owner: Owner is missing"), "{}", refused.text);
+
+    let expected = refused.value("expected");
+    let mut all = FIELDS.to_vec();
+    all.push(("expected", &expected));
+    let sent = site.send(&edit, &all).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let record = format!("/records/{number}");
+    assert!(site.get(&record).await.ok().text.contains("<em>tested</em>"));
+
+    site.sign_out().await;
+    site.sign_in("cleo").await;
+    let digest = site.get(&format!("{record}/sign")).await.ok().value("digest");
+    let back = [("reason", "Say who tests"), ("expected", digest.as_str())];
+    assert_eq!(site.send(&format!("{record}/send-back"), &back).await.status, StatusCode::SEE_OTHER);
+    assert!(site.get(&record).await.ok().text.contains("Say who tests"));
+
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    let expected = site.get(&edit).await.ok().value("expected");
+    let mut all = FIELDS.to_vec();
+    all[3] = ("body", "Patches are tested by Mei.");
+    all.push(("expected", &expected));
+    assert_eq!(site.send(&edit, &all).await.status, StatusCode::SEE_OTHER);
+    let diff = site.get(&format!("{record}/1..2")).await.ok();
+    assert!(diff.text.contains("tested by Mei"), "{}", diff.text);
+
+    site.sign_out().await;
+    site.sign_in("cleo").await;
+    let sign = format!("{record}/sign");
+    let digest = site.get(&sign).await.ok().value("digest");
+    let with = |password| [("digest", digest.as_str()), ("act", "approve"), ("password", password)];
+    let wrong = site.send(&sign, &with("guess")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("not your password"));
+    assert_eq!(site.send(&sign, &with(PASSWORD)).await.status, StatusCode::SEE_OTHER);
+    let history = site.get(&format!("{record}/history")).await.ok();
+    assert!(history.text.contains("Document approved for use"), "{}", history.text);
+}
+
+#[tokio::test]
+async fn two_windows_meet_in_a_page_that_loses_nothing() {
+    let site = Site::signed_in("ana").await;
+    let begun = site.send("/records/new?kind=document&scope=-", &FIELDS[..1]).await;
+    let edit = begun.location;
+    let shown = site.get(&edit).await.ok().value("expected");
+    let save = |title, expected| [("title", title), ("then", "save"), ("expected", expected)];
+    assert_eq!(site.send(&edit, &save("First window", &shown)).await.status, StatusCode::SEE_OTHER);
+    let conflict = site.send(&edit, &save("Second window", &shown)).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    assert!(conflict.text.contains("First window") && conflict.value("title") == "Second window", "{}", conflict.text);
+    let now = conflict.value("expected");
+    assert_eq!(site.send(&edit, &save("Second window", &now)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.get(&edit).await.ok().value("title"), "Second window");
+}
+
+#[tokio::test]
+async fn rows_and_links_are_added_without_script() {
+    let site = Site::signed_in("ana").await;
+    let new = "/records/new?kind=review&product=gateway";
+    let more = site.send(new, &[("title", "Review of the design"), ("add-row", "attendees")]).await.ok();
+    assert_eq!(more.value("title"), "Review of the design");
+    assert_eq!(more.texts("[name='attendees.0.person']").len(), 1);
+    let typed = [
+        ("title", "Review of the design"),
+        ("attendees.0.person", "ben"),
+        ("attendees.1.person", "mei"),
+        ("remove-row", "attendees.0"),
+        ("link-type", "reviews"),
+    ];
+    let fewer = site.send(new, &typed).await.ok();
+    assert!(fewer.text.contains("<option value=\"mei\" selected"), "{}", fewer.text);
+    let link = [("title", "Review"), ("link-type", "reviews"), ("link-target", "req-1"), ("add-link", "true")];
+    assert_eq!(site.send(new, &link).await.ok().value("link"), "reviews:REQ-1");
+}
+
+#[tokio::test]
+async fn lists_filter_page_and_export() {
+    let site = Site::signed_in("otto").await;
+    let risks = site.get("/records?kind=risk").await.ok();
+    assert_eq!(risks.texts("tbody tr").len(), 3);
+    let found = site.get("/records?q=GUESSED").await.ok();
+    assert_eq!(found.texts("tbody tr").len(), 1);
+    let first = site.get("/records").await.ok();
+    assert_eq!(first.texts("tbody tr").len(), 50);
+    let file = site.get("/records?kind=risk&format=json").await.ok();
+    let file: serde_json::Value = serde_json::from_str(&file.text).unwrap();
+    assert_eq!(file["records"].as_array().unwrap().len(), 3);
+    assert_eq!(site.get("/records?sort=sideways").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(site.get("/records/RISK-99").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.get("/records/RISK-1/edit").await.status, StatusCode::FORBIDDEN, "an auditor only reads");
+}
