@@ -1,0 +1,96 @@
+//! The findings of a release with their latest assessment, and who signed it.
+
+use std::collections::BTreeMap;
+
+use theriac_conformity::facts::input::{AssessmentInput, FindingInput, SignatureInput};
+use theriac_conformity::facts::words::{CLINICAL, VexStatus};
+use theriac_model::{Digest, Severity};
+use theriac_store::tables::facts as table;
+use theriac_store::tables::releases::Release;
+use theriac_store::{Conn, Row};
+
+use super::{Moment, People, group, json, signature_rows_of, word};
+use crate::Result;
+
+/// The findings of the release with their latest assessment.
+pub(super) async fn findings(
+    conn: &mut Conn,
+    release: &Release,
+    people: &People,
+    moment: &Moment,
+) -> Result<Vec<FindingInput>> {
+    let rows = table::findings(conn, release.id, moment.seq).await?;
+    let assessments = table::assessments(conn, release.id, moment.seq).await?;
+    let signature_rows = table::assessment_signatures(conn, release.id, moment.seq).await?;
+    let signatures = group(&signature_rows, |row| Ok(row.get::<Digest>("digest")?))?;
+    let mut judged = BTreeMap::new();
+    for row in &assessments {
+        judged.insert(row.get::<i64>("finding")?, assessment(row, &signatures, people, moment)?);
+    }
+    let mut inputs = Vec::with_capacity(rows.len());
+    for row in &rows {
+        inputs.push(FindingInput {
+            id: format!("FIND-{}", row.get::<i64>("number")?),
+            component: row.get("component")?,
+            vulnerability: row.get("vulnerability")?,
+            severity: row.parse::<Severity>("severity")?,
+            opened_on: moment.day_of(row.get("opened_at")?),
+            resolved: row.get("resolved")?,
+            assessment: judged.remove(&row.get::<i64>("id")?),
+        });
+    }
+    Ok(inputs)
+}
+
+fn assessment(
+    row: &Row,
+    signatures: &BTreeMap<Digest, Vec<&Row>>,
+    people: &People,
+    moment: &Moment,
+) -> Result<AssessmentInput> {
+    let own = signature_rows_of(signatures.get(&row.get::<Digest>("set_digest")?), people, moment)?;
+    let earlier: Option<Digest> = row.get("earlier_set")?;
+    let before = match earlier {
+        None => Vec::new(),
+        Some(digest) => signature_rows_of(signatures.get(&digest), people, moment)?,
+    };
+    let carried = row.get::<Option<i64>>("carried_from")?.is_some();
+    let plain = |signature: &&SignatureInput| signature.meaning != CLINICAL;
+    let clinical = |signature: &&SignatureInput| signature.meaning == CLINICAL;
+    let confirmed = own.iter().any(|signature| plain(&signature));
+    let signed = own.iter().rfind(plain).or_else(|| before.iter().rfind(plain));
+    let clinical_signer = own.iter().rfind(clinical).or_else(|| before.iter().rfind(clinical));
+    // A carried judgement is as old as the one that was signed first.
+    let judged = before.iter().rfind(plain).or_else(|| own.iter().rfind(plain));
+    let status: VexStatus = word(&row.get::<String>("status")?)?;
+    Ok(AssessmentInput {
+        status,
+        justification: reason(row, status)?,
+        exploitability: row.get("exploitability")?,
+        patient_safety_impact: word(&row.get::<String>("patient_safety_impact")?)?,
+        decision: row.get::<Option<String>>("decision")?.map(|text| word(&text)).transpose()?,
+        due: row.get("due")?,
+        assessor: people.key(row.get("assessor")?),
+        signer: signed.map(|signature| signature.signer.clone()),
+        clinical_signer: clinical_signer.map(|signature| signature.signer.clone()),
+        fixer: row.get::<Option<i64>>("fixer")?.map(|id| people.key(id)),
+        on: match judged {
+            Some(signature) => signature.on,
+            None => moment.day_of(row.get("at")?),
+        },
+        carried,
+        confirmed: carried && confirmed,
+        changed: json(row, "changed")?,
+    })
+}
+
+/// Why an assessment says what it says: for what affects the product, why that is done which is done.
+fn reason(row: &Row, status: VexStatus) -> Result<Option<String>> {
+    let justification: Option<String> = row.get("justification")?;
+    let (explanation, decision): (String, String) = (row.get("explanation")?, row.get("decision_reason")?);
+    let texts = match status {
+        VexStatus::Affected => [decision, explanation, justification.unwrap_or_default()],
+        _ => [justification.unwrap_or_default(), explanation, decision],
+    };
+    Ok(texts.into_iter().find(|text| !text.trim().is_empty()))
+}

@@ -1,0 +1,203 @@
+//! The records that a release rests on: of each the revision that counts, with its approvals, signatures and links.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use theriac_conformity::facts::input::{LinkInput, RecordInput};
+use theriac_conformity::facts::words::State;
+use theriac_model::Digest;
+use theriac_model::record::{Content, Kind};
+use theriac_store::tables::facts::{self as table, Within};
+use theriac_store::{Conn, Row};
+
+use super::{Moment, People, group, json, signature_rows_of, word};
+use crate::app::blocking;
+use crate::{App, Result};
+
+/// The records with the revision of each that counts.
+pub(super) struct Records {
+    pub records: Vec<RecordInput>,
+    /// The approved ones among them: record and revision.
+    pub pins: Vec<(i64, Digest)>,
+    /// The numbers of the evidence that they cite.
+    pub cited: BTreeSet<i64>,
+}
+
+/// Reads them; people are handed back.
+pub(super) async fn read(
+    app: &App,
+    conn: &mut Conn,
+    within: Within,
+    people: People,
+    moment: &Moment,
+) -> Result<(People, Records)> {
+    let rows = Rows::read(conn, within).await?;
+    let (app, moment) = (app.clone(), moment.clone());
+    let join = move || join(&app, &rows, &people, &moment).map(|records| (people, records));
+    blocking(join).await?
+}
+
+/// What the queries give.
+struct Rows {
+    records: Vec<Row>,
+    approvals: Vec<Row>,
+    signatures: Vec<Row>,
+    links: Vec<Row>,
+    elsewhere: Vec<Row>,
+    clearances: Vec<Row>,
+}
+
+impl Rows {
+    async fn read(conn: &mut Conn, within: Within) -> Result<Self> {
+        Ok(Self {
+            records: table::records(conn, within).await?,
+            approvals: table::approvals(conn, within).await?,
+            signatures: table::signatures(conn, within).await?,
+            links: table::links(conn, within).await?,
+            elsewhere: table::elsewhere(conn, within).await?,
+            clearances: table::clearances(conn, within).await?,
+        })
+    }
+}
+
+fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Records> {
+    let around = Around {
+        approvals: group(&rows.approvals, |row| Ok(row.get::<i64>("record")?))?,
+        signatures: group(&rows.signatures, |row| Ok(row.get::<Digest>("digest")?))?,
+        links: Links::new(rows)?,
+        people,
+        moment,
+    };
+    let (mut records, mut pins, mut cited) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for row in &rows.records {
+        let Some(kind) = app.kind(&row.get::<String>("kind")?) else { continue };
+        let content =
+            crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
+        let names = content.evidence(kind);
+        cited.extend(names.iter().filter_map(|(_, name)| name.strip_prefix("EVID-")?.parse::<i64>().ok()));
+        let record = around.record(row, kind, content)?;
+        if record.state == State::Approved {
+            pins.push((row.get("id")?, record.digest));
+        }
+        records.push(record);
+    }
+    Ok(Records { records, pins, cited })
+}
+
+/// What belongs to the records.
+struct Around<'a> {
+    approvals: BTreeMap<i64, Vec<&'a Row>>,
+    signatures: BTreeMap<Digest, Vec<&'a Row>>,
+    links: Links<'a>,
+    people: &'a People,
+    moment: &'a Moment,
+}
+
+impl Around<'_> {
+    fn record(&self, row: &Row, kind: &Kind, content: Content) -> Result<RecordInput> {
+        let digest: Digest = row.get("digest")?;
+        let approvals = self.approvals.get(&row.get("id")?).map_or(&[][..], Vec::as_slice);
+        let (mut approved, mut days) = (None, Vec::with_capacity(approvals.len()));
+        for approval in approvals {
+            let day: Date = self.moment.day_of(approval.get("at")?);
+            if approval.get::<Digest>("revision")? == digest {
+                approved = Some((self.people.key(approval.get("person")?), day));
+            }
+            days.push(day);
+        }
+        let signatures = signature_rows_of(self.signatures.get(&digest), self.people, self.moment)?;
+        // With two signatures it is the one with the kind's meaning that approves, whichever came last.
+        let approving = signatures.iter().rfind(|signature| signature.meaning == kind.workflow.meaning);
+        let approver = approved.as_ref().map(|(person, _)| match approving {
+            Some(signature) => signature.signer.clone(),
+            None => person.clone(),
+        });
+        let attachments: Vec<crate::records::Attachment> = json(row, "attachments")?;
+        Ok(RecordInput {
+            id: row.get("ref")?,
+            kind: kind.id.to_owned(),
+            scope: word(&row.get::<String>("scope")?)?,
+            title: content.text("title").to_owned(),
+            revision: row.get("number")?,
+            digest,
+            state: word(&row.get::<String>("state")?)?,
+            author: self.people.key(row.get("author")?),
+            approver,
+            approved_on: approved.map(|(_, day)| day),
+            first_approved_on: days.into_iter().min(),
+            signatures,
+            links: self.links.of(digest)?,
+            attachments: u32::try_from(attachments.len()).unwrap_or(u32::MAX),
+            content: content.into_map(),
+        })
+    }
+}
+
+/// Where a link's target stands at the moment judged.
+struct Target {
+    digest: Digest,
+    number: i64,
+    state: State,
+    /// Whether it is none of the release's records.
+    elsewhere: bool,
+}
+
+/// Links by the revision that they leave, with what has been cleared.
+struct Links<'a> {
+    by_revision: BTreeMap<Digest, Vec<&'a Row>>,
+    targets: BTreeMap<i64, Target>,
+    cleared: BTreeSet<(i64, String, i64, Digest)>,
+}
+
+impl<'a> Links<'a> {
+    fn new(rows: &'a Rows) -> Result<Self> {
+        let mut targets = BTreeMap::new();
+        for (elsewhere, some) in [(false, &rows.records), (true, &rows.elsewhere)] {
+            for row in some {
+                let target = Target {
+                    digest: row.get("digest")?,
+                    number: row.get("number")?,
+                    state: word(&row.get::<String>("state")?)?,
+                    elsewhere,
+                };
+                targets.insert(row.get("id")?, target);
+            }
+        }
+        let mut cleared = BTreeSet::new();
+        for row in &rows.clearances {
+            cleared.insert((
+                row.get("source")?,
+                row.get("link")?,
+                row.get("target")?,
+                row.get("to_revision")?,
+            ));
+        }
+        let by_revision = group(&rows.links, |row| Ok(row.get::<Digest>("revision")?))?;
+        Ok(Self { by_revision, targets, cleared })
+    }
+
+    fn of(&self, revision: Digest) -> Result<Vec<LinkInput>> {
+        let rows = self.by_revision.get(&revision).map_or(&[][..], Vec::as_slice);
+        rows.iter().map(|row| self.link(row)).collect()
+    }
+
+    /// Suspect when the target is retired, or has a newer approved revision that nobody has cleared.
+    fn link(&self, row: &Row) -> Result<LinkInput> {
+        let (source, link, target): (i64, String, i64) =
+            (row.get("source")?, row.get("link")?, row.get("target")?);
+        let (mut pinned, number): (Digest, i64) = (row.get("pinned")?, row.get("pinned_number")?);
+        let (mut suspect, mut elsewhere) = (false, None);
+        if let Some(now) = self.targets.get(&target) {
+            if now.elsewhere {
+                elsewhere = Some(now.state);
+            }
+            let moved = now.state == State::Approved && now.number > number;
+            if moved && self.cleared.contains(&(source, link.clone(), target, now.digest)) {
+                pinned = now.digest;
+            } else {
+                suspect = moved || now.state == State::Retired;
+            }
+        }
+        Ok(LinkInput { link, target: row.get("target_ref")?, pinned, suspect, elsewhere })
+    }
+}
