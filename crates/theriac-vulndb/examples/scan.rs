@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     Ok(package) => {
                         let lookup = index.find(&package)?;
                         for found in lookup.matches {
-                            let records: Vec<_> = found.records.iter().map(|record| record.id.as_str()).collect();
+                            let records: Vec<_> =
+                                found.records.iter().map(|record| record.id.as_str()).collect();
                             writeln!(
                                 out,
                                 "{purl} {} {} {:?} {records:?}",

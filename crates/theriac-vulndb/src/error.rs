@@ -99,7 +99,9 @@ pub enum IndexError {
         path: PathBuf,
     },
     /// Another version of this program wrote the file.
-    #[error("{path}: the vulnerability index has format {found}, this program reads {expected}; remove it and import the feeds again")]
+    #[error(
+        "{path}: the vulnerability index has format {found}, this program reads {expected}; remove it and import the feeds again"
+    )]
     Format {
         /// The index file.
         path: PathBuf,

@@ -44,7 +44,8 @@ pub(crate) fn groups<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Group
 fn group(mut ids: Vec<&str>, mut records: Vec<String>) -> Group {
     ids.sort_unstable();
     records.sort_unstable();
-    let primary = ["CVE-", "GHSA-", ""].iter().find_map(|prefix| ids.iter().find(|id| id.starts_with(prefix)));
+    let primary =
+        ["CVE-", "GHSA-", ""].iter().find_map(|prefix| ids.iter().find(|id| id.starts_with(prefix)));
     let id = primary.map(|id| (*id).to_owned()).unwrap_or_default();
     let aliases = ids.into_iter().filter(|other| *other != id).map(str::to_owned).collect();
     Group { id, aliases, records }

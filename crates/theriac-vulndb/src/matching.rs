@@ -81,7 +81,8 @@ impl Index {
         // A local build of a listed version is that version, too.
         let mut keys = vec![ecosystem.version_key(&package.version)];
         keys.extend(version.as_ref().map(Version::to_string));
-        let listed: Vec<usize> = keys.iter().filter_map(|key| entry.versions.binary_search(key).ok()).collect();
+        let listed: Vec<usize> =
+            keys.iter().filter_map(|key| entry.versions.binary_search(key).ok()).collect();
         let mut hits: BTreeMap<u64, Hit> = BTreeMap::new();
         for affected in entry.affected {
             let contains = |interval: &Interval| match &version {
@@ -137,7 +138,9 @@ impl Index {
         let records: Option<Vec<MatchedRecord>> = hit
             .records
             .iter()
-            .map(|place| record(place).map(|found| MatchedRecord { id: found.id.clone(), digest: found.digest }))
+            .map(|place| {
+                record(place).map(|found| MatchedRecord { id: found.id.clone(), digest: found.digest })
+            })
             .collect();
         let (cvss, score_tenths) = match &rating {
             Some(Rating::Cvss { vector, score_tenths, .. }) => (Some(vector.clone()), Some(*score_tenths)),

@@ -117,7 +117,11 @@ impl Flaw {
 pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
     let claims = [".json", ".yaml", ".yml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
     let Ok(text) = std::str::from_utf8(bytes) else {
-        return if claims { Err(Flaw::at("start", "not UTF-8 text")) } else { Ok(Reading::Other("not text")) };
+        return if claims {
+            Err(Flaw::at("start", "not UTF-8 text"))
+        } else {
+            Ok(Reading::Other("not text"))
+        };
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = if text.trim_start().starts_with('{') {

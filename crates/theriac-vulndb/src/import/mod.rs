@@ -110,7 +110,11 @@ impl Skips {
 ///
 /// # Errors
 /// When anything is wrong; the index is then as it was.
-pub fn import(paths: &[PathBuf], db: &Path, options: &ImportOptions<'_>) -> Result<ImportReport, ImportError> {
+pub fn import(
+    paths: &[PathBuf],
+    db: &Path,
+    options: &ImportOptions<'_>,
+) -> Result<ImportReport, ImportError> {
     let _lock = lock(db)?;
     let budget = Budget::new(options.limits);
     let mut skips = Skips::default();
@@ -264,7 +268,9 @@ impl<'a> Reader<'a> {
                 Err(ImportError::NotOsv { file, reason: reason.to_owned() })
             }
             Ok(Reading::Other(reason)) => skipped(reason.to_owned()),
-            Err(flaw) if self.options.skip_wrong_records => skipped(format!("{}: {}", flaw.place, flaw.reason)),
+            Err(flaw) if self.options.skip_wrong_records => {
+                skipped(format!("{}: {}", flaw.place, flaw.reason))
+            }
             Err(flaw) => Err(ImportError::Record { file, place: flaw.place, reason: flaw.reason }),
         }
     }

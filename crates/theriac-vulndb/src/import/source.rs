@@ -33,7 +33,11 @@ pub(super) struct Entry {
 }
 
 /// All files below these paths, sorted; symbolic links inside of folders are not followed.
-pub(super) fn files(paths: &[PathBuf], budget: &Budget, skips: &mut Skips) -> Result<Vec<SourceFile>, ImportError> {
+pub(super) fn files(
+    paths: &[PathBuf],
+    budget: &Budget,
+    skips: &mut Skips,
+) -> Result<Vec<SourceFile>, ImportError> {
     let mut found = Vec::new();
     for path in paths {
         let meta = fs::metadata(path).map_err(|source| ImportError::Read { path: path.clone(), source })?;
@@ -159,8 +163,9 @@ impl Unpacker<'_> {
             }
             Kind::Xz => {
                 const MEMORY: u64 = 256 << 20;
-                let stream = Stream::new_stream_decoder(MEMORY, CONCATENATED)
-                    .map_err(|error| ImportError::Archive { file: name.to_owned(), reason: error.to_string() })?;
+                let stream = Stream::new_stream_decoder(MEMORY, CONCATENATED).map_err(|error| {
+                    ImportError::Archive { file: name.to_owned(), reason: error.to_string() }
+                })?;
                 let mut out = Guarded::new(XzDecoder::new_stream(counted, stream), count, budget);
                 self.unpack(inner_name(name), &mut out, depth + 1, named)
             }
@@ -170,11 +175,13 @@ impl Unpacker<'_> {
             }
             Kind::Tar => self.tar(name, &mut Guarded::new(counted, count, budget), depth + 1),
             Kind::Zip => {
-                let bytes = self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.nested_bytes)?;
+                let bytes =
+                    self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.nested_bytes)?;
                 self.zip(name, Cursor::new(bytes), depth)
             }
             Kind::Text => {
-                let bytes = self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.record_bytes)?;
+                let bytes =
+                    self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.record_bytes)?;
                 self.sink.entry(Entry { name: name.to_owned(), bytes, named })
             }
             Kind::Binary if named => {
@@ -227,9 +234,7 @@ impl Unpacker<'_> {
     }
 
     fn member(&mut self, name: &str, input: &mut dyn Read, depth: usize) -> Result<(), ImportError> {
-        self.budget
-            .count_entry()
-            .map_err(|reason| ImportError::Limit { file: name.to_owned(), reason })?;
+        self.budget.count_entry().map_err(|reason| ImportError::Limit { file: name.to_owned(), reason })?;
         self.unpack(name, input, depth, false)
     }
 

@@ -89,10 +89,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    pub fn list<T>(
-        &mut self,
-        read: impl Fn(&mut Self) -> Result<T, Nonsense>,
-    ) -> Result<Vec<T>, Nonsense> {
+    pub fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, Nonsense>) -> Result<Vec<T>, Nonsense> {
         let length = self.size()?;
         // Every item takes a byte at least, so a list cannot be longer than what is left.
         let mut items = Vec::with_capacity(length.min(self.0.len()));

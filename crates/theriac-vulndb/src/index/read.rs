@@ -93,7 +93,9 @@ impl Index {
     ) -> Result<Option<PackageEntry>, IndexError> {
         let number = bucket(&[ecosystem.osv_name(), name], self.blocks(Section::Packages));
         let packages: Vec<PackageEntry> = self.entries(Section::Packages, number)?;
-        Ok(packages.into_iter().find(|package| package.ecosystem == ecosystem.osv_name() && package.name == name))
+        Ok(packages
+            .into_iter()
+            .find(|package| package.ecosystem == ecosystem.osv_name() && package.name == name))
     }
 
     pub(crate) fn vulnerability(&self, number: u64) -> Result<VulnerabilityEntry, IndexError> {

@@ -61,15 +61,12 @@ fn contents(advisories: &BTreeMap<String, Advisory>) -> io::Result<(Places, Vec<
         }
         let number = blocks.len() as u64 - 1;
         if let Some(block) = blocks.last_mut() {
-            places.insert(
-                id.clone(),
-                ContentPlace { block: number, offset: block.len(), length: text.len() },
-            );
+            places
+                .insert(id.clone(), ContentPlace { block: number, offset: block.len(), length: text.len() });
             block.extend_from_slice(text);
         }
     }
-    let blocks: io::Result<Vec<_>> =
-        blocks.par_iter().map(|block| zstd::bulk::compress(block, 3)).collect();
+    let blocks: io::Result<Vec<_>> = blocks.par_iter().map(|block| zstd::bulk::compress(block, 3)).collect();
     Ok((places, blocks?))
 }
 
@@ -171,8 +168,10 @@ fn status(
     let current = advisories.values().filter(|advisory| advisory.record.withdrawn.is_none());
     for advisory in current.clone() {
         let affected = &advisory.record.affected;
-        let names: BTreeSet<&str> =
-            affected.iter().filter_map(|affected| Some(affected.package.as_ref()?.ecosystem.as_str())).collect();
+        let names: BTreeSet<&str> = affected
+            .iter()
+            .filter_map(|affected| Some(affected.package.as_ref()?.ecosystem.as_str()))
+            .collect();
         for name in names {
             *records.entry(name).or_default() += 1;
         }

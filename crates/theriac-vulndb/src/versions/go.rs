@@ -18,7 +18,9 @@ fn read(text: &str) -> Option<Version> {
     let text = text.trim();
     let semver = match text.strip_prefix("go") {
         Some(release) => Semver::read(&go_release(release)),
-        None => Semver::read(text.strip_prefix('v').unwrap_or(text)).or_else(|| Semver::read(&go_release(text))),
+        None => {
+            Semver::read(text.strip_prefix('v').unwrap_or(text)).or_else(|| Semver::read(&go_release(text)))
+        }
     };
     semver.map(Version::Semver)
 }
