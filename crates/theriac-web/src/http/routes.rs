@@ -5,8 +5,8 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    clause, conformity, gate, history, my_work, product, products, record, record_edit, record_new, records,
-    sign, sign_in,
+    account, audit, clause, conformity, gate, history, my_work, product, products, record, record_edit,
+    record_new, records, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -57,6 +57,12 @@ pub fn routes() -> Vec<Route> {
         POST "/sign-in", Nobody => sign_in::sign_in;
         POST "/sign-out", SignedIn => sign_in::sign_out;
         GET "/", SignedIn => my_work::show;
+        GET "/account", SignedIn => account::show;
+        POST "/account/display", SignedIn => account::display;
+        POST "/account/password", SignedIn => account::password;
+        POST "/account/sessions", SignedIn => account::end_session;
+        GET "/search", SignedIn => search::show;
+        GET "/audit", Permission(P::ReadAudit) => audit::show;
         GET "/products", SignedIn => products::show;
         POST "/products", Permission(P::ManageProducts) => products::add;
         GET "/products/{product}", Permission(P::Read) => product::show;

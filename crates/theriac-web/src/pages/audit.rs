@@ -1,8 +1,16 @@
 //! `/audit?q=&who=&what=&from=`: the audit log.
 
 use askama::Template;
+use axum::extract::{Query, State};
+use theriac_service::Paging;
+use theriac_service::audit::{self, Entries, EntryView};
 
-use crate::parts::{Action, Empty, Facts, Filters, Link, Note, Pager, Shell, TableHead, When};
+use crate::http::{Answer, Me, Web};
+use crate::parts::{
+    Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Filters, Link, Note, Pager, Shell, TableHead,
+    When,
+};
+use crate::{respond, urls};
 
 /// One entry.
 #[derive(Debug, Clone)]
@@ -51,4 +59,134 @@ pub struct AuditPage {
     pub pager: Pager,
     /// Said instead when the filter finds none.
     pub empty: Empty,
+}
+
+/// Acts offered as a filter.
+const ACTIONS: &[&str] = &[
+    "evidence add",
+    "finding assess",
+    "finding sign",
+    "record submit",
+    "record approve",
+    "record send back",
+    "record retire",
+    "link clear",
+    "release decide",
+    "pack adopt",
+    "feed import",
+    "role grant",
+    "role withdraw",
+    "token issue",
+    "sign in",
+];
+
+/// What the address says.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    what: String,
+    after: String,
+    from: String,
+}
+
+/// Shows the audit log, newest first.
+pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let filter = Entries { person: None, action: given(&asked.what), subject: given(&asked.q) };
+    // `from` names an entry that the page must show: the page begins right above it.
+    let after = match asked.from.parse::<i64>() {
+        Ok(sequence) => Some((sequence + 1).to_string()),
+        Err(_) => given(&asked.after),
+    };
+    let paging = Paging { after: after.clone(), limit: 100 };
+    let page = audit::entries(web.app(), me.who(), &filter, &paging).await?;
+    let head = page.items.first().map(|row| (row.entry.seq, row.hash));
+    let rows: Vec<AuditRow> = page.items.iter().map(|row| self::row(&me, row)).collect();
+    let mut shell = me.shell("Audit log", Area::Audit);
+    shell.crumbs = vec![Crumb::here("Audit log")];
+    shell.api = Some("/api/v1/audit".to_owned());
+    let link =
+        |after: &str| urls::with_query("/audit", &[("q", &asked.q), ("what", &asked.what), ("after", after)]);
+    let whats = std::iter::once(Choice::new("", "All acts", &asked.what));
+    let whats = whats.chain(ACTIONS.iter().map(|action| Choice::new(*action, *action, &asked.what)));
+    let filtered = !asked.q.is_empty() || !asked.what.is_empty();
+    let page = AuditPage {
+        shell,
+        actions: Vec::new(),
+        notes: Vec::new(),
+        facts: Facts::from(match head.filter(|_| after.is_none() && !filtered) {
+            None => vec![Fact::text("Verify", "theriac audit verify")],
+            Some((sequence, hash)) => vec![
+                Fact::text("Last entry", sequence.to_string()),
+                Fact::code("Its hash", hash.to_string()),
+                Fact::code("Verify", "theriac audit export FILE; theriac audit verify FILE"),
+            ],
+        }),
+        filters: Filters {
+            action: "/audit".to_owned(),
+            of: "entries".to_owned(),
+            q: asked.q.clone(),
+            placeholder: "Number, such as RISK-12".to_owned(),
+            selects: vec![("what".to_owned(), "Act".to_owned(), whats.collect())],
+            keep: Vec::new(),
+            clear: filtered.then(|| "/audit".to_owned()),
+        },
+        head: TableHead::new(vec![
+            Column::new("Entry").num(),
+            Column::new("When"),
+            Column::new("Who"),
+            Column::new("What").grow(),
+            Column::new("Before and after"),
+            Column::new("Hash"),
+        ]),
+        pager: Pager {
+            shown: format!("{} shown, newest first", rows.len()),
+            first: after.map(|_| link("")),
+            next: page.next.map(|next| Link::new("Earlier entries", link(&next))),
+            exports: Vec::new(),
+        },
+        empty: Empty::new(
+            "No entry fits",
+            "Every change and every refused attempt has an entry.",
+            Vec::new(),
+        ),
+        rows,
+    };
+    Ok(respond::page(&page))
+}
+
+fn row(me: &Me, row: &EntryView) -> AuditRow {
+    let entry = &row.entry;
+    let first = entry.changes.first();
+    let short =
+        |digest: Option<theriac_model::Digest>| digest.map(|digest| digest.short()).unwrap_or_default();
+    let more = entry.changes.len().saturating_sub(1);
+    let what = match &entry.refused {
+        Some(reason) => format!("{}: {reason}", entry.action),
+        None if more > 0 => format!("{}, and {more} more changes", entry.action),
+        None => entry.action.clone(),
+    };
+    AuditRow {
+        sequence: u64::try_from(entry.seq).unwrap_or_default(),
+        at: me.when(entry.at),
+        who: row.actor.clone(),
+        from: entry.via.clone(),
+        what,
+        object: first.map(|change| Link::new(&change.subject, subject(&change.subject))),
+        refused: entry.refused.is_some(),
+        before: short(first.and_then(|change| change.before)),
+        after: short(first.and_then(|change| change.after)),
+        digest: row.hash.short(),
+    }
+}
+
+/// Where the subject of a change is shown.
+fn subject(name: &str) -> String {
+    match name.split_once('-') {
+        Some(("EVID", _)) => urls::evidence(name),
+        Some(("FIND", _)) => urls::with_query("/findings", &[("q", name)]),
+        Some((prefix, _)) if prefix.chars().all(|c| c.is_ascii_uppercase()) => urls::record(name),
+        _ => urls::with_query("/audit", &[("q", name)]),
+    }
 }
