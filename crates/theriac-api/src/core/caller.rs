@@ -23,10 +23,19 @@ pub(crate) struct Caller {
     pub(crate) address: IpAddr,
 }
 
-impl FromRequestParts<Api> for Caller {
+impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            ServiceError::Internal("an operation that needs nobody asked who calls".to_owned()).into()
+        })
+    }
+}
+
+impl Caller {
+    /// Who calls, before anything else of the request is looked at.
+    pub(super) async fn authenticate(parts: &Parts, api: &Api, needs: Needs) -> Result<Self, Problem> {
         let address = address(parts);
         let caller = match (api.insider(), bearer(&parts.headers)?) {
             (Some(who), _) => Self { who: who.clone(), session: None, address },
@@ -36,16 +45,10 @@ impl FromRequestParts<Api> for Caller {
             }
             (None, None) => Self::of_session(parts, api, address).await?,
         };
-        let needs = parts.extensions.get::<Needs>().copied();
-        let needs = needs.ok_or_else(|| {
-            Problem::from(ServiceError::Internal("an operation without a need was called".to_owned()))
-        })?;
         caller.allowed(api, needs).await?;
         Ok(caller)
     }
-}
 
-impl Caller {
     async fn of_session(parts: &Parts, api: &Api, address: IpAddr) -> Result<Self, Problem> {
         let cookie = parts
             .headers

@@ -1,11 +1,11 @@
 //! The last touches: what no operation answers, and what the description says once for all.
 
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::any;
+use axum::{Extension, Router};
 use utoipa::PartialSchema as _;
 use utoipa::ToSchema as _;
 use utoipa::openapi::OpenApi;
@@ -21,6 +21,7 @@ pub(crate) fn finish(operations: Router<Api>, api: Api) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn(headers))
+        .layer(Extension(api.clone()))
         .with_state(api);
     // What is nested does not answer at the prefix with a slash.
     Router::new().nest(PREFIX, operations).route(&format!("{PREFIX}/"), any(unknown))

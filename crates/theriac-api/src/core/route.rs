@@ -1,7 +1,9 @@
 //! An operation with what it needs. None can be registered without.
 
 use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use theriac_auth::{Hands, Permission};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
@@ -10,6 +12,7 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use super::Api;
+use super::caller::Caller;
 
 /// What an operation needs of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,17 +102,30 @@ impl Route {
                 }
             }
         }
-        // The operation's own extractors read what it needs from here.
-        let operation = operation.layer(from_fn(move |mut request: Request, next: Next| {
-            request.extensions_mut().insert(needs);
-            next.run(request)
-        }));
+        // Who calls is settled before path, query or body are read.
+        let operation =
+            operation.layer(from_fn(move |request: Request, next: Next| admit(needs, request, next)));
         Self { method, path, needs, parts: (schemas, paths, operation) }
     }
 
     pub(crate) fn into_parts(self) -> UtoipaMethodRouter<Api> {
         self.parts
     }
+}
+
+/// Lets in who has what the operation needs; the state is there as an extension, see `finish`.
+async fn admit(needs: Needs, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    if !matches!(needs, Needs::Nobody(_)) {
+        let Some(api) = parts.extensions.get::<Api>().cloned() else {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        match Caller::authenticate(&parts, &api, needs).await {
+            Ok(caller) => parts.extensions.insert(caller),
+            Err(problem) => return problem.into_response(),
+        };
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// What every operation has in common in its description.

@@ -1,4 +1,4 @@
-//! `POST /records/{record}/files`.
+//! `POST /records/{record}/draft/files`.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -21,7 +21,7 @@ pub(crate) struct AttachQuery {
 }
 
 /// Attach a file to your draft; one of the same name is replaced. The body is the file's bytes.
-#[utoipa::path(post, path = "/records/{record}/files", tag = "records",
+#[utoipa::path(post, path = "/records/{record}/draft/files", tag = "records",
     request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file"),
     params(("record" = String, Path, description = "The record, such as `RISK-12`"), AttachQuery),
     responses((status = 201, description = "Attached", body = DraftSaved)))]

@@ -1,4 +1,4 @@
-//! `DELETE /records/{record}/files/{name}`.
+//! `DELETE /records/{record}/draft/files/{name}`.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +19,7 @@ pub(crate) struct DetachQuery {
 }
 
 /// Take a file away from your draft.
-#[utoipa::path(delete, path = "/records/{record}/files/{name}", tag = "records", params(("record" = String, Path, description = "The record, such as `RISK-12`"), ("name" = String, Path, description = "The file's name"), DetachQuery),
+#[utoipa::path(delete, path = "/records/{record}/draft/files/{name}", tag = "records", params(("record" = String, Path, description = "The record, such as `RISK-12`"), ("name" = String, Path, description = "The file's name"), DetachQuery),
     responses((status = 200, description = "Taken away", body = DraftSaved)))]
 pub(super) async fn records_file_detach(
     Segments((record, name)): Segments<(String, String)>,

@@ -13,6 +13,8 @@ use theriac_service::{App, Who};
 use theriac_store::testing::TestStore;
 use tower::ServiceExt as _;
 
+use crate::described;
+
 /// What everybody signs in with.
 pub const PASSWORD: &str = "four words apart here";
 
@@ -103,6 +105,13 @@ impl Server {
         Self { router: theriac_api::router(api), app }
     }
 
+    /// The same installation, called from inside of its process.
+    pub fn inside(&self, who: &Who) -> Self {
+        let throttle = Arc::new(Mutex::new(Throttle::default()));
+        let api = Api::new(self.app.clone(), throttle, SessionCookie { secure: false }).inside(who.clone());
+        Self { router: theriac_api::router(api), app: self.app.clone() }
+    }
+
     /// Somebody who has signed in.
     pub async fn client(&self, key: &str) -> Client {
         let body = json!({ "email": format!("{key}@lumen.example"), "password": PASSWORD });
@@ -169,7 +178,10 @@ impl Client {
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        server.send(request.body(body.into()).unwrap()).await
+        let name = method_name(&request);
+        let answer = server.send(request.body(body.into()).unwrap()).await;
+        described::check(&name, path, &answer);
+        answer
     }
 
     pub async fn get(&self, server: &Server, path: &str) -> Answer {
@@ -191,6 +203,10 @@ impl Client {
     pub async fn patch(&self, server: &Server, path: &str, body: &Value) -> Answer {
         self.raw(server, Method::PATCH, path, "application/json", body.to_string()).await
     }
+}
+
+fn method_name(request: &axum::http::request::Builder) -> String {
+    request.method_ref().map(|method| method.as_str().to_lowercase()).unwrap_or_default()
 }
 
 /// The values of a member of all entries of a list.

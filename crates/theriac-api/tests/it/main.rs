@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
+mod audit;
 mod bodies;
 mod client;
+mod conformity;
+mod described;
 mod idempotency;
 mod people;
 mod products;
+mod records;
 mod routes;
 mod session;
 mod tokens;

@@ -90,3 +90,18 @@ on_both_engines!(a_bad_way_of_coming_in_is_told_apart, |store| {
         .await
         .problem(401, "unauthenticated");
 });
+
+on_both_engines!(from_inside_the_process_no_session_is_needed_but_nothing_is_signed, |store| {
+    let server = Server::new(&store).await.inside(&theriac_service::Who::system("cli"));
+    let body = json!({ "key": "pump", "name": "Pump", "route": "full" });
+    assert_eq!(Client::nobody().post(&server, "/products", &body).await.status, 201);
+    let erase = json!({ "password": PASSWORD });
+    Client::nobody().post(&server, "/people/ben/erase", &erase).await.problem(403, "not-signed");
+    Client::nobody().get(&server, "/sessions").await.problem(403, "denied");
+    let decision =
+        json!({ "decision": "ship", "reason": "x", "shown": "0".repeat(64), "password": PASSWORD });
+    Client::nobody()
+        .post(&server, "/products/pump/releases/1/decisions", &decision)
+        .await
+        .problem(403, "denied");
+});
