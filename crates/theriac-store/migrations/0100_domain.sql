@@ -311,7 +311,7 @@ CREATE INDEX signature_digest ON signature (digest);
 
 -- Append-only; the latest of a finding counts. at is when it was judged: a carried one keeps it from the one that
 -- it was carried from. root is the assessment that people judged and signed, its own id where it is that.
--- digest names all that is said and what was judged; a signature covers the digests of a set.
+-- digest names all that is said and what was judged; set_digest names what was judged at once, and is what is signed.
 CREATE TABLE assessment (
     id {INT} NOT NULL PRIMARY KEY,
     finding {INT} NOT NULL REFERENCES finding (id),
@@ -332,9 +332,11 @@ CREATE TABLE assessment (
     root {INT} NOT NULL,
     changed {TEXT} NOT NULL,
     digest {TEXT} NOT NULL,
+    set_digest {TEXT} NOT NULL,
     tx_from {INT} NOT NULL
 ) {STRICT};
 CREATE INDEX assessment_finding ON assessment (finding, id);
+CREATE INDEX assessment_set ON assessment (set_digest);
 CREATE TABLE assessment_signature (
     assessment {INT} NOT NULL REFERENCES assessment (id),
     signature {INT} NOT NULL REFERENCES signature (id),

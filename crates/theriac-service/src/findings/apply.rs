@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde_json::json;
 use theriac_store::tables::components::{self as components, Disposition, Unmatched};
 use theriac_store::tables::findings::{self as table, Finding, Known, Matching};
 use theriac_store::tables::releases::Release;
@@ -25,10 +26,6 @@ pub(crate) struct Applied {
     pub worse: Vec<(Finding, String)>,
     /// Closed, with the reason in them.
     pub resolved: Vec<Finding>,
-    /// Judgements taken over from earlier releases, to be confirmed.
-    pub carried: usize,
-    /// Judgements that no longer hold.
-    pub lapsed: usize,
 }
 
 /// Writes a plan that [still holds](Plan::still_holds).
@@ -41,6 +38,7 @@ pub(crate) async fn apply(write: &mut Write, release: &Release, plan: Plan) -> R
     table::change(write, &changes.changed).await?;
     let earlier = earlier_releases(write, release).await?;
     unmatched(write, release, &earlier, &plan).await?;
+    let feed = plan.feed.as_ref().ok().map(|feed| feed.digest);
     if let Ok(feed) = &plan.feed {
         let matching = Matching {
             feed: feed.digest,
@@ -53,8 +51,16 @@ pub(crate) async fn apply(write: &mut Write, release: &Release, plan: Plan) -> R
     }
     let after = after(before, &changes);
     let carried = carry::renew(write, release, &earlier, &after, &changes.merged).await?;
-    let mut applied = Applied { carried: carried.carried, lapsed: carried.lapsed, ..changes.applied };
-    applied.new = changes.opened;
+    let applied = Applied { new: changes.opened, ..changes.applied };
+    let detail = json!({
+        "carried": carried.carried,
+        "feed": feed,
+        "lapsed": carried.lapsed,
+        "new": applied.new.len(),
+        "resolved": applied.resolved.len(),
+        "worse": applied.worse.len(),
+    });
+    write.audit(format!("release:{}", release.id), None, None, detail);
     Ok(applied)
 }
 

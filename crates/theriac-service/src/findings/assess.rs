@@ -53,8 +53,8 @@ pub struct AssessFindings {
     pub justification: Option<String>,
     /// What it rests on; the component in its version where nothing is named.
     pub rests_on: Vec<Ground>,
-    /// Why, in words.
-    pub impact_statement: String,
+    /// Why, in words: the impact statement of VEX.
+    pub explanation: String,
     /// One of [`EXPLOITABILITIES`].
     pub exploitability: Option<String>,
     /// Why that.
@@ -99,8 +99,8 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
     let mut write = who.write(app, action).await?;
     let (_, release) = find_in(&mut write, &input.product, &input.release).await?;
     let selected = select(&mut write, &release, &input.findings).await?;
-    if selected.shown != input.expected {
-        return Err(ServiceError::Changed { what: "the findings".to_owned(), now: Some(selected.shown) });
+    if selected.shown() != input.expected {
+        return Err(ServiceError::Changed { what: "the findings".to_owned(), now: Some(selected.shown()) });
     }
     let judgement = check(&mut write, &release, &input, &selected).await?;
     let mut rows = Vec::with_capacity(selected.findings.len());
@@ -126,14 +126,16 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
             root: id,
             changed: Vec::new(),
             digest: Digest::of(&[]),
+            set: Digest::of(&[]),
         };
         row.digest = digest_of(&row, finding, None)?;
         rows.push(row);
     }
-    table::add_assessments(&mut write, &rows).await?;
     let set = set_digest(&rows);
+    rows.iter_mut().for_each(|row| row.set = set);
+    table::add_assessments(&mut write, &rows).await?;
     for (finding, row) in selected.findings.iter().zip(&rows) {
-        let before = selected.latest(finding.id).map(|before| before.digest);
+        let before = selected.latest(finding).map(|before| before.digest);
         let detail = json!({ "status": row.status, "decision": row.decision });
         write.audit(finding.reference(), before, Some(row.digest), detail);
     }
@@ -241,7 +243,7 @@ async fn check(
         }
         text.trim().replace("\r\n", "\n")
     };
-    let explanation = text(&mut checks, "impact_statement", &input.impact_statement);
+    let explanation = text(&mut checks, "explanation", &input.explanation);
     let exploitability_reason = text(&mut checks, "exploitability_reason", &input.exploitability_reason);
     let decision_reason = text(&mut checks, "decision_reason", &input.decision_reason);
     let justification = word(&mut checks, "justification", input.justification.as_deref(), JUSTIFICATIONS);
@@ -255,7 +257,7 @@ async fn check(
         checks.wrong("justification", "belongs to the status 'not affected' alone");
     }
     if input.status != VexStatus::UnderInvestigation && explanation.is_empty() {
-        checks.wrong("impact_statement", "say why");
+        checks.wrong("explanation", "say why");
     }
     if affected && exploitability.is_none() {
         checks.wrong("exploitability", format!("one of these is expected: {}", EXPLOITABILITIES.join(", ")));

@@ -8,11 +8,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use theriac_model::record::Content;
-use theriac_store::tables::findings::{self as table, ACCEPTED, ASSESSED, Assessment, Finding};
+use theriac_store::tables::findings::{self as table, Assessment, Finding, SIGNED};
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::{Conn, Write, tables};
 
-use super::grounds::{EXPLOITED, Judged, Present, RestsOn};
+use super::grounds::{EXPLOITED, Grounds, Present, RestsOn};
 use super::package_of;
 use super::paths::{History, Step};
 use crate::people::organisation_in;
@@ -44,7 +44,7 @@ impl Rested {
     }
 
     fn changes(&self, present: &Present, finding: &Finding, carried: bool) -> Vec<String> {
-        let judged = Judged {
+        let judged = Grounds {
             rests_on: &self.rests_on,
             at: self.assessment.at,
             exploited: self.assessment.exploitability.as_deref() == Some(EXPLOITED),
@@ -79,14 +79,16 @@ pub(super) async fn renew(
     let unjudged: Vec<&Finding> =
         open.iter().copied().filter(|finding| !latest.contains_key(&finding.id)).collect();
     let mut sources = sources(write, earlier, &unjudged).await?;
-    let signed = signed_roots(write, latest.values().chain(sources.values())).await?;
+    let known: Vec<&Assessment> =
+        latest.values().chain(sources.values()).map(|rested| &rested.assessment).collect();
+    let signed = signed_among(write, &known).await?;
     sources.retain(|_, source| signed.contains(&source.assessment.root));
     let grounds: Vec<&RestsOn> =
         latest.values().chain(sources.values()).map(|rested| &rested.rests_on).collect();
-    let judged =
-        open.iter().filter(|finding| latest.contains_key(&finding.id) || sources.contains_key(&finding.id));
+    let is_judged = |finding: &Finding| latest.contains_key(&finding.id) || sources.contains_key(&finding.id);
+    let judged: Vec<&Finding> = open.iter().copied().filter(|finding| is_judged(finding)).collect();
     let now = write.now();
-    let present = present(write, now, release, &grounds, judged.copied()).await?;
+    let present = present(write, now, release, &grounds, &judged).await?;
 
     let mut renewed = Renewed::default();
     let mut rows: HashMap<i64, Assessment> = HashMap::new();
@@ -154,17 +156,12 @@ async fn sources(conn: &mut Conn, earlier: &[i64], unjudged: &[&Finding]) -> Res
     Ok(sources)
 }
 
-async fn signed_roots(conn: &mut Conn, all: impl Iterator<Item = &Rested>) -> Result<BTreeSet<i64>> {
-    let all: Vec<&Assessment> = all.map(|rested| &rested.assessment).collect();
-    signed_among(conn, &all).await
-}
-
 /// Which of the assessments that these come from are signed.
 async fn signed_among(conn: &mut Conn, assessments: &[&Assessment]) -> Result<BTreeSet<i64>> {
     let roots: BTreeSet<i64> = assessments.iter().map(|assessment| assessment.root).collect();
     let roots: Vec<i64> = roots.into_iter().collect();
     let signatures = table::signatures(conn, &roots).await?;
-    let main = signatures.into_iter().filter(|row| [ASSESSED, ACCEPTED].contains(&&*row.signature.meaning));
+    let main = signatures.into_iter().filter(|row| row.signature.meaning == SIGNED);
     Ok(main.map(|row| row.assessment).collect())
 }
 
@@ -178,6 +175,7 @@ fn derive(write: &Write, finding: &Finding, from: &Assessment, changed: Vec<Stri
         ..from.clone()
     };
     row.digest = super::assess::digest_of(&row, finding, Some(from.digest))?;
+    row.set = row.digest;
     Ok(row)
 }
 
@@ -203,11 +201,11 @@ pub(super) async fn present(
     now: Timestamp,
     release: &Release,
     grounds: &[&RestsOn],
-    findings: impl Iterator<Item = &Finding>,
+    findings: &[&Finding],
 ) -> Result<Present> {
     let zone = organisation_in(conn).await?.zone;
     let limits = limits(conn).await?;
-    let ids: BTreeSet<&str> = findings.flat_map(Finding::ids).collect();
+    let ids: BTreeSet<&str> = findings.iter().flat_map(|finding| finding.ids()).collect();
     let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
     let references = grounds.iter().flat_map(|rests_on| &rests_on.records);
     let references: BTreeSet<&String> = references.map(|record| &record.reference).collect();

@@ -131,7 +131,7 @@ pub struct Present {
 
 /// An assessment as far as it can lapse.
 #[derive(Debug, Clone)]
-pub struct Judged<'a> {
+pub struct Grounds<'a> {
     /// What it rests on.
     pub rests_on: &'a RestsOn,
     /// When it was made.
@@ -145,7 +145,7 @@ pub struct Judged<'a> {
 impl Present {
     /// What an assessment rests on and has changed, for a finding of this release; empty when it holds.
     #[must_use]
-    pub fn changes(&self, judged: &Judged<'_>, finding: &Finding) -> Vec<String> {
+    pub fn changes(&self, judged: &Grounds<'_>, finding: &Finding) -> Vec<String> {
         let rests_on = judged.rests_on;
         let mut changes = Vec::new();
         if let Some(before) = rests_on.component.as_ref().filter(|before| **before != finding.component) {

@@ -1,21 +1,35 @@
-//! Findings: vulnerabilities in the components of a release, and what people judge about them.
+//! Findings: what the advisories say about a release's components, and what people judge of it.
 //!
-//! `matching.rs` asks the index, `apply.rs` writes what it says, `carry.rs` takes judgements over from earlier releases;
-//! `assess.rs` judges and `sign.rs` signs. What a judgement can rest on is in `grounds.rs`.
+//! Matching (`matching.rs`) only reads; `apply.rs` writes what changed; `carry.rs` takes judgements over from earlier
+//! releases and lets those lapse whose grounds (`grounds.rs`, `paths.rs`) have moved. People [`assess`], [`sign`],
+//! [`sign_clinical`], [`confirm_carried`], and [`dispose`] of what cannot be matched. To add something that a judgement can
+//! rest on, see `grounds.rs`.
 
 mod apply;
 mod assess;
 mod carry;
+mod dispose;
+mod feed;
 mod grounds;
+pub mod jobs;
+mod list;
 mod matching;
+mod page;
 mod paths;
 mod select;
 mod sign;
 mod told;
 
 pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
-pub use grounds::{EXPLOITED, Ground, RestedRecord, RestsOn};
-pub use select::{SELECT_MAX, SelectedFinding, Selection, Standing, selection};
+pub use dispose::{Components, DISPOSITIONS, Dispose, UnmatchedList, dispose, unmatched};
+pub use feed::{FeedImported, Watcher, feed, import_feed};
+pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
+pub use jobs::{Rematched, rematch};
+pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, list};
+pub use matching::NOT_MATCHED;
+pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
+pub use paths::{History, Step};
+pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing, selection, set};
 pub use sign::{CarriedSet, Signed, carried, confirm_carried, sign, sign_clinical};
 pub use told::{FindingLine, UnmatchedLine};
 

@@ -1,49 +1,123 @@
-//! Findings that people chose from a list, with the judgements they saw.
+//! Findings with their judgements: those that people chose from a list, and those that were judged at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use theriac_auth::Permission;
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
 use theriac_store::Conn;
-use theriac_store::tables::findings::{
-    self as table, ACCEPTED, ASSESSED, Assessment, AssessmentSignature, CONFIRMED, Finding,
-};
-use theriac_store::tables::releases::Release;
+use theriac_store::tables::findings::{self as table, Assessment, CONFIRMED, Finding, SIGNED};
+use theriac_store::tables::releases::{self, Release};
+use theriac_store::tables::signatures::Signature;
+use theriac_store::tables::{self, products};
 
-use super::assess::{accepts_risk, needs_clinical, set_digest};
+use super::assess::{accepts_risk, needs_clinical};
 use crate::evidence::number;
-use crate::products::find;
+use crate::products::{find, scope_of};
 use crate::{App, Result, ServiceError, Who};
 
-/// Most findings judged or signed at once.
+/// Most findings judged at once.
 pub const SELECT_MAX: usize = 1_000;
 
-/// Chosen findings with their latest assessments.
-#[derive(Debug)]
+/// Findings with their latest assessments.
+#[derive(Debug, Default)]
 pub(super) struct Selected {
-    /// By number.
+    /// By number, or as they were given.
     pub findings: Vec<Finding>,
-    /// The latest assessment of each that has one.
-    pub assessments: Vec<Assessment>,
-    /// The signatures on these and on those they come from.
-    pub signatures: Vec<AssessmentSignature>,
-    /// Names what was shown of them.
-    pub shown: Digest,
+    /// The latest assessment of each finding that has one.
+    latest: HashMap<i64, Assessment>,
+    /// The signatures on these and on those they come from, by assessment.
+    signatures: HashMap<i64, Vec<Signature>>,
 }
 
 impl Selected {
-    pub(super) fn latest(&self, finding: i64) -> Option<&Assessment> {
-        self.assessments.iter().find(|assessment| assessment.finding == finding)
+    /// Reads what was judged of findings, and who signed.
+    pub(super) async fn read(conn: &mut Conn, findings: Vec<Finding>) -> Result<Self> {
+        let ids: Vec<i64> = findings.iter().map(|finding| finding.id).collect();
+        let latest = table::latest_of(conn, &ids).await?;
+        let rows: BTreeSet<i64> = latest.iter().flat_map(|judged| [judged.id, judged.root]).collect();
+        let mut signatures: HashMap<i64, Vec<Signature>> = HashMap::new();
+        for row in table::signatures(conn, &rows.into_iter().collect::<Vec<_>>()).await? {
+            signatures.entry(row.assessment).or_default().push(row.signature);
+        }
+        let latest = latest.into_iter().map(|judged| (judged.finding, judged)).collect();
+        Ok(Self { findings, latest, signatures })
     }
 
+    pub(super) fn latest(&self, finding: &Finding) -> Option<&Assessment> {
+        self.latest.get(&finding.id)
+    }
+
+    /// The findings that were judged, with the judgement.
+    pub(super) fn judged(&self) -> impl Iterator<Item = (&Finding, &Assessment)> {
+        self.findings.iter().filter_map(|finding| Some((finding, self.latest(finding)?)))
+    }
+
+    /// The signatures on an assessment, oldest first.
+    pub(super) fn signatures(&self, assessment: i64) -> &[Signature] {
+        self.signatures.get(&assessment).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who signed an assessment last with this meaning.
+    fn signer(&self, assessment: i64, meaning: &str) -> Option<i64> {
+        let signatures = self.signatures(assessment).iter();
+        signatures
+            .filter(|signature| signature.meaning == meaning)
+            .map(|signature| signature.person)
+            .next_back()
+    }
+
+    /// Names findings and judgements as they are now.
+    pub(super) fn shown(&self) -> Digest {
+        let mut parts: Vec<Vec<u8>> = Vec::new();
+        for finding in &self.findings {
+            parts.push(finding.id.to_be_bytes().to_vec());
+            parts.push(finding.row_id.to_be_bytes().to_vec());
+            parts.push(
+                self.latest(finding).map(|latest| latest.digest.as_bytes().to_vec()).unwrap_or_default(),
+            );
+        }
+        Digest::of_parts(parts.iter().map(Vec::as_slice))
+    }
+
+    /// How far a finding's judgement is.
     pub(super) fn standing(&self, finding: &Finding) -> Standing {
-        standing(finding, self.latest(finding.id), &self.signatures)
+        if finding.known.resolved.is_some() {
+            return Standing::Resolved;
+        }
+        let Some(latest) = self.latest(finding) else { return Standing::New };
+        if !latest.changed.is_empty() {
+            return Standing::Lapsed;
+        }
+        let Some(signer) = self.signer(latest.root, SIGNED) else { return Standing::Unsigned };
+        if latest.carried_from.is_some() && self.signer(latest.id, CONFIRMED).is_none() {
+            return Standing::Unconfirmed;
+        }
+        if latest.status == "under investigation" {
+            return Standing::UnderInvestigation;
+        }
+        if needs_clinical(latest) && self.signer(latest.root, CLINICAL).is_none() {
+            return Standing::NoClinical;
+        }
+        match latest.status.as_str() {
+            "affected" if !accepts_risk(latest) => Standing::ToBeFixed,
+            "affected" if latest.fixer == Some(signer) => Standing::AcceptedByFixer,
+            _ => Standing::Acceptable,
+        }
+    }
+
+    pub(super) fn rows(&self) -> Vec<SelectedFinding> {
+        let row = |finding: &Finding| SelectedFinding {
+            assessment: self.latest(finding).cloned(),
+            standing: self.standing(finding),
+            finding: finding.clone(),
+        };
+        self.findings.iter().map(row).collect()
     }
 }
 
-/// Finds them, once each.
+/// Finds what was chosen, once each.
 pub(super) async fn select(conn: &mut Conn, release: &Release, references: &[String]) -> Result<Selected> {
     if references.is_empty() {
         return Err(ServiceError::field("findings", "choose a finding"));
@@ -56,37 +130,16 @@ pub(super) async fn select(conn: &mut Conn, release: &Release, references: &[Str
     for reference in references {
         numbers.insert(number("FIND", reference).ok_or_else(|| missing(reference))?);
     }
-    let numbers: Vec<i64> = numbers.into_iter().collect();
-    let mut findings = table::by_numbers(conn, &numbers).await?;
+    let wanted: Vec<i64> = numbers.iter().copied().collect();
+    let mut findings = table::by_numbers(conn, &wanted).await?;
     findings.retain(|finding| finding.release == release.id);
-    if let Some(absent) = numbers.iter().find(|number| !findings.iter().any(|known| known.number == **number))
-    {
-        return Err(missing(&format!("FIND-{absent}")));
+    findings.iter().for_each(|finding| {
+        numbers.remove(&finding.number);
+    });
+    match numbers.first() {
+        Some(absent) => Err(missing(&format!("FIND-{absent}"))),
+        None => Selected::read(conn, findings).await,
     }
-    with_judgements(conn, findings).await
-}
-
-/// Findings with their latest assessments and signatures.
-pub(super) async fn with_judgements(conn: &mut Conn, findings: Vec<Finding>) -> Result<Selected> {
-    let ids: Vec<i64> = findings.iter().map(|finding| finding.id).collect();
-    let assessments = table::latest_of(conn, &ids).await?;
-    let rows: BTreeSet<i64> =
-        assessments.iter().flat_map(|assessment| [assessment.id, assessment.root]).collect();
-    let signatures = table::signatures(conn, &rows.into_iter().collect::<Vec<_>>()).await?;
-    let shown = shown(&findings, &assessments);
-    Ok(Selected { findings, assessments, signatures, shown })
-}
-
-/// Names findings and judgements as they are now.
-fn shown(findings: &[Finding], assessments: &[Assessment]) -> Digest {
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    for finding in findings {
-        parts.push(finding.id.to_be_bytes().to_vec());
-        parts.push(finding.row_id.to_be_bytes().to_vec());
-        let latest = assessments.iter().find(|assessment| assessment.finding == finding.id);
-        parts.push(latest.map(|latest| latest.digest.as_bytes().to_vec()).unwrap_or_default());
-    }
-    Digest::of_parts(parts.iter().map(Vec::as_slice))
 }
 
 /// How far the judgement of a finding is.
@@ -133,43 +186,6 @@ impl Standing {
     }
 }
 
-/// How far a finding's judgement is, by its latest assessment and the signatures on it and on what it comes from.
-pub(super) fn standing(
-    finding: &Finding,
-    latest: Option<&Assessment>,
-    signatures: &[AssessmentSignature],
-) -> Standing {
-    if finding.known.resolved.is_some() {
-        return Standing::Resolved;
-    }
-    let Some(latest) = latest else { return Standing::New };
-    if !latest.changed.is_empty() {
-        return Standing::Lapsed;
-    }
-    let signer = |row: i64, meanings: &[&str]| {
-        let mine = signatures.iter().filter(|signature| signature.assessment == row);
-        mine.filter(|signature| meanings.contains(&&*signature.signature.meaning))
-            .map(|signature| signature.signature.person)
-            .next_back()
-    };
-    let Some(main) = signer(latest.root, &[ASSESSED, ACCEPTED]) else { return Standing::Unsigned };
-    if latest.carried_from.is_some() && signer(latest.id, &[CONFIRMED]).is_none() {
-        return Standing::Unconfirmed;
-    }
-    if latest.status == "under investigation" {
-        return Standing::UnderInvestigation;
-    }
-    let clinical = signer(latest.root, &[CLINICAL]);
-    if needs_clinical(latest) && clinical.is_none() {
-        return Standing::NoClinical;
-    }
-    match latest.status.as_str() {
-        "affected" if !accepts_risk(latest) => Standing::ToBeFixed,
-        "affected" if latest.fixer == Some(main) => Standing::AcceptedByFixer,
-        _ => Standing::Acceptable,
-    }
-}
-
 /// Chosen findings as the pages for judging and signing show them.
 #[derive(Debug, Clone)]
 pub struct Selection {
@@ -177,13 +193,8 @@ pub struct Selection {
     pub rows: Vec<SelectedFinding>,
     /// What [`assess`](super::assess) expects.
     pub expected: Digest,
-    /// What [`sign`](super::sign) and [`sign_clinical`](super::sign_clinical) take; `None` when one of them has no
-    /// judgement.
-    pub set: Option<Digest>,
-    /// Whether signing accepts the risk of some of them.
-    pub accepts_risk: bool,
-    /// Whether harm to a patient is possible with some of them.
-    pub needs_clinical: bool,
+    /// The sets that their judgements belong to, for [`set`] and [`sign`](super::sign); carried ones have none.
+    pub sets: Vec<Digest>,
 }
 
 /// One chosen finding.
@@ -210,21 +221,88 @@ pub async fn selection(
 ) -> Result<Selection> {
     let (_, release, mut read) = find(app, who, Permission::Read, "findings read", product, release).await?;
     let selected = select(&mut read, &release, findings).await?;
-    let rows: Vec<SelectedFinding> = selected
-        .findings
-        .iter()
-        .map(|finding| SelectedFinding {
-            finding: finding.clone(),
-            assessment: selected.latest(finding.id).cloned(),
-            standing: selected.standing(finding),
-        })
-        .collect();
-    let all: Option<Vec<&Assessment>> = rows.iter().map(|row| row.assessment.as_ref()).collect();
-    Ok(Selection {
-        expected: selected.shown,
-        set: all.map(set_digest),
-        accepts_risk: selected.assessments.iter().any(accepts_risk),
-        needs_clinical: selected.assessments.iter().any(needs_clinical),
-        rows,
+    let own = selected.judged().filter(|(_, judged)| judged.carried_from.is_none());
+    let sets: BTreeSet<Digest> = own.map(|(_, judged)| judged.set).collect();
+    Ok(Selection { expected: selected.shown(), sets: sets.into_iter().collect(), rows: selected.rows() })
+}
+
+/// Findings that were judged at once: what is signed.
+#[derive(Debug, Clone)]
+pub struct AssessmentSet {
+    /// Names it.
+    pub set: Digest,
+    /// The product's key.
+    pub product: String,
+    /// The release's name.
+    pub release: String,
+    /// What was judged, each with this judgement of it, by number.
+    pub rows: Vec<(Finding, Assessment)>,
+    /// The signatures on it.
+    pub signatures: Vec<Signature>,
+    /// Whether its signature accepts a risk, which takes a risk acceptor.
+    pub accepts_risk: bool,
+    /// Whether harm to a patient is possible, which takes a clinical signature as well.
+    pub needs_clinical: bool,
+    /// The first finding that was judged anew since; then it cannot be signed any more.
+    pub replaced: Option<String>,
+}
+
+/// What was judged at once.
+///
+/// # Errors
+/// When there is no such set, or the actor may not read it.
+pub async fn set(app: &App, who: &Who, set: Digest) -> Result<AssessmentSet> {
+    let mut read = app.store().read().await?;
+    let judged = Judged::find(&mut read, who, set).await?;
+    who.require(app, Permission::Read, scope_of(&judged.product), "findings read").await?;
+    let replaced = judged.replaced().map(Finding::reference);
+    Ok(AssessmentSet {
+        set,
+        signatures: tables::signatures::on(&mut read, set).await?,
+        accepts_risk: judged.rows.iter().any(|(_, row)| accepts_risk(row)),
+        needs_clinical: judged.rows.iter().any(|(_, row)| needs_clinical(row)),
+        replaced,
+        product: judged.product.key,
+        release: judged.release.name,
+        rows: judged.rows,
     })
+}
+
+/// The rows of a set, with what is true of their findings now.
+pub(super) struct Judged {
+    pub product: products::Product,
+    pub release: Release,
+    /// By number.
+    pub rows: Vec<(Finding, Assessment)>,
+    pub now: Selected,
+}
+
+impl Judged {
+    /// Reads a set; one that the actor may not read does not exist.
+    pub(super) async fn find(conn: &mut Conn, who: &Who, set: Digest) -> Result<Self> {
+        let missing = || ServiceError::not_found("set of assessments", set.to_string());
+        let rows = table::of_set(conn, set).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.finding).collect();
+        let findings = table::by_ids(conn, &ids).await?;
+        let first = findings.first().ok_or_else(missing)?;
+        let release = releases::by_id(conn, first.release).await?.ok_or_else(missing)?;
+        let product = products::by_id(conn, release.product).await?.ok_or_else(missing)?;
+        if !who.access().allows(Permission::Read, &scope_of(&product)) {
+            return Err(missing());
+        }
+        let mut by_finding: HashMap<i64, Assessment> =
+            rows.into_iter().map(|row| (row.finding, row)).collect();
+        let now = Selected::read(conn, findings).await?;
+        let rows =
+            now.findings.iter().filter_map(|known| Some((known.clone(), by_finding.remove(&known.id)?)));
+        Ok(Self { rows: rows.collect(), product, release, now })
+    }
+
+    /// The first finding whose latest judgement is another by now.
+    pub(super) fn replaced(&self) -> Option<&Finding> {
+        let other = |(finding, row): &&(Finding, Assessment)| {
+            self.now.latest(finding).is_none_or(|latest| latest.id != row.id)
+        };
+        self.rows.iter().find(other).map(|(finding, _)| finding)
+    }
 }

@@ -5,113 +5,90 @@ use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
-use theriac_store::tables::findings::{self as table, ACCEPTED, ASSESSED, Assessment, CONFIRMED, Finding};
+use theriac_store::tables::findings::{self as table, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Write, tables};
 
 use super::assess::{accepts_risk, needs_clinical, set_digest};
 use super::carry::{present, rests_on};
-use super::grounds::{EXPLOITED, Judged};
-use super::select::{Selected, Standing, select, with_judgements};
+use super::grounds::{EXPLOITED, Grounds};
+use super::jobs;
+use super::select::{Judged, Selected, Standing};
 use crate::products::{find, find_in, scope_of};
 use crate::{App, Result, ServiceError, Who};
-
-/// Judgements to be signed.
-#[derive(Debug, Clone)]
-pub struct SignFindings {
-    /// The product's key.
-    pub product: String,
-    /// The release's name.
-    pub release: String,
-    /// The findings: `FIND-7`.
-    pub findings: Vec<String>,
-    /// The set as it was shown: what [`assess`](super::assess) or [`selection`](super::selection) gave.
-    pub set: Digest,
-}
 
 /// What a signature led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     /// What it means.
     pub meaning: &'static str,
-    /// Findings that still wait for a clinical assessor.
+    /// The findings, by number.
+    pub findings: Vec<String>,
+    /// Those that still wait for a clinical assessor.
     pub await_clinical: Vec<String>,
-    /// Findings that still wait for the assessor or for who accepts the risk.
+    /// Those that still wait for the assessor or for who accepts the risk.
     pub await_signature: Vec<String>,
 }
 
-/// Signs judgements. Where the product stays vulnerable (mitigated, deferred, accepted, another environment of use) the
-/// signature accepts the risk: it takes a risk acceptor who mends none of the findings.
+/// Signs what was judged at once. Where the product stays vulnerable (mitigated, deferred, accepted, another environment of
+/// use) the signature accepts the risk: it takes a risk acceptor who mends none of the findings.
 ///
 /// # Errors
-/// When the set is another than was shown, is signed already, what it rests on has changed, it mixes accepted risks with
-/// other judgements, or the actor may not sign.
-pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, input: SignFindings) -> Result<Signed> {
-    let action = "finding sign";
-    let (product, release, mut read) =
-        find(app, who, Permission::Read, action, &input.product, &input.release).await?;
-    let selected = select(&mut read, &release, &input.findings).await?;
+/// When there is no such set, a finding was judged anew since, it is signed already, what it rests on has changed, or the
+/// actor may not sign.
+pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, set: Digest) -> Result<Signed> {
+    let mut read = app.store().read().await?;
+    let judged = Judged::find(&mut read, who, set).await?;
     drop(read);
-    let accepted = selected.assessments.iter().filter(|assessment| accepts_risk(assessment)).count();
-    if accepted != 0 && accepted != selected.assessments.len() {
-        return Err(ServiceError::rule(
-            "Some of these judgements accept a risk, which takes a risk acceptor: sign them apart from the others.",
-        ));
-    }
-    let (permission, meaning) = match accepted {
-        0 => (Permission::AssessFinding, ASSESSED),
-        _ => (Permission::AcceptRisk, ACCEPTED),
+    let permission = match judged.rows.iter().any(|(_, row)| accepts_risk(row)) {
+        true => Permission::AcceptRisk,
+        false => Permission::AssessFinding,
     };
-    let signer = who.signer(app, proof, permission, scope_of(&product), action).await?;
-    signed(app, who, action, &input, &signer, meaning).await
+    let action = "finding sign";
+    let signer = who.signer(app, proof, permission, scope_of(&judged.product), action).await?;
+    signed(app, who, action, set, &signer, SIGNED).await
 }
 
-/// Signs that what findings can do to patients has been judged.
+/// Signs that what the findings judged at once can do to patients has been judged.
 ///
 /// # Errors
-/// As [`sign`]; when a finding cannot harm a patient, or the actor judged, signed or mends one of them.
-pub async fn sign_clinical(
-    app: &App,
-    who: &Who,
-    proof: &Reauthenticated,
-    input: SignFindings,
-) -> Result<Signed> {
-    let action = "finding sign clinical";
-    let (product, _, read) = find(app, who, Permission::Read, action, &input.product, &input.release).await?;
+/// As [`sign`]; when the findings cannot harm a patient, or the actor judged, signed or mends one of them.
+pub async fn sign_clinical(app: &App, who: &Who, proof: &Reauthenticated, set: Digest) -> Result<Signed> {
+    let mut read = app.store().read().await?;
+    let judged = Judged::find(&mut read, who, set).await?;
     drop(read);
-    let signer = who.signer(app, proof, Permission::SignClinical, scope_of(&product), action).await?;
-    signed(app, who, action, &input, &signer, CLINICAL).await
+    let action = "finding sign clinical";
+    let signer = who.signer(app, proof, Permission::SignClinical, scope_of(&judged.product), action).await?;
+    signed(app, who, action, set, &signer, CLINICAL).await
 }
 
 async fn signed(
     app: &App,
     who: &Who,
     action: &str,
-    input: &SignFindings,
+    set: Digest,
     signer: &Signer<'_>,
     meaning: &'static str,
 ) -> Result<Signed> {
     let mut write = who.write(app, action).await?;
-    let (_, release) = find_in(&mut write, &input.product, &input.release).await?;
-    let selected = select(&mut write, &release, &input.findings).await?;
-    match may_sign(&mut write, &release, &selected, input.set, signer.person(), meaning).await {
-        Ok(()) => {}
-        Err(error) => {
-            drop(write);
-            who.refused(app, action, &error.to_string()).await?;
-            return Err(error);
-        }
+    let judged = Judged::find(&mut write, who, set).await?;
+    if let Err(error) = may_sign(&mut write, &judged, signer.person(), meaning).await {
+        drop(write);
+        who.refused(app, action, &error.to_string()).await?;
+        return Err(error);
     }
-    cover(&mut write, input.set, signer, meaning, &selected.assessments).await?;
-    for (finding, assessment) in pairs(&selected) {
-        write.audit(
-            finding.reference(),
-            None,
-            Some(assessment.digest),
-            json!({ "meaning": meaning, "set": input.set }),
-        );
+    cover(&mut write, set, signer, meaning, &judged.rows).await?;
+    for (finding, row) in &judged.rows {
+        let detail = json!({ "meaning": meaning, "set": set });
+        write.audit(finding.reference(), None, Some(row.digest), detail);
     }
-    let after = with_judgements(&mut write, selected.findings).await?;
+    let exploited = judged.rows.iter().any(|(_, row)| row.exploitability.as_deref() == Some(EXPLOITED));
+    if meaning == SIGNED && exploited {
+        // What is exploited somewhere is to be judged anew wherever else it was judged before.
+        jobs::enqueue_all(&mut write).await?;
+    }
+    let findings = judged.rows.into_iter().map(|(finding, _)| finding).collect();
+    let after = Selected::read(&mut write, findings).await?;
     write.commit().await?;
     let waiting = |wanted: Standing| {
         let some = after.findings.iter().filter(|finding| after.standing(finding) == wanted);
@@ -119,13 +96,10 @@ async fn signed(
     };
     Ok(Signed {
         meaning,
+        findings: after.findings.iter().map(Finding::reference).collect(),
         await_clinical: waiting(Standing::NoClinical),
         await_signature: waiting(Standing::Unsigned),
     })
-}
-
-fn pairs(selected: &Selected) -> impl Iterator<Item = (&Finding, &Assessment)> {
-    selected.findings.iter().filter_map(|finding| Some((finding, selected.latest(finding.id)?)))
 }
 
 async fn cover(
@@ -133,57 +107,37 @@ async fn cover(
     set: Digest,
     signer: &Signer<'_>,
     meaning: &str,
-    assessments: &[Assessment],
+    rows: &[(Finding, Assessment)],
 ) -> Result<()> {
     let method = signer.proof().method();
     let signature = tables::signatures::add(write, set, signer.person().0, meaning, method).await?;
-    let ids: Vec<i64> = assessments.iter().map(|assessment| assessment.id).collect();
+    let ids: Vec<i64> = rows.iter().map(|(_, row)| row.id).collect();
     table::cover(write, signature, &ids).await?;
     Ok(())
 }
 
-async fn may_sign(
-    write: &mut Write,
-    release: &Release,
-    selected: &Selected,
-    set: Digest,
-    person: PersonId,
-    meaning: &'static str,
-) -> Result<()> {
-    if let Some(unjudged) = selected.findings.iter().find(|finding| selected.latest(finding.id).is_none()) {
-        return Err(ServiceError::rule(format!("{} has no judgement to sign yet.", unjudged.reference())));
+async fn may_sign(write: &mut Write, judged: &Judged, person: PersonId, meaning: &'static str) -> Result<()> {
+    if let Some(finding) = judged.replaced() {
+        let now = judged.now.latest(finding).map(|latest| latest.set);
+        return Err(ServiceError::Changed { what: format!("the judgement of {}", finding.reference()), now });
     }
-    let now = set_digest(&selected.assessments);
-    if now != set {
-        return Err(ServiceError::Changed { what: "the judgements".to_owned(), now: Some(now) });
-    }
-    for (finding, assessment) in pairs(selected) {
+    for (finding, row) in &judged.rows {
         let reference = finding.reference();
-        if finding.known.resolved.is_some() {
-            return Err(ServiceError::rule(format!("{reference} is closed; there is nothing to sign.")));
-        }
-        if assessment.carried_from.is_some() {
-            return Err(ServiceError::rule(format!(
-                "The judgement of {reference} comes from an earlier release: confirm it with the others, or judge it anew."
-            )));
-        }
-        let mine = selected.signatures.iter().filter(|row| row.assessment == assessment.id);
-        let others: Vec<_> = mine.map(|row| (&*row.signature.meaning, row.signature.person)).collect();
-        if others.iter().any(|(other, _)| *other == meaning) {
+        let others = judged.now.signatures(row.id);
+        if others.iter().any(|other| other.meaning == meaning) {
             return Err(ServiceError::rule(format!("The judgement of {reference} has been signed already.")));
         }
-        // Meanings were chosen by the judgements as they were read before: they are the same, or the digest is not.
-        if meaning == ACCEPTED {
-            separation::acceptor_is_no_fixer(assessment.fixer.map(PersonId), person)?;
+        if meaning == SIGNED && accepts_risk(row) {
+            separation::acceptor_is_no_fixer(row.fixer.map(PersonId), person)?;
         }
         if meaning == CLINICAL {
-            may_sign_clinical(assessment, &reference, person)?;
+            may_sign_clinical(row, &reference, person)?;
         }
-        if needs_clinical(assessment) && others.iter().any(|(_, other)| *other == person.0) {
+        if needs_clinical(row) && others.iter().any(|other| other.person == person.0) {
             return Err(separation::Conflict::ClinicalIsSame.into());
         }
     }
-    still_hold(write, release, selected).await
+    still_hold(write, &judged.release, &judged.rows).await
 }
 
 fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId) -> Result<()> {
@@ -198,19 +152,18 @@ fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId)
     Ok(())
 }
 
-/// What a judgement rests on has not changed between judging and signing.
-async fn still_hold(write: &mut Write, release: &Release, selected: &Selected) -> Result<()> {
-    let mut grounds = Vec::with_capacity(selected.assessments.len());
-    for (finding, assessment) in pairs(selected) {
-        grounds.push((finding, assessment, rests_on(assessment)?));
-    }
-    let all: Vec<_> = grounds.iter().map(|(.., rests_on)| rests_on).collect();
+/// What judgements rest on has not changed between judging and signing.
+async fn still_hold(write: &mut Write, release: &Release, rows: &[(Finding, Assessment)]) -> Result<()> {
+    let rows: Vec<_> = rows.iter().filter(|(finding, _)| finding.known.resolved.is_none()).collect();
+    let all = rows.iter().map(|(_, row)| rests_on(row)).collect::<Result<Vec<_>>>()?;
+    let grounds: Vec<_> = all.iter().collect();
+    let findings: Vec<_> = rows.iter().map(|(finding, _)| finding).collect();
     let now = write.now();
-    let present = present(write, now, release, &all, selected.findings.iter()).await?;
-    for (finding, assessment, rests_on) in &grounds {
-        let exploited = assessment.exploitability.as_deref() == Some(EXPLOITED);
-        let judged = Judged { rests_on, at: assessment.at, exploited, carried: false };
-        let changes = present.changes(&judged, finding);
+    let present = present(write, now, release, &grounds, &findings).await?;
+    for ((finding, row), rests_on) in rows.iter().zip(&all) {
+        let exploited = row.exploitability.as_deref() == Some(EXPLOITED);
+        let grounds = Grounds { rests_on, at: row.at, exploited, carried: row.carried_from.is_some() };
+        let changes = present.changes(&grounds, finding);
         if !changes.is_empty() {
             return Err(ServiceError::rule(format!(
                 "What the judgement of {} rests on has changed ({}): judge it again.",
@@ -242,8 +195,9 @@ pub async fn carried(app: &App, who: &Who, product: &str, release: &str) -> Resu
 
 async fn carried_in(conn: &mut Conn, release: &Release) -> Result<CarriedSet> {
     let findings = table::of_release(conn, release.id).await?;
-    let selected = with_judgements(conn, findings).await?;
-    let waiting = pairs(&selected).filter(|(finding, _)| selected.standing(finding) == Standing::Unconfirmed);
+    let selected = Selected::read(conn, findings).await?;
+    let waiting =
+        selected.judged().filter(|(finding, _)| selected.standing(finding) == Standing::Unconfirmed);
     let rows: Vec<(Finding, Assessment)> =
         waiting.map(|(finding, assessment)| (finding.clone(), assessment.clone())).collect();
     Ok(CarriedSet { set: set_digest(rows.iter().map(|(_, assessment)| assessment)), rows })
@@ -277,22 +231,12 @@ pub async fn confirm_carried(
             now: Some(carried.set),
         });
     }
-    let findings = carried.rows.iter().map(|(finding, _)| finding.clone()).collect();
-    let selected = with_judgements(&mut write, findings).await?;
-    still_hold_carried(&mut write, &release, &selected).await?;
-    cover(&mut write, set, &signer, CONFIRMED, &selected.assessments).await?;
-    for (finding, assessment) in pairs(&selected) {
-        write.audit(
-            finding.reference(),
-            None,
-            Some(assessment.digest),
-            json!({ "meaning": CONFIRMED, "set": set }),
-        );
+    still_hold(&mut write, &release, &carried.rows).await?;
+    cover(&mut write, set, &signer, CONFIRMED, &carried.rows).await?;
+    for (finding, row) in &carried.rows {
+        let detail = json!({ "meaning": CONFIRMED, "set": set });
+        write.audit(finding.reference(), None, Some(row.digest), detail);
     }
     write.commit().await?;
     Ok(carried.rows.len())
-}
-
-async fn still_hold_carried(write: &mut Write, release: &Release, selected: &Selected) -> Result<()> {
-    still_hold(write, release, selected).await
 }

@@ -7,7 +7,7 @@ use theriac_store::tables::components;
 use theriac_store::tables::findings::{self as table, Finding};
 use theriac_store::tables::releases::Release;
 
-use super::select::with_judgements;
+use super::select::Selected;
 use crate::Result;
 
 /// Most lines of a list in an answer; the last one says how many more there are.
@@ -65,7 +65,7 @@ pub(crate) async fn blocking(conn: &mut Conn, release: &Release) -> Result<Vec<S
     let mut findings = table::of_release(conn, release.id).await?;
     findings.retain(|finding| finding.known.resolved.is_none());
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.known.severity), finding.number));
-    let selected = with_judgements(conn, findings).await?;
+    let selected = Selected::read(conn, findings).await?;
     let mut lines: Vec<String> = selected
         .findings
         .iter()

@@ -370,6 +370,7 @@ on_both_engines!(an_assessment_is_as_old_as_its_first_signature_and_says_why, |s
         root: 0,
         changed: vec![],
         digest: Digest::of(b"first"),
+        set: Digest::of(b"set"),
     };
     let first = Assessment { root: first.id, ..first };
     findings::add_assessments(&mut open, std::slice::from_ref(&first)).await.unwrap();
@@ -391,7 +392,7 @@ on_both_engines!(an_assessment_is_as_old_as_its_first_signature_and_says_why, |s
         findings::cover(&mut open, signature, &[assessment.id]).await.unwrap();
         done(open, "FIND-1").await;
     };
-    sign(&first, "eve", findings::ACCEPTED).await;
+    sign(&first, "eve", findings::SIGNED).await;
     let row = facts(&world, None).await.findings[0].clone();
     assert!(row.assessed && row.acceptable && !row.carried);
     assert_eq!(row.signer.as_deref(), Some("eve"));

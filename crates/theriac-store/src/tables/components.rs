@@ -184,6 +184,20 @@ pub async fn identities(
     rows.iter().map(|row| Ok((row.get("key")?, row.get("purl")?, row.get("version")?))).collect()
 }
 
+/// The numbers of the evidence among these files that names a component, ascending.
+///
+/// # Errors
+/// What the database says.
+pub async fn files_with(conn: &mut Conn, files: &[i64], key: &str) -> Result<Vec<i64>, StoreError> {
+    let mut values = args![key];
+    let marks = values.push_all(files.iter().take(10_000).copied());
+    let sql = format!(
+        "SELECT DISTINCT e.number FROM component c JOIN evidence e ON e.id = c.evidence \
+         WHERE c.key = $1 AND c.evidence IN ({marks}) ORDER BY e.number LIMIT 1000"
+    );
+    conn.fetch_all(sql, values).await?.iter().map(|row| row.get("number")).collect()
+}
+
 /// Which components of a release a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

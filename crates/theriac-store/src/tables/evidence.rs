@@ -453,9 +453,11 @@ pub async fn changes_around(
     paths: &[String],
 ) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
     let (mut found, mut below) = (Vec::new(), BTreeSet::new());
-    for (manifests, paths) in
-        manifests.chunks(1000).flat_map(|some| paths.chunks(100).map(move |paths| (some, paths)))
-    {
+    let mut chunks = Vec::new();
+    for some in manifests.chunks(1000) {
+        chunks.extend(paths.chunks(100).map(|paths| (some, paths)));
+    }
+    for (manifests, paths) in chunks {
         let mut values = Args::new();
         let marks = values.push_all(manifests.iter().copied());
         let above: Vec<&str> = paths.iter().flat_map(|path| folders(path)).collect();

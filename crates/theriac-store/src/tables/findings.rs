@@ -13,10 +13,8 @@ use crate::{Args, Conn, Row, StoreError, Write, args};
 /// Most rows that are read at once.
 const ROWS_MAX: u32 = 1_000_000;
 
-/// The meaning of the signature on assessments.
-pub const ASSESSED: &str = "Finding assessed";
-/// The meaning of the signature on assessments that leave an affected product unmended.
-pub const ACCEPTED: &str = "Risk of finding accepted";
+/// The meaning of the signature on assessments: of who judges, or of who accepts the risk that stays.
+pub const SIGNED: &str = "Assessment signed";
 /// The meaning of the signature with which a release takes over assessments of an earlier one.
 pub const CONFIRMED: &str = "Carried assessments confirmed";
 
@@ -132,6 +130,8 @@ pub struct Assessment {
     pub changed: Vec<String>,
     /// Names all of this.
     pub digest: Digest,
+    /// Names what was judged at once: what is signed. Its own digest where it was carried.
+    pub set: Digest,
 }
 
 /// A signature on an assessment.
@@ -148,7 +148,7 @@ const FINDING: &str = "f.id, f.number, f.release, f.component, f.vulnerability A
 const FINDING_FROM: &str = "finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL";
 const ASSESSMENT: &str = "a.id AS a_id, a.finding, a.status, a.justification, a.explanation, a.exploitability, \
     a.exploitability_reason, a.patient_safety_impact, a.decision, a.decision_reason, a.due, a.fixer, a.rests_on, \
-    a.assessor, a.at AS a_at, a.carried_from, a.root, a.changed, a.digest AS a_digest";
+    a.assessor, a.at AS a_at, a.carried_from, a.root, a.changed, a.digest AS a_digest, a.set_digest";
 const LATEST: &str = "a.id = (SELECT MAX(y.id) FROM assessment y WHERE y.finding = f.id)";
 
 fn finding(row: &Row) -> Result<Finding, StoreError> {
@@ -194,6 +194,7 @@ fn assessment(row: &Row) -> Result<Assessment, StoreError> {
         root: row.get("root")?,
         changed: text_list(row, "changed")?,
         digest: row.get("a_digest")?,
+        set: row.get("set_digest")?,
     })
 }
 
@@ -219,12 +220,15 @@ pub async fn of_release(conn: &mut Conn, release: i64) -> Result<Vec<Finding>, S
 /// # Errors
 /// What the database says.
 pub async fn by_numbers(conn: &mut Conn, numbers: &[i64]) -> Result<Vec<Finding>, StoreError> {
-    let mut found = Vec::with_capacity(numbers.len());
-    for chunk in numbers.chunks(1000) {
+    by(conn, "f.number", numbers).await
+}
+
+async fn by(conn: &mut Conn, column: &str, wanted: &[i64]) -> Result<Vec<Finding>, StoreError> {
+    let mut found = Vec::with_capacity(wanted.len());
+    for chunk in wanted.chunks(1000) {
         let mut values = Args::new();
         let marks = values.push_all(chunk.iter().copied());
-        let sql =
-            format!("SELECT {FINDING} FROM {FINDING_FROM} WHERE f.number IN ({marks}) ORDER BY f.number");
+        let sql = format!("SELECT {FINDING} FROM {FINDING_FROM} WHERE {column} IN ({marks})");
         for row in &conn.fetch_all(sql, values).await? {
             found.push(finding(row)?);
         }
@@ -433,6 +437,41 @@ pub async fn latest_of(conn: &mut Conn, findings: &[i64]) -> Result<Vec<Assessme
     Ok(found)
 }
 
+/// The assessments that were made at once, by finding, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_set(conn: &mut Conn, set: Digest) -> Result<Vec<Assessment>, StoreError> {
+    let sql = format!(
+        "SELECT {ASSESSMENT} FROM assessment a WHERE a.set_digest = $1 AND a.carried_from IS NULL \
+         ORDER BY a.finding LIMIT 10000"
+    );
+    conn.fetch_all(sql, args![set]).await?.iter().map(assessment).collect()
+}
+
+/// Findings by row, by number.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Finding>, StoreError> {
+    by(conn, "f.id", ids).await
+}
+
+/// Findings by row: row, number and the name of the release.
+///
+/// # Errors
+/// What the database says.
+pub async fn places_of(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, i64, String)>, StoreError> {
+    let mut values = Args::new();
+    let marks = values.push_all(ids.iter().take(1000).copied());
+    let sql = format!(
+        "SELECT f.id, f.number, r.name FROM finding f JOIN release r ON r.id = f.release AND r.tx_to IS NULL \
+         WHERE f.id IN ({marks})"
+    );
+    let rows = conn.fetch_all(sql, values).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("number")?, row.get("name")?))).collect()
+}
+
 /// The assessments of these rows, in no order.
 ///
 /// # Errors
@@ -487,12 +526,13 @@ pub async fn add_assessments(write: &mut Write, assessments: &[Assessment]) -> R
             row.root,
             serde_json::to_string(&row.changed)?,
             row.digest,
+            row.set,
             write.tx(),
         ]);
     }
     let head = "INSERT INTO assessment (id, finding, status, justification, explanation, exploitability, \
                 exploitability_reason, patient_safety_impact, decision, decision_reason, due, fixer, rests_on, assessor, \
-                at, carried_from, root, changed, digest, tx_from)";
+                at, carried_from, root, changed, digest, set_digest, tx_from)";
     write.insert_many(head, "", rows).await?;
     Ok(())
 }
@@ -604,6 +644,8 @@ pub struct Filter {
     pub products: Option<Vec<i64>>,
     /// Of this release.
     pub release: Option<i64>,
+    /// This one.
+    pub finding: Option<i64>,
     /// In one of the states that [`counts`] gives.
     pub state: Option<String>,
     /// Not resolved.
@@ -645,7 +687,7 @@ fn state() -> String {
     format!(
         "CASE WHEN v.resolved IS NOT NULL THEN 'resolved' WHEN a.id IS NULL OR a.changed <> '[]' THEN 'new' \
          WHEN a.status = 'affected' AND a.decision = 'accept' AND {} THEN 'risk accepted' ELSE a.status END",
-        signed("a.root", ACCEPTED)
+        signed("a.root", SIGNED)
     )
 }
 
@@ -657,7 +699,7 @@ fn signed(assessment: &str, meaning: &str) -> String {
 }
 
 fn awaits(what: Awaits, clinical: &str) -> String {
-    let assessed = format!("({} OR {})", signed("a.root", ASSESSED), signed("a.root", ACCEPTED));
+    let assessed = signed("a.root", SIGNED);
     let holds = "v.resolved IS NULL AND a.id IS NOT NULL AND a.changed = '[]'";
     match what {
         Awaits::Judgement => {
@@ -681,6 +723,9 @@ fn conditions(filter: &Filter, values: &mut Args) -> String {
     }
     if let Some(release) = filter.release {
         all.push(format!("f.release = {}", values.push(release)));
+    }
+    if let Some(finding) = filter.finding {
+        all.push(format!("f.id = {}", values.push(finding)));
     }
     if let Some(state_word) = &filter.state {
         all.push(format!("{} = {}", state(), values.push(state_word)));
