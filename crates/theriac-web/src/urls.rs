@@ -70,6 +70,12 @@ pub fn evidence(number: &str) -> String {
     format!("/evidence/{}", encode(number))
 }
 
+/// A person.
+#[must_use]
+pub fn person(key: &str) -> String {
+    format!("/people/{}", encode(key))
+}
+
 /// One entry of the audit log.
 #[must_use]
 pub fn audit_entry(sequence: u64) -> String {

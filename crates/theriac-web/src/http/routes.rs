@@ -5,8 +5,8 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, audit, clause, conformity, gate, history, my_work, product, products, record, record_edit,
-    record_new, records, search, sign, sign_in,
+    account, audit, clause, conformity, gate, history, job, jobs, my_work, people, person, product, products,
+    record, record_edit, record_new, records, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -89,5 +89,16 @@ pub fn routes() -> Vec<Route> {
         POST "/records/{record}/sign", Kind => sign::sign_record;
         POST "/records/{record}/send-back", Kind => record::send_back;
         POST "/records/{record}/confirm", Permission(P::ClearSuspect) => record::confirm;
+        GET "/people", Permission(P::Read) => people::show;
+        POST "/people", Permission(P::AdministerPeople) => people::add;
+        GET "/people/{person}", Permission(P::Read) => person::show;
+        POST "/people/{person}", Permission(P::AdministerPeople) => person::change_place;
+        POST "/people/{person}/grants", Permission(P::AdministerGrants) => person::grant;
+        POST "/people/{person}/grants/end", Permission(P::AdministerGrants) => person::end_grant;
+        POST "/people/{person}/password", Permission(P::AdministerPeople) => person::reset_password;
+        POST "/people/{person}/close", Permission(P::AdministerPeople) => person::close;
+        POST "/people/{person}/erase", Permission(P::AdministerPeople) => person::erase;
+        GET "/jobs", Permission(P::Read) => jobs::show;
+        GET "/jobs/{job}", Permission(P::Read) => job::show;
     }
 }

@@ -1,8 +1,13 @@
-//! `/jobs/{job}`: long work that can be left and cancelled.
+//! `/jobs/{job}`: long work that can be left.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use theriac_service::jobs;
+use theriac_store::jobs::JobStatus;
 
-use crate::parts::{Action, Facts, Link, Note, Shell};
+use crate::http::{Answer, Me, Web};
+use crate::parts::{Area, Crumb, Fact, Facts, Note, NoteKind, Shell, Status, StatusKind, Value};
+use crate::respond;
 
 /// Long work. While it runs script asks again every two seconds; without script there is a link.
 #[derive(Debug, Clone, Template)]
@@ -18,7 +23,7 @@ pub struct JobPage {
     pub done: u32,
     /// How much there is; at least 1.
     pub total: u32,
-    /// What is counted, such as "releases".
+    /// What it is doing, such as "releases".
     pub unit: String,
     /// Whether it still runs.
     pub running: bool,
@@ -26,8 +31,62 @@ pub struct JobPage {
     pub outcome: Option<Note>,
     /// Started, by, attempt.
     pub facts: Facts,
-    /// Cancels it.
-    pub cancel: Option<Action>,
-    /// What came of it.
-    pub results: Vec<Link>,
+}
+
+/// What a job does, in words.
+pub(super) fn title(job: &JobStatus) -> String {
+    match job.name.as_str() {
+        "match" => "Matching components against the advisories".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The state of a job.
+pub(super) fn state(job: &JobStatus) -> Status {
+    match job.state.as_str() {
+        "done" => Status::saying(StatusKind::Accepted, "Done"),
+        "failed" => Status::saying(StatusKind::NotMet, "Failed"),
+        "running" => Status::saying(StatusKind::UnderInvestigation, "Running"),
+        _ => Status::saying(StatusKind::Due, "Queued"),
+    }
+}
+
+/// Shows a job.
+pub async fn show(State(web): State<Web>, me: Me, Path(id): Path<String>) -> Answer {
+    let job = jobs::job(web.app(), me.who(), &id).await?;
+    let mut shell = me.shell(title(&job), Area::Other);
+    shell.crumbs = vec![Crumb::to("Jobs", "/jobs"), Crumb::here(title(&job))];
+    let outcome = match job.state.as_str() {
+        "done" => Some(Note::new(NoteKind::Good, "Done.", "")),
+        "failed" => {
+            let text = job.error.clone().unwrap_or_default();
+            Some(Note::new(NoteKind::Bad, "It failed and was given up.", text))
+        }
+        _ => job
+            .error
+            .as_ref()
+            .map(|text| Note::new(NoteKind::Warn, "An attempt failed; it is tried again.", text)),
+    };
+    let mut facts = vec![
+        Fact::new("State", Value::Status(state(&job))),
+        Fact::new("Queued", Value::When(me.when(job.created_at))),
+        Fact::text("Attempt", job.attempt.to_string()),
+    ];
+    if let Some(at) = job.ended_at {
+        facts.push(Fact::new("Ended", Value::When(me.when(at))));
+    }
+    let over = job.ended_at.is_some();
+    let total = job.total.max(1);
+    let page = JobPage {
+        shell,
+        title: title(&job),
+        url: format!("/jobs/{}", job.id),
+        done: if job.state == "done" { total } else { job.done },
+        total,
+        unit: if job.words.is_empty() { "steps".to_owned() } else { job.words.clone() },
+        running: !over,
+        outcome,
+        facts: Facts::from(facts),
+    };
+    Ok(respond::page(&page))
 }

@@ -17,6 +17,7 @@ pub mod findings;
 pub mod gate;
 pub mod history;
 pub mod job;
+pub mod jobs;
 pub mod my_work;
 pub mod people;
 pub mod person;

@@ -1,15 +1,28 @@
 //! `/people/{person}`: one person, their place in the organisation and their access.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use theriac_auth::{NotSigned, Permission, Role, Scope};
+use theriac_model::record::FieldError;
+use theriac_service::audit::{self, Entries, EntryView};
+use theriac_service::people::{self, AccountState, GrantView, PersonView, Place, Tenure};
+use theriac_service::{MOST, Paging, ServiceError, products};
 
-use crate::parts::{Action, Errors, Facts, Field, Note, Shell, Timeline, When};
+use super::people::{called, managers, place_fields, place_of, roles, wrong};
+use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
+use crate::parts::{
+    Action, Area, Choice, Crumb, Errors, Event, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell,
+    Timeline, Value, When,
+};
+use crate::{respond, urls};
 
 /// One grant of a role.
 #[derive(Debug, Clone)]
 pub struct GrantRow {
     /// The role.
     pub role: String,
-    /// Organisation, product or release it holds for.
+    /// Organisation or product it holds for.
     pub scope: String,
     /// From when.
     pub from: When,
@@ -19,8 +32,8 @@ pub struct GrantRow {
     pub end: Option<Action>,
 }
 
-/// One person. Forms: change sends `csrf`, `expected`, `department`, `manager`, `from`, `to` to the person's
-/// address; a grant sends `csrf`, `role`, `scope` to `…/grants`.
+/// One person. Forms: change sends `csrf`, `department`, `manager`, `external`, `from` to the person's address; a grant
+/// `csrf`, `role`, `scope` to `…/grants`; `password` goes to `…/password` and, for erasing, to `…/erase`.
 #[derive(Debug, Clone, Template)]
 #[template(path = "person.html")]
 pub struct PersonPage {
@@ -30,11 +43,9 @@ pub struct PersonPage {
     pub name: String,
     /// Address of this page.
     pub url: String,
-    /// Digest of the person's row as shown.
-    pub expected: String,
-    /// Such as that the address was erased.
+    /// Such as that the name was erased.
     pub notes: Vec<Note>,
-    /// E-mail, department, manager, since, id.
+    /// Key, e-mail, department, manager, since, account.
     pub facts: Facts,
     /// Access now.
     pub grants: Vec<GrantRow>,
@@ -42,16 +53,294 @@ pub struct PersonPage {
     pub change: Vec<Field>,
     /// Fields of a new grant.
     pub grant: Vec<Field>,
+    /// Fields of a new password.
+    pub password: Vec<Field>,
+    /// Fields that confirm that name and address are erased; empty when they are already.
+    pub erase: Vec<Field>,
     /// Why the person signed in may not change anything; empty when they may.
     pub blocked: String,
-    /// A new password, a sign-out everywhere.
+    /// Such as closing the account.
     pub actions: Vec<Action>,
-    /// What happened, newest first.
-    pub events: Timeline,
+    /// What happened, newest first; `None` for those who may not read the audit log.
+    pub events: Option<Timeline>,
 }
 
 impl PersonPage {
     fn errors(&self) -> Errors {
-        Errors::of(self.change.iter().chain(&self.grant))
+        let fields = self.change.iter().chain(&self.grant).chain(&self.password).chain(&self.erase);
+        Errors::of(fields)
     }
+}
+
+/// A form of the page that was sent, and what was wrong with it.
+#[derive(Default)]
+struct Refused {
+    form: &'static str,
+    sent: Form,
+    errors: Vec<FieldError>,
+    note: Option<Note>,
+}
+
+impl Refused {
+    fn errors_of(&self, form: &str) -> &[FieldError] {
+        if self.form == form { &self.errors } else { &[] }
+    }
+
+    fn typed(&self, form: &str, name: &str) -> &str {
+        if self.form == form { self.sent.get(name) } else { "" }
+    }
+}
+
+/// Shows a person.
+pub async fn show(State(web): State<Web>, me: Me, Path(key): Path<String>) -> Answer {
+    Ok(respond::page(&page(&web, &me, &key, Refused::default()).await?))
+}
+
+async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<PersonPage, ServiceError> {
+    let person = people::person(web.app(), me.who(), key).await?;
+    let blocked = me.blocked(Permission::AdministerPeople, Scope::Organisation);
+    let may = blocked.is_empty();
+    let mut shell = me.shell(called(&person), Area::Other);
+    shell.crumbs = vec![Crumb::to("People", "/people"), Crumb::here(called(&person))];
+    shell.api = Some(format!("/api/v1{}", urls::person(key)));
+    let notes = refused.note.clone().into_iter().chain(notes(&person)).collect();
+    Ok(PersonPage {
+        shell,
+        name: called(&person),
+        url: urls::person(key),
+        notes,
+        facts: facts(me, &person),
+        grants: person.grants.iter().map(|grant| grant_row(me, key, grant, may)).collect(),
+        change: if may { change(me, &person, &refused, &managers(web, me).await?) } else { Vec::new() },
+        grant: if may { grant_fields(web, me, &refused).await? } else { Vec::new() },
+        password: if may && !person.name.is_empty() { password(&person, &refused) } else { Vec::new() },
+        erase: if may && !person.name.is_empty() { erase_fields(&refused) } else { Vec::new() },
+        blocked,
+        actions: if may && person.account == AccountState::Open {
+            vec![
+                Action::send("Close the account", format!("{}/close", urls::person(key)), &me.csrf(), &[])
+                    .danger(),
+            ]
+        } else {
+            Vec::new()
+        },
+        events: events(web, me, person.id).await?,
+    })
+}
+
+fn notes(person: &PersonView) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if person.name.is_empty() {
+        let text = "Name and address are erased for good; the key and what was signed stay.";
+        notes.push(Note::new(NoteKind::Info, "Erased.", text));
+    }
+    notes
+}
+
+fn facts(me: &Me, person: &PersonView) -> Facts {
+    let mut facts = vec![Fact::code("Key", &person.key)];
+    if let Some(email) = &person.email {
+        facts.push(Fact::text("E-mail", email));
+    }
+    match &person.present {
+        None => facts.push(Fact::none("Works here today")),
+        Some(tenure) => {
+            facts.push(match &tenure.department {
+                None => Fact::none("Department"),
+                Some(department) => Fact::text("Department", department),
+            });
+            facts.push(match &tenure.manager {
+                None => Fact::none("Line manager"),
+                Some(key) => Fact::links("Line manager", vec![Link::new(key, urls::person(key))]),
+            });
+            facts.push(Fact::new("Since", Value::When(me.day(tenure.from))));
+            if tenure.external {
+                facts.push(Fact::text("Belongs to", "another organisation"));
+            }
+        }
+    }
+    let others = person.tenures.iter().filter(|tenure| Some(*tenure) != person.present.as_ref());
+    let others: Vec<Value> = others.map(|tenure| Value::Text(stood(tenure))).collect();
+    if !others.is_empty() {
+        facts.push(Fact { term: "Earlier and later".to_owned(), values: others });
+    }
+    facts.push(Fact::text("Account", person.account.as_str()));
+    Facts::from(facts)
+}
+
+/// A place in words, such as "Quality under tom, 2025-01-01 to 2026-03-01".
+fn stood(tenure: &Tenure) -> String {
+    let department = tenure.department.as_deref().unwrap_or("no department");
+    let manager = tenure.manager.as_ref().map(|key| format!(" under {key}")).unwrap_or_default();
+    let until = tenure.to.map(|day| format!(" to {day}")).unwrap_or_default();
+    format!("{department}{manager}, from {}{until}", tenure.from)
+}
+
+fn grant_row(me: &Me, key: &str, grant: &GrantView, may: bool) -> GrantRow {
+    let scope = grant.product.clone().unwrap_or_default();
+    let end = || {
+        let values = [("role", grant.role.as_str()), ("scope", &scope)];
+        Action::send("End", format!("{}/grants/end", urls::person(key)), &me.csrf(), &values).small()
+    };
+    GrantRow {
+        role: grant.role.words().to_owned(),
+        from: me.when(grant.since),
+        by: grant.by.clone(),
+        end: may.then(end),
+        scope: if scope.is_empty() { "the organisation".to_owned() } else { scope.clone() },
+    }
+}
+
+fn change(me: &Me, person: &PersonView, refused: &Refused, managers: &[(String, String)]) -> Vec<Field> {
+    let (place, from) = if refused.form == "change" {
+        (place_of(&refused.sent), refused.sent.get("from").to_owned())
+    } else {
+        let present = person.present.as_ref().or(person.tenures.last());
+        let place = present.map(|tenure| Place {
+            department: tenure.department.clone(),
+            manager: tenure.manager.clone(),
+            external: tenure.external,
+        });
+        (place.unwrap_or_default(), me.today().to_string())
+    };
+    let others: Vec<_> = managers.iter().filter(|(key, _)| *key != person.key).cloned().collect();
+    place_fields(&place, &from, refused.errors_of("change"), &others)
+}
+
+async fn grant_fields(web: &Web, me: &Me, refused: &Refused) -> Result<Vec<Field>, ServiceError> {
+    let scope = refused.typed("grant", "scope");
+    let mut scopes = vec![Choice::new("", "The organisation with all its products", scope)];
+    let paging = Paging { after: None, limit: MOST };
+    for product in products::products(web.app(), me.who(), &paging).await?.items {
+        scopes.push(Choice::new(&product.key, &product.name, scope));
+    }
+    let errors = refused.errors_of("grant");
+    Ok(vec![
+        Field::new("role", "Role", Input::Select(roles(refused.typed("grant", "role"))))
+            .error(wrong(errors, "role"))
+            .required(),
+        Field::new("scope", "For", Input::Select(scopes)).error(wrong(errors, "scope")).required(),
+    ])
+}
+
+fn password(person: &PersonView, refused: &Refused) -> Vec<Field> {
+    let hint = match person.account {
+        AccountState::Open => {
+            "Every session of the person ends; they choose their own password before they sign."
+        }
+        AccountState::Closed => "It opens the closed account again; its roles are given anew.",
+        AccountState::None => "It gives the person an account.",
+    };
+    let field = Field::new("password", "New password", Input::Password("new-password"));
+    vec![field.hint(hint).error(wrong(refused.errors_of("password"), "password")).required().within("new")]
+}
+
+fn erase_fields(refused: &Refused) -> Vec<Field> {
+    let field = Field::new("password", "Your own password", Input::Password("current-password"));
+    vec![field.error(wrong(refused.errors_of("erase"), "password")).required().within("erase")]
+}
+
+async fn events(web: &Web, me: &Me, person: i64) -> Result<Option<Timeline>, ServiceError> {
+    if !me.may(Permission::ReadAudit, Scope::Organisation) {
+        return Ok(None);
+    }
+    let about = Entries { subject: Some(format!("person:{person}")), ..Entries::default() };
+    let entries = audit::entries(web.app(), me.who(), &about, &Paging { after: None, limit: 20 }).await?;
+    Ok(Some(Timeline { events: entries.items.iter().map(|entry| event(me, entry)).collect() }))
+}
+
+fn event(me: &Me, entry: &EntryView) -> Event {
+    let seq = u64::try_from(entry.entry.seq).unwrap_or_default();
+    Event {
+        title: entry.entry.action.clone(),
+        link: Some(Link::new(format!("entry {seq}"), urls::audit_entry(seq))),
+        at: me.when(entry.entry.at),
+        text: format!("by {}", entry.actor),
+        gap: false,
+    }
+}
+
+/// Says where the person stands.
+pub async fn change_place(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = async {
+        let from = super::day(&sent, "from")?.unwrap_or(me.today());
+        people::change_place(web.app(), me.who(), &key, place_of(&sent), from).await
+    };
+    let done = done.await;
+    answer(&web, &me, &key, ("change", sent), done, "Saved").await
+}
+
+/// Gives a role.
+pub async fn grant(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = async {
+        let product = sent.filled("scope");
+        people::grant(web.app(), me.who(), &key, role(&sent)?, product.as_deref()).await
+    };
+    let done = done.await;
+    answer(&web, &me, &key, ("grant", sent), done, "Role given").await
+}
+
+/// Takes a role back.
+pub async fn end_grant(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = async {
+        let product = sent.filled("scope");
+        people::withdraw(web.app(), me.who(), &key, role(&sent)?, product.as_deref()).await
+    };
+    let done = done.await;
+    answer(&web, &me, &key, ("end", sent), done, "Role taken back").await
+}
+
+fn role(sent: &Form) -> Result<Role, ServiceError> {
+    let wrong = |error: theriac_auth::UnknownRole| ServiceError::field("role", error.to_string());
+    sent.get("role").parse().map_err(wrong)
+}
+
+/// Gives the person a new password.
+pub async fn reset_password(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = people::reset_password(web.app(), me.who(), &key, sent.get("password")).await;
+    let said = "New password set. Give it to the person by a way that nobody else reads";
+    answer(&web, &me, &key, ("password", sent), done, said).await
+}
+
+/// Closes the account.
+pub async fn close(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = people::close_account(web.app(), me.who(), &key).await;
+    answer(&web, &me, &key, ("close", sent), done, "Account closed, roles taken back").await
+}
+
+/// Erases name and address.
+pub async fn erase(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = async {
+        let door = web.door(me.visitor.address);
+        let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+        people::erase_person(web.app(), me.who(), &proof, &key).await
+    };
+    let done = done.await;
+    answer(&web, &me, &key, ("erase", sent), done, "Name and address erased").await
+}
+
+/// Back to the person, or the page once more with what was wrong.
+async fn answer(
+    web: &Web,
+    me: &Me,
+    key: &str,
+    (form, sent): (&'static str, Form),
+    done: Result<(), ServiceError>,
+    said: &str,
+) -> Answer {
+    let wrong_password =
+        || vec![FieldError::new("password", "This is not your password; nothing was changed")];
+    let (status, errors, note) = match done {
+        Ok(()) => return Ok(with_toast(&urls::person(key), said)),
+        Err(ServiceError::NotSigned(NotSigned::WrongPassword)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, wrong_password(), None)
+        }
+        Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+        Err(ServiceError::Rule(text)) => {
+            (StatusCode::CONFLICT, Vec::new(), Some(Note::new(NoteKind::Bad, "Not done.", text).alert()))
+        }
+        Err(error) => return Err(Failure::from(error)),
+    };
+    let page = page(web, me, key, Refused { form, sent, errors, note }).await?;
+    Ok(respond::with_status(status, &page))
 }

@@ -10,6 +10,7 @@ use crate::pages::audit::{AuditPage, AuditRow};
 use crate::pages::conflict::ConflictPage;
 use crate::pages::error::ErrorPage;
 use crate::pages::job::JobPage;
+use crate::pages::jobs::{JobRow, JobsPage};
 use crate::pages::my_work::{MyWorkPage, ReleaseRow, Task};
 use crate::pages::people::{PeoplePage, PersonRow};
 use crate::pages::person::{GrantRow, PersonPage};
@@ -19,7 +20,7 @@ use crate::pages::search::{Hit, HitGroup, SearchPage};
 use crate::pages::sign_in::SignInPage;
 use crate::parts::{
     Action, Area, Choice, Diff, DiffKind, DiffLine, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind,
-    Pager, StatusKind, Timeline,
+    Pager, Status, StatusKind, Timeline,
 };
 use crate::urls;
 
@@ -42,6 +43,8 @@ pub(super) fn samples() -> Vec<Sample> {
         sample("account", account()),
         sample("search-full", search_full()),
         sample("search-empty", search_empty()),
+        sample("jobs-full", jobs_full()),
+        sample("jobs-empty", jobs_empty()),
         sample("job-running", job_running()),
         sample("job-done", job_done()),
         sample(
@@ -379,12 +382,6 @@ fn people_full() -> PeoplePage {
     };
     PeoplePage {
         shell: shell("People", Area::Other),
-        filters: filters(
-            "people",
-            "/people",
-            "Name, e-mail, department",
-            &[("role", "Role", &["All roles", "Approver", "Auditor"])],
-        ),
         head: head(&["Person", "Department", "Manager", "Access", "State"], 0),
         rows: vec![
             row(
@@ -439,7 +436,6 @@ fn person_full() -> PersonPage {
         shell: shell("Ana Duarte", Area::Other),
         name: "Ana Duarte".to_owned(),
         url: "/people/p-7".to_owned(),
-        expected: DIGEST.to_owned(),
         notes: vec![Note::new(
             NoteKind::Info,
             "",
@@ -473,9 +469,21 @@ fn person_full() -> PersonPage {
             )
             .required(),
         ],
+        password: vec![
+            Field::new("password", "New password", Input::Password("new-password"))
+                .hint("Every session of the person ends")
+                .error("At least 12 characters")
+                .required()
+                .within("new"),
+        ],
+        erase: vec![
+            Field::new("password", "Your own password", Input::Password("current-password"))
+                .required()
+                .within("erase"),
+        ],
         blocked: String::new(),
-        actions: vec![Action::send("Set a new password", "/people/p-7/password", CSRF, &[])],
-        events: events(),
+        actions: vec![Action::send("Close the account", "/people/p-7/close", CSRF, &[]).danger()],
+        events: Some(events()),
     }
 }
 
@@ -484,9 +492,11 @@ fn person_empty() -> PersonPage {
     page.grants = Vec::new();
     page.change = Vec::new();
     page.grant = Vec::new();
+    page.password = Vec::new();
+    page.erase = Vec::new();
     page.blocked = "Only an administrator changes people.".to_owned();
     page.actions = Vec::new();
-    page.events = Timeline::default();
+    page.events = None;
     page
 }
 
@@ -540,6 +550,32 @@ fn search_empty() -> SearchPage {
     page
 }
 
+fn jobs_full() -> JobsPage {
+    let row = |title: &str, state: StatusKind, word: &str, ended: bool| JobRow {
+        job: Link::new(title, "/jobs/81"),
+        state: Status::saying(state, word),
+        progress: if ended { String::new() } else { "7 of 19".to_owned() },
+        queued: at("2026-11-24T08:41:07Z"),
+        ended: ended.then(|| at("2026-11-24T08:42:07Z")),
+    };
+    JobsPage {
+        shell: shell("Jobs", Area::Other),
+        head: head(&["Job", "State", "Progress", "Queued", "Ended"], 0),
+        rows: vec![
+            row(LONG, StatusKind::UnderInvestigation, "Running", false),
+            row(HOSTILE, StatusKind::NotMet, "Failed", true),
+        ],
+        pager: pager("2 shown, newest first", "Next"),
+        empty: Empty::new("No job yet", "Long work appears here.", Vec::new()),
+    }
+}
+
+fn jobs_empty() -> JobsPage {
+    let mut page = jobs_full();
+    page.rows = Vec::new();
+    page
+}
+
 fn job_running() -> JobPage {
     JobPage {
         shell: shell("Matching", Area::Other),
@@ -551,8 +587,6 @@ fn job_running() -> JobPage {
         running: true,
         outcome: None,
         facts: Facts::from(vec![Fact::text("Started by", HOSTILE), Fact::text("Attempt", "1")]),
-        cancel: Some(Action::send("Cancel", "/jobs/j-81/cancel", CSRF, &[])),
-        results: Vec::new(),
     }
 }
 
@@ -561,8 +595,6 @@ fn job_done() -> JobPage {
     page.done = 19;
     page.running = false;
     page.outcome = Some(Note::new(NoteKind::Good, "Done.", "3 new findings in 2 releases."));
-    page.results =
-        vec![Link::new("Findings of Lumen Gateway 2.4.0", urls::release(PRODUCT, VERSION, "findings"))];
     page
 }
 

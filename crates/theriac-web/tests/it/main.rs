@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests do")]
 
+mod admin_pages;
 mod assets;
 mod pages;
+mod record_pages;
 mod release_pages;
 mod site;
-mod record_pages;

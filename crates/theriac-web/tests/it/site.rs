@@ -42,6 +42,19 @@ impl Page {
         self.html().select(&selector).map(|element| words(element.text().collect())).collect()
     }
 
+    /// Where the links of these words lead.
+    pub fn links(&self, words: &str) -> Vec<String> {
+        let selector = Selector::parse("a[href]").unwrap();
+        let html = self.html();
+        let said = |element: &scraper::ElementRef<'_>| {
+            element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ") == words
+        };
+        html.select(&selector)
+            .filter(said)
+            .filter_map(|a| a.value().attr("href").map(str::to_owned))
+            .collect()
+    }
+
     /// The value of a form's field.
     pub fn value(&self, name: &str) -> String {
         let selector = Selector::parse(&format!("[name='{name}']")).unwrap();
