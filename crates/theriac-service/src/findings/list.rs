@@ -1,0 +1,255 @@
+//! The list of findings: worst first, paged by key.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use theriac_auth::Permission;
+use theriac_conformity::facts::words::CLINICAL;
+use theriac_model::Severity;
+use theriac_model::record::Content;
+use theriac_store::tables::findings::{self as table, Assessment, Awaits, Filter, Finding, Listed};
+use theriac_store::{Conn, tables};
+
+use super::assess::{days_to, needs_clinical};
+use super::carry::limits;
+use super::select::{Selected, Standing};
+use crate::page::{Page, Paging};
+use crate::people::organisation_in;
+use crate::products::{find, find_product, only};
+use crate::{App, Result, ServiceError, Who, text};
+
+/// The states of findings as lists name them, in the order in which people work.
+pub const STATES: &[&str] =
+    &["new", "under investigation", "affected", "not affected", "fixed", "risk accepted", "resolved"];
+
+/// What a finding awaits, as lists name it.
+pub const AWAITS: &[(&str, Awaits)] = &[
+    ("judgement", Awaits::Judgement),
+    ("signature", Awaits::Signature),
+    ("clinical", Awaits::Clinical),
+    ("confirmation", Awaits::Confirmation),
+];
+
+/// Which findings a list shows. What is `None` or empty does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct ListFindings {
+    /// Of this product, by key.
+    pub product: Option<String>,
+    /// Of this release of the product, by name.
+    pub release: Option<String>,
+    /// In one of [`STATES`].
+    pub state: Option<String>,
+    /// What they await: a word of [`AWAITS`].
+    pub awaits: Option<String>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// Not closed.
+    pub open: bool,
+    /// Mended or judged by this person, by key.
+    pub person: Option<String>,
+    /// Of this component, by key.
+    pub component: Option<String>,
+    /// Words, each in component, id or alias.
+    pub query: String,
+    /// Which page.
+    pub paging: Paging,
+}
+
+/// A finding in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingRow {
+    /// `FIND-7`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The product's key.
+    pub product: String,
+    /// The release's name.
+    pub release: String,
+    /// The component's key.
+    pub component: String,
+    /// The vulnerability.
+    pub vulnerability: String,
+    /// Its other ids.
+    pub aliases: Vec<String>,
+    /// How bad it is said to be.
+    pub severity: Severity,
+    /// The score in tenths.
+    pub score_tenths: Option<i64>,
+    /// Versions that fix it.
+    pub fixed: Vec<String>,
+    /// One of [`STATES`].
+    pub state: String,
+    /// How far its judgement is.
+    pub standing: Standing,
+    /// Why it is closed.
+    pub resolved: Option<String>,
+    /// Whether harm to a patient was judged to be possible.
+    pub harm: bool,
+    /// Whether its judgement is taken over.
+    pub carried: bool,
+    /// What its judgement rested on and has changed.
+    pub changed: Vec<String>,
+    /// By when it must be mended, or judged while it is not.
+    pub due: Option<Date>,
+    /// The key of who owes that: who mends it, else who judged it.
+    pub owner: Option<String>,
+}
+
+/// A page of findings, and how many there are in which state.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// The page.
+    pub page: Page<FindingRow>,
+    /// State and number, over all pages, whatever state the list shows; only states that occur, in the order of [`STATES`].
+    pub counts: Vec<(String, i64)>,
+}
+
+/// Findings, worst first, then by age.
+///
+/// # Errors
+/// When product, release or person do not exist, a word is none that filters, or the actor may not read.
+pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings> {
+    let action = "findings read";
+    let mut filter = Filter { limit: input.paging.fetch(), after: after(&input.paging)?, ..words(input)? };
+    let mut read = match (&input.product, &input.release) {
+        (Some(product), Some(release)) => {
+            let (_, release, read) = find(app, who, Permission::Read, action, product, release).await?;
+            filter.release = Some(release.id);
+            read
+        }
+        (Some(product), None) => {
+            let (product, read) = find_product(app, who, Permission::Read, action, product).await?;
+            filter.products = Some(vec![product.id]);
+            read
+        }
+        (None, Some(_)) => return Err(ServiceError::field("product", "name the product of the release")),
+        (None, None) => {
+            filter.products = only(who, Permission::Read);
+            app.store().read().await?
+        }
+    };
+    if let Some(key) = &input.person {
+        let person = tables::people::by_key(&mut read, key).await?;
+        filter.person = Some(person.ok_or_else(|| ServiceError::not_found("person", key))?.id);
+    }
+    let listed = table::list(&mut read, &filter).await?;
+    let counted = table::counts(&mut read, &filter).await?;
+    let page = input.paging.page(listed, |row| format!("{}.{}", row.rank, row.finding.id));
+    let page = Page { items: rows(&mut read, page.items).await?, next: page.next };
+    let count = |state: &&str| counted.iter().find(|(other, _)| other == state).cloned();
+    Ok(Findings { page, counts: STATES.iter().filter_map(count).collect() })
+}
+
+/// What restricts the list, without the place.
+fn words(input: &ListFindings) -> Result<Filter> {
+    let state = input.state.clone().filter(|state| !state.is_empty());
+    if let Some(unknown) = state.as_ref().filter(|state| !STATES.contains(&state.as_str())) {
+        return Err(ServiceError::field("state", format!("'{unknown}' is none of: {}", STATES.join(", "))));
+    }
+    let awaits = match input.awaits.as_deref().filter(|word| !word.is_empty()) {
+        None => None,
+        Some(word) => {
+            let known = AWAITS.iter().find(|(other, _)| *other == word);
+            let names: Vec<&str> = AWAITS.iter().map(|(name, _)| *name).collect();
+            let wrong =
+                || ServiceError::field("awaits", format!("'{word}' is none of: {}", names.join(", ")));
+            Some((known.ok_or_else(wrong)?.1, CLINICAL))
+        }
+    };
+    Ok(Filter {
+        state,
+        awaits,
+        open: input.open,
+        severity: input.severity,
+        component: input.component.clone().filter(|component| !component.is_empty()),
+        words: text::words(&input.query),
+        ..Filter::default()
+    })
+}
+
+/// Rank and row of the last finding of the page before.
+fn after(paging: &Paging) -> Result<Option<(i64, i64)>> {
+    let Some(after) = paging.after.as_deref() else { return Ok(None) };
+    let parts = after.split_once('.').and_then(|(rank, id)| Some((rank.parse().ok()?, id.parse().ok()?)));
+    let wrong =
+        || ServiceError::field("after", "this is not what the page before gave as next; begin without it");
+    Ok(Some(parts.ok_or_else(wrong)?))
+}
+
+/// What lists show of findings.
+async fn rows(conn: &mut Conn, listed: Vec<Listed>) -> Result<Vec<FindingRow>> {
+    let findings = listed.iter().map(|row| row.finding.clone()).collect();
+    let selected = Selected::read(conn, findings).await?;
+    let dates = Dates::read(conn).await?;
+    let people = listed.iter().filter_map(|row| row.assessment.as_ref());
+    let people =
+        people.flat_map(|judged| judged.fixer.into_iter().chain([judged.assessor])).collect::<Vec<_>>();
+    let names = tables::people::names_among(conn, &people).await?;
+    let keys: HashMap<i64, String> = names.into_iter().map(|name| (name.id, name.key)).collect();
+    Ok(listed.into_iter().map(|row| finding_row(row, &selected, &dates, &keys)).collect())
+}
+
+fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i64, String>) -> FindingRow {
+    let standing = selected.standing(&row.finding);
+    let judged = row.assessment.as_ref();
+    let owner = judged.map(|judged| judged.fixer.unwrap_or(judged.assessor));
+    let due = dates.due(&row.finding, judged, standing);
+    let known = row.finding.known.clone();
+    FindingRow {
+        reference: row.finding.reference(),
+        product: row.product,
+        release: row.release,
+        component: row.finding.component,
+        vulnerability: known.vulnerability,
+        aliases: known.aliases,
+        severity: known.severity,
+        score_tenths: known.score,
+        fixed: known.fixed,
+        state: row.state,
+        standing,
+        resolved: known.resolved,
+        harm: judged.is_some_and(needs_clinical),
+        carried: judged.is_some_and(|judged| judged.carried_from.is_some()),
+        changed: judged.map(|judged| judged.changed.clone()).unwrap_or_default(),
+        due,
+        owner: owner.and_then(|id| keys.get(&id).cloned()),
+    }
+}
+
+/// The one row of a finding.
+pub(super) async fn row_of(conn: &mut Conn, finding: i64) -> Result<Option<FindingRow>> {
+    let filter = Filter { finding: Some(finding), limit: 1, ..Filter::default() };
+    let listed = table::list(conn, &filter).await?;
+    Ok(rows(conn, listed).await?.into_iter().next())
+}
+
+/// What due dates come from.
+struct Dates {
+    zone: TimeZone,
+    limits: Option<Content>,
+}
+
+impl Dates {
+    async fn read(conn: &mut Conn) -> Result<Self> {
+        Ok(Self { zone: organisation_in(conn).await?.zone, limits: limits(conn).await? })
+    }
+
+    /// By when it must be mended, or judged while its judgement does not hold.
+    fn due(&self, finding: &Finding, judged: Option<&Assessment>, standing: Standing) -> Option<Date> {
+        let limit = |to: &str| {
+            let days = days_to(self.limits.as_ref()?, to, finding.known.severity)?;
+            let opened = finding.opened_at.to_zoned_datetime(self.zone.clone()).date();
+            opened.checked_add(jiff::SignedDuration::from_hours(days * 24)).ok()
+        };
+        match standing {
+            Standing::Resolved => None,
+            Standing::ToBeFixed | Standing::AcceptedByFixer => {
+                judged.and_then(|judged| judged.due).or_else(|| limit("fix"))
+            }
+            Standing::Acceptable => judged.and_then(|judged| judged.due),
+            _ => limit("assess"),
+        }
+    }
+}
