@@ -16,7 +16,7 @@ impl Clock for SystemClock {
 
 /// The system's random numbers.
 #[derive(Debug, Clone, Copy)]
-#[allow(dead_code)]
+
 pub struct SystemIds;
 
 impl IdSource for SystemIds {

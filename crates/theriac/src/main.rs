@@ -6,8 +6,11 @@
 mod clock;
 mod commands;
 mod config;
+mod connect;
 mod input;
 mod output;
+mod password;
+mod server;
 
 use std::process::ExitCode;
 

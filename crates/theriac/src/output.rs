@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use serde_json::Value;
 use theriac_conformity::Conformity;
 use theriac_conformity::pack::ClauseKind;
 
@@ -85,6 +86,36 @@ impl Table {
     }
 }
 
+/// A list for people: a heading and the member that stands below it, column by column.
+pub fn list(items: &[Value], columns: &[(&str, &str)]) -> String {
+    let mut table = Table { rows: vec![columns.iter().map(|(heading, _)| heading.to_uppercase()).collect()] };
+    for item in items {
+        table.rows.push(columns.iter().map(|(_, name)| clean(&cell(&item[*name]), false)).collect());
+    }
+    table.text()
+}
+
+/// A list as it was asked for.
+pub fn items(items: &[Value], columns: &[(&str, &str)], format: Format) -> Result<()> {
+    match format {
+        Format::Json => json(&items),
+        Format::Table => print(&list(items, columns)),
+    }
+}
+
+/// A member as a cell shows it.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "-".to_owned(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
 /// A progress bar on standard error; none when that is no terminal.
 pub fn progress(total: u64, template: &str) -> ProgressBar {
     let target = match io::stderr().is_terminal() {
@@ -137,7 +168,7 @@ pub fn verdicts(conformity: &Conformity) -> String {
 }
 
 /// A reference without its digest.
-fn short(reference: &str) -> &str {
+pub fn short(reference: &str) -> &str {
     reference
         .split_once('@')
         .map_or(reference, |(id, digest)| if digest.len() == 64 { id } else { reference })

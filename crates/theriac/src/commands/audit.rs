@@ -1,13 +1,16 @@
 //! `audit`: the log out to a file, and the check that it holds together.
 
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use serde_json::json;
-use theriac_store::audit::{Anchors, PublicKey, Verified, verify_export};
+use theriac_store::audit::{Anchors, Broken, PublicKey, Verified, verify_export};
+use theriac_store::{Access, StoreError};
 
+use crate::config::{Config, Place};
+use crate::connect::{self, Aim};
 use crate::input;
 use crate::output::{self, Format};
 
@@ -17,12 +20,18 @@ const ANCHORS: usize = 64 << 20;
 /// Export and verify the audit log.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Verify an exported log, without server or database; exit code 1 when it does not hold together
+    /// Write the whole log to a file that verifies anywhere; its last line is signed
+    Export {
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Verify an exported log, without server or database; without a file, the log of the data folder.
+    /// Exit code 1 when it does not hold together
     Verify {
         /// The exported log
-        file: PathBuf,
+        file: Option<PathBuf>,
         /// Demand that this public key signed (64 hexadecimal characters)
-        #[arg(long, value_name = "KEY")]
+        #[arg(long, value_name = "KEY", requires = "file")]
         key: Option<PublicKey>,
         /// Compare with this anchor file: it exposes an older, complete export
         #[arg(long, value_name = "FILE")]
@@ -34,43 +43,76 @@ pub enum Command {
 }
 
 /// Does what was asked for.
-pub fn run(command: &Command) -> Result<ExitCode> {
-    let Command::Verify { file, key, anchor, format } = command;
-    let anchors = match anchor {
-        None => Anchors::default(),
-        Some(path) => {
-            let text = String::from_utf8(input::read(path, ANCHORS)?);
-            let text = text.map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
-            Anchors::parse(&text)?
-        }
-    };
-    let (log, _) = input::open(file)?;
-    match verify_export(BufReader::with_capacity(1 << 20, log), key.as_ref(), &anchors) {
-        Ok(verified) => {
-            print(&verified, *format)?;
+pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Export { file } => {
+            connect::with(config, Aim::Read, async |client| client.save("/audit/export", &file).await)?;
+            output::note(&format!(
+                "the audit log is in {}; verify it with theriac audit verify",
+                file.display()
+            ));
             Ok(ExitCode::SUCCESS)
         }
+        Command::Verify { file, key, anchor, format } => {
+            let anchors = anchor.as_deref().map_or_else(|| Ok(Anchors::default()), read_anchors)?;
+            let result = match &file {
+                Some(file) => verify_file(file, key.as_ref(), &anchors)?,
+                None => verify_folder(config, &anchors)?,
+            };
+            print(&result, format)
+        }
+    }
+}
+
+fn read_anchors(path: &Path) -> Result<Anchors> {
+    let text = String::from_utf8(input::read(path, ANCHORS)?);
+    let text = text.map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
+    Ok(Anchors::parse(&text)?)
+}
+
+fn verify_file(path: &Path, key: Option<&PublicKey>, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
+    let (log, _) = input::open(path)?;
+    Ok(verify_export(BufReader::with_capacity(1 << 20, log), key, anchors))
+}
+
+fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
+    let Place::Folder(location) = config.place()? else {
+        bail!(
+            "a server's log is verified on a copy: theriac audit export FILE, then theriac audit verify FILE"
+        );
+    };
+    connect::run(async {
+        let store = connect::open(location, Access::ReadOnly).await?;
+        let verified = store.verify_audit(anchors).await;
+        store.close().await;
+        match verified {
+            Ok(verified) => Ok(Ok(verified)),
+            Err(StoreError::Audit(broken)) => Ok(Err(broken)),
+            Err(error) => Err(error.into()),
+        }
+    })
+}
+
+fn print(result: &Result<Verified, Broken>, format: Format) -> Result<ExitCode> {
+    let verified = match result {
+        Ok(verified) => verified,
         Err(broken) => {
             match format {
                 Format::Json => {
                     output::json(&json!({ "holds": false, "place": broken.place, "why": broken.why }))?
                 }
-                Format::Table => {
-                    output::print(&format!("{} does not hold together: {broken}\n", file.display()))?
-                }
+                Format::Table => output::print(&format!("The log does not hold together: {broken}\n"))?,
             }
-            Ok(ExitCode::from(1))
+            return Ok(ExitCode::from(1));
         }
-    }
-}
-
-fn print(verified: &Verified, format: Format) -> Result<()> {
+    };
     let Verified { installation, entries, seq, head, at, key, signed_to, anchored_to } = verified;
     if format == Format::Json {
-        return output::json(&json!({
+        output::json(&json!({
             "holds": true, "installation": installation, "entries": entries, "seq": seq, "head": head, "at": at,
             "key": key, "signed_to": signed_to, "anchored_to": anchored_to,
-        }));
+        }))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let up_to = |entry: &Option<i64>| {
         entry.map_or_else(|| "nothing".to_owned(), |entry| format!("up to entry {entry}"))
@@ -81,5 +123,6 @@ fn print(verified: &Verified, format: Format) -> Result<()> {
          installation {installation}\nhead         {head}\n{key}checkpoints  {}\nanchored     {}\n",
         up_to(signed_to),
         up_to(anchored_to)
-    ))
+    ))?;
+    Ok(ExitCode::SUCCESS)
 }

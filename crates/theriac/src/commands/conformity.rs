@@ -1,0 +1,38 @@
+//! `conformity`: the verdicts of a release, clause by clause.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use jiff::civil::Date;
+
+use crate::config::Config;
+use crate::connect::{self, Aim};
+use crate::output::{self, Format};
+
+/// Options of `conformity`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    release: super::Release,
+    /// As it was known at the end of this day
+    #[arg(long, value_name = "DATE")]
+    at: Option<Date>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the verdicts.
+pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
+    let address = args.release.address_at("conformity", args.at);
+    let answer = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+    match args.format {
+        Format::Json => output::json(&answer)?,
+        Format::Table => {
+            let conformity =
+                serde_json::from_value(answer).context("the server's answer holds no verdicts")?;
+            output::print(&output::verdicts(&conformity))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,71 @@
+//! `gate`: whether a release may ship, for people and for pipelines.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use jiff::civil::Date;
+use theriac_conformity::{Gate, Reason};
+
+use crate::config::Config;
+use crate::connect::{self, Aim};
+use crate::output::{self, Format, Table, count};
+
+/// Options of `gate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    release: super::Release,
+    /// As it was known at the end of this day
+    #[arg(long, value_name = "DATE")]
+    at: Option<Date>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the gate: exit code 0 when it is open, 1 when it is closed.
+pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
+    let address = args.release.address_at("gate", args.at);
+    let answer = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+    let gate: Gate = serde_json::from_value(answer.clone()).context("the server's answer is no gate")?;
+    match args.format {
+        Format::Json => output::json(&answer)?,
+        Format::Table => output::print(&text(&gate, &args.release))?,
+    }
+    Ok(if gate.open { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn text(gate: &Gate, release: &super::Release) -> String {
+    let state = match gate.reasons.len() {
+        0 => "open".to_owned(),
+        number => format!("closed, for {}", count(number as u64, "reason", "reasons")),
+    };
+    let mut text = format!("The gate of {} {} is {state}.\n", release.product, release.release);
+    if !gate.reasons.is_empty() {
+        let mut table = Table::new(["why", "owes", "due", "what to do"]);
+        for reason in &gate.reasons {
+            let (owner, due) = (reason.owner.as_deref().unwrap_or("-"), reason.due.as_deref().unwrap_or("-"));
+            table.row([&reason.text, owner, due, &todo(reason)]);
+        }
+        text.push_str(&format!("\n{}", table.text()));
+    }
+    if !gate.deviations.is_empty() {
+        let mut table = Table::new(["deviation", "clause", "covers", "expires"]);
+        for deviation in &gate.deviations {
+            let covers: Vec<&str> = deviation.missing.iter().map(|name| output::short(name)).collect();
+            let expires = deviation.expires.as_deref().unwrap_or("-");
+            table.row([output::short(&deviation.reference), &deviation.clause, &covers.join(", "), expires]);
+        }
+        text.push_str(&format!("\n{}", table.text()));
+    }
+    text
+}
+
+/// The first thing that a reason asks for, and how many more there are.
+fn todo(reason: &Reason) -> String {
+    match reason.missing.as_slice() {
+        [] => "-".to_owned(),
+        [one] => one.todo.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.todo, rest.len()),
+    }
+}

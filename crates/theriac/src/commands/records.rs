@@ -1,0 +1,88 @@
+//! `records`: records out as one file, and in as drafts.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::connect::{self, Aim, with_query};
+use crate::input;
+use crate::output::{self, Format};
+
+/// Most bytes of a file of records.
+const BYTES: usize = 64 << 20;
+
+/// Export and import records.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Write records as one JSON file: to standard output, or to --out
+    Export {
+        /// Only this kind, by id
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only of this product, with its releases
+        #[arg(long)]
+        product: Option<String>,
+        /// Only of this release of the product
+        #[arg(long, requires = "product")]
+        release: Option<String>,
+        /// Only in this state: draft, "in review", approved, "sent back", retired
+        #[arg(long)]
+        state: Option<String>,
+        /// The file to write
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Read a file of records as drafts: all of it or nothing; never approvals or signatures
+    Import {
+        /// The file; - is standard input
+        file: PathBuf,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
+        /// How to write the answer
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// Does what was asked for.
+pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Export { kind, product, release, state, out } => {
+            let query = [("kind", kind), ("product", product), ("release", release), ("state", state)];
+            let address = with_query("/records/export", &query);
+            let file = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+            match out {
+                None => output::json(&file)?,
+                Some(path) => {
+                    let text =
+                        serde_json::to_string_pretty(&file).context("the records cannot be written")?;
+                    std::fs::write(&path, text + "\n")
+                        .with_context(|| format!("cannot write {}", path.display()))?;
+                    let number = file["records"].as_array().map_or(0, Vec::len);
+                    output::note(&format!("{number} records written to {}", path.display()));
+                }
+            }
+        }
+        Command::Import { file, dry_run, format } => {
+            let records: Value = input::json(&file, BYTES)?;
+            let address = with_query("/records/import", &[("dry_run", Some(dry_run.to_string()))]);
+            // A dry run opens a transaction too, and rolls it back.
+            let done =
+                connect::with(config, Aim::Write, async |client| client.post(&address, &records).await)?;
+            let items = done.as_array().cloned().unwrap_or_default();
+            output::items(
+                &items,
+                &[("in the file", "from"), ("here", "record"), ("what", "outcome")],
+                format,
+            )?;
+            if dry_run {
+                output::note("a dry run: nothing was changed");
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

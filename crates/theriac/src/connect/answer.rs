@@ -1,0 +1,123 @@
+//! What comes back: JSON, a file, or the problem in words.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+
+/// Most bytes of an answer that is read as a whole.
+const LARGEST: usize = 512 << 20;
+
+/// An answer whose body has not been read yet.
+pub enum Answer {
+    Inside(Response),
+    Server(reqwest::Response),
+}
+
+/// A problem (RFC 9457) as the interface writes it.
+#[derive(Debug, Deserialize)]
+struct Problem {
+    title: String,
+    detail: String,
+    #[serde(default)]
+    errors: Vec<Field>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Field {
+    field: String,
+    message: String,
+}
+
+impl Answer {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Inside(response) => response.status(),
+            Self::Server(response) => response.status(),
+        }
+    }
+
+    /// The next piece of the body.
+    async fn piece(&mut self) -> Result<Option<Bytes>> {
+        let cut = "the answer was cut off";
+        match self {
+            Self::Server(response) => response.chunk().await.context(cut),
+            Self::Inside(response) => {
+                let body: &mut Body = response.body_mut();
+                loop {
+                    let frame =
+                        std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context));
+                    match frame.await.transpose().context(cut)? {
+                        None => return Ok(None),
+                        Some(frame) => match frame.into_data() {
+                            Ok(bytes) => return Ok(Some(bytes)),
+                            Err(_) => continue,
+                        },
+                    }
+                }
+            }
+        }
+    }
+
+    async fn bytes(&mut self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.piece().await? {
+            if bytes.len() + piece.len() > LARGEST {
+                bail!("the answer is larger than {LARGEST} bytes");
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    }
+
+    /// The answer as JSON; nothing is `null`.
+    ///
+    /// # Errors
+    /// The problem, in words.
+    pub async fn json(mut self) -> Result<Value> {
+        let status = self.status();
+        let bytes = self.bytes().await?;
+        if !status.is_success() {
+            return Err(problem(status, &bytes));
+        }
+        if bytes.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&bytes)
+            .context("the answer is not JSON; is THERIAC_SERVER the address of a Theriac server?")
+    }
+
+    /// Writes the answer to a file, which appears when it is complete.
+    pub async fn save(mut self, path: &Path) -> Result<()> {
+        let status = self.status();
+        if !status.is_success() {
+            let bytes = self.bytes().await?;
+            return Err(problem(status, &bytes));
+        }
+        let partial = path.with_added_extension("part");
+        let write = || format!("cannot write {}", partial.display());
+        let mut file = tokio::fs::File::create(&partial).await.with_context(write)?;
+        while let Some(piece) = self.piece().await? {
+            file.write_all(&piece).await.with_context(write)?;
+        }
+        file.sync_all().await.with_context(write)?;
+        tokio::fs::rename(&partial, path).await.with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+fn problem(status: StatusCode, bytes: &[u8]) -> anyhow::Error {
+    let Ok(problem) = serde_json::from_slice::<Problem>(bytes) else {
+        return anyhow!("the server answers {status}; is THERIAC_SERVER the address of a Theriac server?");
+    };
+    if problem.errors.is_empty() {
+        return anyhow!("{}", problem.detail);
+    }
+    let lines: Vec<String> =
+        problem.errors.iter().map(|error| format!("\n  {}: {}", error.field, error.message)).collect();
+    anyhow!("{}:{}", problem.title, lines.concat())
+}

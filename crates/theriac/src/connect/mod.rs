@@ -1,0 +1,225 @@
+//! How commands reach what they work on: always through the REST interface, whose operations they name.
+//!
+//! On a server that is HTTP; on a data folder the same interface answers inside of this process, as the program
+//! itself. So a command is written once, and can do what a program on the network can do. A command that no
+//! server offers (`init`, `rebuild`, `serve`) opens the folder by [`open_writing`].
+
+mod answer;
+mod remote;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result, bail};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Method, Request, header};
+use serde_json::Value;
+use theriac_api::{Api, PREFIX};
+use theriac_auth::{SessionCookie, Throttle};
+use theriac_model::IdSource as _;
+use theriac_service::{App, Who};
+use theriac_store::{Access, Location, Store, StoreError};
+use tower::ServiceExt as _;
+
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::{Config, Place};
+use answer::Answer;
+use remote::Remote;
+
+/// Who the audit log says that the command line is.
+pub const VIA: &str = "cli";
+/// Most pages of a list that are fetched.
+const PAGES: usize = 10_000;
+
+/// What a command will do, which decides how a data folder is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// It only reads: a server may be running on the folder.
+    Read,
+    /// It changes something: the folder must be free.
+    Write,
+}
+
+/// The interface, wherever it is.
+pub struct Client(Way);
+
+enum Way {
+    Inside { router: Router, store: Store },
+    Server(Remote),
+}
+
+/// Runs what a command does, and waits for it.
+pub fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.context("the async runtime cannot be started")?.block_on(work)
+}
+
+/// Runs what a command does with the interface.
+pub fn with<T>(config: &Config, aim: Aim, work: impl AsyncFnOnce(&Client) -> Result<T>) -> Result<T> {
+    run(async {
+        let client = Client::new(config, aim).await?;
+        let done = work(&client).await;
+        client.close().await;
+        done
+    })
+}
+
+/// Opens the store of the data folder for writing; it must be there.
+pub async fn open_writing(location: Location) -> Result<Store> {
+    // Opening for writing would make an empty database in a folder that was only mistyped.
+    match open(location.clone(), Access::ReadOnly).await {
+        Ok(store) => store.close().await,
+        Err(StoreError::OlderDatabase { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(open(location, Access::ReadWrite).await?)
+}
+
+/// Opens the store of the data folder.
+pub async fn open(location: Location, access: Access) -> Result<Store, StoreError> {
+    Store::open(location, access, Arc::new(SystemClock), Arc::new(SystemIds)).await
+}
+
+impl Client {
+    async fn new(config: &Config, aim: Aim) -> Result<Self> {
+        let location = match config.place()? {
+            Place::Server { address, token } => return Ok(Self(Way::Server(Remote::new(&address, &token)?))),
+            Place::Folder(location) => location,
+        };
+        let store = match aim {
+            Aim::Read => open(location, Access::ReadOnly).await?,
+            Aim::Write => open_writing(location).await?,
+        };
+        let app = App::new(store.clone(), config.index(None));
+        let throttle = Arc::new(Mutex::new(Throttle::default()));
+        let api = Api::new(app, throttle, SessionCookie { secure: false }).inside(Who::system(VIA));
+        Ok(Self(Way::Inside { router: theriac_api::router(api), store }))
+    }
+
+    async fn close(self) {
+        if let Way::Inside { store, .. } = self.0 {
+            store.close().await;
+        }
+    }
+
+    /// Reads one thing.
+    pub async fn get(&self, address: &str) -> Result<Value> {
+        self.call(Method::GET, address, None).await
+    }
+
+    /// Reads a list to its end.
+    pub async fn all(&self, address: &str) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut after = None;
+        for _ in 0..PAGES {
+            let page = self
+                .get(&with_query(address, &[("after", after), ("limit", Some("200".to_owned()))]))
+                .await?;
+            let Value::Object(mut page) = page else { bail!("the server's answer is no list") };
+            match page.remove("items") {
+                Some(Value::Array(more)) => items.extend(more),
+                _ => bail!("the server's answer is no list"),
+            }
+            match page.remove("next") {
+                Some(Value::String(next)) => after = Some(next),
+                _ => return Ok(items),
+            }
+        }
+        bail!("the list is longer than {PAGES} pages")
+    }
+
+    /// Adds something or acts.
+    pub async fn post(&self, address: &str, body: &Value) -> Result<Value> {
+        self.call(Method::POST, address, Some(body)).await
+    }
+
+    /// Sets something.
+    pub async fn put(&self, address: &str, body: &Value) -> Result<Value> {
+        self.call(Method::PUT, address, Some(body)).await
+    }
+
+    /// Takes something away.
+    pub async fn delete(&self, address: &str) -> Result<Value> {
+        self.call(Method::DELETE, address, None).await
+    }
+
+    /// Hands in the bytes of a file.
+    pub async fn upload(&self, address: &str, bytes: Vec<u8>) -> Result<Value> {
+        self.send(Method::POST, address, "application/octet-stream", bytes).await?.json().await
+    }
+
+    /// Writes what is at an address to a file, which appears when it is complete.
+    pub async fn save(&self, address: &str, file: &Path) -> Result<()> {
+        let answer = self.send(Method::GET, address, "", Vec::new()).await?;
+        answer.save(file).await
+    }
+
+    async fn call(&self, method: Method, address: &str, body: Option<&Value>) -> Result<Value> {
+        let bytes = match body {
+            None => Vec::new(),
+            Some(body) => serde_json::to_vec(body).context("the request cannot be written as JSON")?,
+        };
+        let kind = if body.is_some() { "application/json" } else { "" };
+        self.send(method, address, kind, bytes).await?.json().await
+    }
+
+    async fn send(&self, method: Method, address: &str, kind: &'static str, body: Vec<u8>) -> Result<Answer> {
+        let mut headers = Vec::new();
+        if !kind.is_empty() {
+            headers.push((header::CONTENT_TYPE, HeaderValue::from_static(kind)));
+        }
+        if method == Method::POST {
+            headers.push((HeaderName::from_static("idempotency-key"), key()?));
+        }
+        match &self.0 {
+            Way::Inside { router, .. } => {
+                let mut request = Request::builder().method(method).uri(format!("{PREFIX}{address}"));
+                for (name, value) in headers {
+                    request = request.header(name, value);
+                }
+                let request = request.body(Body::from(body)).context("the request cannot be made")?;
+                let answer = router.clone().oneshot(request).await;
+                Ok(Answer::Inside(answer.context("the request was not answered")?))
+            }
+            Way::Server(remote) => remote.send(method, &format!("{PREFIX}{address}"), headers, body).await,
+        }
+    }
+}
+
+/// A fresh key, under which a request that is sent again is carried out once.
+fn key() -> Result<HeaderValue> {
+    let mut bytes = [0; 16];
+    SystemIds.fill(&mut bytes);
+    HeaderValue::try_from(hex::encode(bytes)).context("no key could be made")
+}
+
+/// An address from its segments, which may hold anything: `/products/{}/releases/{}`.
+pub fn address(segments: &[&str]) -> String {
+    segments.iter().map(|segment| format!("/{}", encoded(segment))).collect()
+}
+
+/// An address with what is asked of it; what is absent is left out.
+pub fn with_query(address: &str, query: &[(&str, Option<String>)]) -> String {
+    let pairs: Vec<String> = query
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value.as_deref()?))))
+        .collect();
+    if pairs.is_empty() {
+        return address.to_owned();
+    }
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}{}", pairs.join("&"))
+}
+
+/// Percent-encoded (RFC 3986): all but unreserved characters.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
