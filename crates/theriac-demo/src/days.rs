@@ -26,11 +26,17 @@ impl Days {
     /// The day so many days ago; in the future where negative.
     #[must_use]
     pub fn ago(self, days: i64) -> String {
-        self.date(days).to_string()
+        self.day(days).to_string()
     }
 
-    fn date(self, ago: i64) -> Date {
+    fn day(self, ago: i64) -> Date {
         let today = self.today.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         today.checked_sub(Span::new().days(ago)).unwrap_or(today)
+    }
+
+    /// The day so many days ago, where one may be given.
+    #[must_use]
+    pub fn date(self, ago: i64) -> Option<Date> {
+        Some(self.day(ago))
     }
 }

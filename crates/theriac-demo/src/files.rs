@@ -1,7 +1,7 @@
 //! What machines delivered: SBOMs, test results and build manifests of the two releases, and the advisories.
 
-use theriac_model::Digest;
 use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath};
+use theriac_model::Digest;
 
 /// One release's deliveries.
 pub(crate) struct Delivery {

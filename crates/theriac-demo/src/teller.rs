@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
+use serde_json::Value;
 use theriac_auth::{Reauthenticated, Throttle};
 use theriac_model::Digest;
 use theriac_service::people::{self, Door};
-use theriac_service::records::{self, Approval, Begin, DraftLink, ScopeInput};
+use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, ScopeInput};
 use theriac_service::{App, ServiceError, Who};
 
 use crate::content::Entry;
@@ -62,7 +63,10 @@ impl<'a> Teller<'a> {
     /// The number of the record with a label.
     pub fn reference(&self, label: &str) -> Result<String, DemoError> {
         let missing = || ServiceError::Internal(format!("nothing is labelled '{label}'"));
-        scene("the records", self.references.get(label).map(|(reference, _)| reference.clone()).ok_or_else(missing))
+        scene(
+            "the records",
+            self.references.get(label).map(|(reference, _)| reference.clone()).ok_or_else(missing),
+        )
     }
 
     /// Writes, submits and approves a record.
@@ -74,12 +78,17 @@ impl<'a> Teller<'a> {
     }
 
     /// Writes and submits a record.
-    pub async fn submitted(&mut self, scope: &ScopeInput, entry: Entry) -> Result<(String, Digest), DemoError> {
+    pub async fn submitted(
+        &mut self,
+        scope: &ScopeInput,
+        entry: Entry,
+    ) -> Result<(String, Digest), DemoError> {
         let name = format!("{} '{}'", entry.kind, entry.label);
         let links = entry.links.iter().map(|(link, label)| Ok(DraftLink::new(*link, self.reference(label)?)));
         let links = links.collect::<Result<Vec<_>, DemoError>>()?;
         let author = self.player(entry.author)?;
-        let begin = Begin { kind: entry.kind.to_owned(), scope: scope.clone(), content: entry.content, links };
+        let begin =
+            Begin { kind: entry.kind.to_owned(), scope: scope.clone(), content: entry.content, links };
         let begun = scene(&name, records::begin(self.app, &author.who, begin).await)?;
         let submitted = records::submit(self.app, &author.who, &begun.reference, begun.expected).await;
         let submitted = scene(&name, submitted)?;
@@ -87,7 +96,33 @@ impl<'a> Teller<'a> {
         Ok((begun.reference, submitted.digest))
     }
 
-    async fn approve(&self, label: &str, kind: &str, reference: &str, digest: Digest) -> Result<(), DemoError> {
+    /// Writes the next revision of a record and has it approved.
+    pub async fn revised(
+        &mut self,
+        label: &str,
+        kind: &str,
+        author: &str,
+        content: Value,
+    ) -> Result<(), DemoError> {
+        let (name, reference) = (format!("next revision of {kind} '{label}'"), self.reference(label)?);
+        let player = self.player(author)?;
+        let view = scene(&name, records::edit(self.app, &player.who, &reference).await)?;
+        let links = view.links.into_iter().map(|(link, _)| link).collect();
+        let input = DraftInput { content, links };
+        let saved = records::save_draft(self.app, &player.who, &reference, view.expected, input).await;
+        let saved = scene(&name, saved)?;
+        let submitted = records::submit(self.app, &player.who, &reference, saved.expected).await;
+        let digest = scene(&name, submitted)?.digest;
+        self.approve(label, kind, &reference, digest).await
+    }
+
+    async fn approve(
+        &self,
+        label: &str,
+        kind: &str,
+        reference: &str,
+        digest: Digest,
+    ) -> Result<(), DemoError> {
         let name = format!("approval of {kind} '{label}'");
         let approver = self.player(if kind == "risk" { "eve" } else { "cleo" })?;
         let approval = records::approve(self.app, &approver.who, &approver.proof, reference, digest).await;

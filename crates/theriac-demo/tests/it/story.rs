@@ -1,26 +1,128 @@
-//! The whole story in an empty store.
+//! The whole story in an empty store: what the journeys begin with.
 
 use std::sync::Arc;
 
+use theriac_conformity::ReasonKind;
+use theriac_conformity::facts::words::Verdict;
 use theriac_demo::{Days, StoryClock, tell};
-use theriac_service::App;
+use theriac_service::gate::{self, Judged};
+use theriac_service::{App, Who};
 use theriac_store::testing::TestIds;
 use theriac_store::{Access, Location, Store};
 
-#[tokio::test]
-async fn the_story_is_told_from_beginning_to_end() {
+async fn told() -> (App, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let today = "2026-11-25T08:00:00Z".parse().unwrap();
-    let days = Days::from(today);
+    let days = Days::from("2026-11-25T08:00:00Z".parse().unwrap());
     let clock = Arc::new(StoryClock::at(days.moment(340)));
     let location = Location::Sqlite { folder: folder.path().to_owned() };
-    let store = Store::open(location, Access::ReadWrite, clock.clone(), Arc::new(TestIds::default())).await.unwrap();
-    let app = App::new(store, folder.path().join("vulnerabilities.idx"));
-    tell(&app, &clock, days).await.unwrap();
-    let who = theriac_service::Who::system("test");
-    let judged = theriac_service::gate::judged(&app, &who, "gateway", "2.3.0", None).await.unwrap();
-    for clause in &judged.conformity.clauses {
-        println!("{} {} {} {:?}", clause.clause, clause.verdict, clause.standing, clause.missing.iter().map(|m| format!("{} {}: {}", m.check, m.reference, m.todo)).collect::<Vec<_>>());
+    let ids = Arc::new(TestIds::default());
+    let store = Store::open(location, Access::ReadWrite, clock.clone(), ids).await.unwrap();
+    let app = App::new(store, folder.path().join("advisories.db"));
+    let told = tell(&app, &clock, days).await.unwrap();
+    assert!(told.token.starts_with("thr_"), "{}", told.token);
+    (app, folder)
+}
+
+async fn judged(app: &App, release: &str) -> Judged {
+    gate::judged(app, &Who::system("test"), "gateway", release, None).await.unwrap()
+}
+
+fn verdict(judged: &Judged, clause: &str) -> Verdict {
+    judged.conformity.clauses.iter().find(|row| row.clause == clause).unwrap().verdict
+}
+
+#[tokio::test]
+async fn the_older_release_was_decided_with_one_deviation() {
+    let (app, _folder) = told().await;
+    let judged = judged(&app, "2.3.0").await;
+    assert!(judged.decided.is_some());
+    assert!(!judged.conformity.provisional);
+    let covered: Vec<_> = judged.gate.deviations.iter().map(|row| row.clause.as_str()).collect();
+    assert_eq!(covered, ["5.8.6"]);
+    let open: Vec<_> = judged
+        .conformity
+        .clauses
+        .iter()
+        .filter(|clause| !matches!(clause.verdict, Verdict::Met | Verdict::NotApplicable))
+        .map(|clause| clause.clause.as_str())
+        .collect();
+    assert_eq!(open, ["5.8.6"], "a deviation does not turn the clause");
+}
+
+#[tokio::test]
+async fn the_newer_release_waits_for_one_finding_among_other_things() {
+    let (app, _folder) = told().await;
+    let judged = judged(&app, "2.4.0").await;
+    assert!(judged.decided.is_none() && !judged.gate.open);
+    let of = |kind| judged.gate.reasons.iter().filter(|reason| reason.kind == kind).collect::<Vec<_>>();
+    let reasons: Vec<_> = judged.gate.reasons.iter().map(|reason| reason.text.as_str()).collect();
+    assert_eq!(of(ReasonKind::FindingNotAssessed).len(), 1, "{reasons:#?}");
+    assert!(of(ReasonKind::FindingNotAssessed)[0].text.contains("CVE-2025-22869"));
+    assert!(!of(ReasonKind::SuspectLink).is_empty(), "{reasons:#?}");
+    assert_eq!(verdict(&judged, "5.8.1"), Verdict::PartlyMet);
+    assert_eq!(verdict(&judged, "7.3"), Verdict::Met);
+
+    let clause = judged.conformity.clauses.iter().find(|row| row.clause == "5.8.1").unwrap();
+    let failing: Vec<_> = clause.checks.iter().flat_map(|check| &check.failing).collect();
+    assert_eq!(failing.len(), 1, "judging that one finding turns the clause: {failing:?}");
+}
+
+#[test]
+fn advisories_are_facts_of_the_real_records() {
+    let Some(folder) = std::env::var_os("THERIAC_DATA").map(std::path::PathBuf::from) else {
+        println!("left out: THERIAC_DATA is not set");
+        return;
+    };
+    let real = real_records::read(&folder);
+    for (id, text) in theriac_demo::advisories() {
+        let ours: serde_json::Value = serde_json::from_str(text).unwrap();
+        let theirs = real
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, text)| text)
+            .unwrap_or_else(|| panic!("no {id}"));
+        for affected in ours["affected"].as_array().unwrap() {
+            let name = affected["package"]["name"].as_str().unwrap();
+            assert!(theirs.contains(name), "{id} {name}");
+            for event in affected["ranges"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|range| range["events"].as_array().unwrap())
+            {
+                let (_, version) = event.as_object().unwrap().iter().next().unwrap();
+                assert!(theirs.contains(version.as_str().unwrap()), "{id} {event}");
+            }
+        }
+        for alias in ours["aliases"].as_array().unwrap() {
+            assert!(theirs.contains(alias.as_str().unwrap()), "{id} {alias}");
+        }
     }
-    println!("{:#?}", judged.gate.reasons.iter().map(|r| &r.text).collect::<Vec<_>>());
+}
+
+/// The real records, as texts.
+mod real_records {
+    use std::io::Read as _;
+    use std::path::Path;
+
+    pub fn read(folder: &Path) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for name in ["go", "pypi"] {
+            let file = std::fs::File::open(folder.join(format!("osv/{name}.tar.xz"))).unwrap();
+            let mut archive = tar::Archive::new(liblzma::read::XzDecoder::new(file));
+            for entry in archive.entries().unwrap() {
+                let mut entry = entry.unwrap();
+                let path = entry.path().unwrap().into_owned();
+                let Some(id) = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned) else {
+                    continue;
+                };
+                if theriac_demo::advisories().any(|(known, _)| known == id) {
+                    let mut text = String::new();
+                    entry.read_to_string(&mut text).unwrap();
+                    found.push((id, text));
+                }
+            }
+        }
+        found
+    }
 }
