@@ -8,12 +8,14 @@
 mod apply;
 mod assess;
 mod carry;
+mod components;
 mod dispose;
 mod feed;
 mod grounds;
 pub mod jobs;
 mod list;
 mod matching;
+mod moved;
 mod page;
 mod paths;
 mod select;
@@ -21,6 +23,7 @@ mod sign;
 mod told;
 
 pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
+pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, components};
 pub use dispose::{Components, DISPOSITIONS, Dispose, UnmatchedList, dispose, unmatched};
 pub use feed::{FeedImported, Watcher, feed, import_feed};
 pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
@@ -35,6 +38,7 @@ pub use told::{FindingLine, UnmatchedLine};
 
 pub(crate) use apply::{Applied, apply};
 pub(crate) use matching::{Coming, Plan, prepare};
+pub(crate) use moved::record_moved;
 pub(crate) use told::{awaiting, blocking};
 
 /// A component's key without its version.

@@ -12,7 +12,7 @@ use theriac_store::{Conn, Write, tables};
 use super::assess::{accepts_risk, needs_clinical, set_digest};
 use super::carry::{present, rests_on};
 use super::grounds::{EXPLOITED, Grounds};
-use super::jobs;
+use super::moved;
 use super::select::{Judged, Selected, Standing};
 use crate::products::{find, find_in, scope_of};
 use crate::{App, Result, ServiceError, Who};
@@ -83,11 +83,11 @@ async fn signed(
         write.audit(finding.reference(), None, Some(row.digest), detail);
     }
     let exploited = judged.rows.iter().any(|(_, row)| row.exploitability.as_deref() == Some(EXPLOITED));
+    let findings: Vec<Finding> = judged.rows.into_iter().map(|(finding, _)| finding).collect();
     if meaning == SIGNED && exploited {
-        // What is exploited somewhere is to be judged anew wherever else it was judged before.
-        jobs::enqueue_all(&mut write).await?;
+        // What is exploited is judged anew wherever else it was judged before.
+        moved::exploited(&mut write, &findings).await?;
     }
-    let findings = judged.rows.into_iter().map(|(finding, _)| finding).collect();
     let after = Selected::read(&mut write, findings).await?;
     write.commit().await?;
     let waiting = |wanted: Standing| {

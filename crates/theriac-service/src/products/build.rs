@@ -76,6 +76,10 @@ pub async fn set_candidate(
             "{release} is decided with its candidate; make a new release based on it for another build."
         )));
     }
+    if after != before {
+        // Its components are those of another bill of materials now.
+        crate::findings::jobs::enqueue(&mut write, after.id).await?;
+    }
     set(write, &before, &after, json!({ "candidate": build })).await
 }
 

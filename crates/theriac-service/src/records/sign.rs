@@ -107,6 +107,7 @@ async fn sign(
     let missing = missing_signature(&judged, meaning, &others);
     if missing.is_none() {
         set_approved(&mut write, &judged, signer.person()).await?;
+        crate::findings::record_moved(&mut write, &record.reference).await?;
     }
     write.audit(
         &record.reference,
@@ -292,6 +293,7 @@ pub async fn retire(
     let head = head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, None).await?;
     let head = table::Head { due: None, changed_at: write.now(), ..head };
     table::set_head(&mut write, &head).await?;
+    crate::findings::record_moved(&mut write, reference).await?;
     write.audit(reference, Some(digest), Some(digest), json!({ "state": states::RETIRED, "reason": reason }));
     write.commit().await?;
     Ok(())

@@ -543,7 +543,7 @@ pub async fn disqualification(
 }
 
 /// The records of a product, and of the organisation, whose latest revision names this evidence, at most 200:
-/// reference and title.
+/// reference, title and owner.
 ///
 /// # Errors
 /// What the database says.
@@ -551,11 +551,11 @@ pub async fn cited_by(
     conn: &mut Conn,
     product: i64,
     reference: &str,
-) -> Result<Vec<(String, String)>, StoreError> {
-    let sql = "SELECT r.ref, h.title FROM record r JOIN record_head h ON h.record = r.id \
+) -> Result<Vec<(String, String, Option<i64>)>, StoreError> {
+    let sql = "SELECT r.ref, h.title, h.owner FROM record r JOIN record_head h ON h.record = r.id \
                JOIN revision v ON v.digest = h.latest WHERE (r.product = $1 OR r.product IS NULL) \
                AND v.content LIKE $2 ESCAPE '!' ORDER BY r.kind, r.number LIMIT 200";
     let quoted = super::containing(&format!("\"{reference}\""));
     let rows = conn.fetch_all(sql, args![product, quoted]).await?;
-    rows.iter().map(|row| Ok((row.get("ref")?, row.get("title")?))).collect()
+    rows.iter().map(|row| Ok((row.get("ref")?, row.get("title")?, row.get("owner")?))).collect()
 }

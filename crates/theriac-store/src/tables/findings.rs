@@ -3,6 +3,8 @@
 //! A finding is never deleted: its versions say what is known of it, and that it is resolved. Assessments are only ever
 //! added; the one with the greatest id counts. What they mean is judged in the service.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use theriac_model::{Digest, Severity};
@@ -599,7 +601,8 @@ pub async fn elsewhere(
     Ok(found)
 }
 
-/// When it was last said of these vulnerabilities, on any release, that they are exploited in the wild: id and moment.
+/// When it was last said by signature of these vulnerabilities, on any release, that they are exploited in the wild: id and
+/// moment.
 ///
 /// # Errors
 /// What the database says.
@@ -610,11 +613,12 @@ pub async fn exploited(
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let mut found = Vec::new();
     for chunk in vulnerabilities.chunks(1000) {
-        let mut values = args![word];
+        let mut values = args![word, SIGNED];
         let names = values.push_all(chunk.iter());
         let sql = format!(
-            "SELECT f.vulnerability, MAX(a.at) AS last_at FROM finding f JOIN assessment a ON a.finding = f.id \
-             WHERE f.vulnerability IN ({names}) AND a.exploitability = $1 AND a.carried_from IS NULL \
+            "SELECT f.vulnerability, MAX(s.at) AS last_at FROM finding f JOIN assessment a ON a.finding = f.id \
+             JOIN assessment_signature x ON x.assessment = a.id JOIN signature s ON s.id = x.signature \
+             WHERE f.vulnerability IN ({names}) AND a.exploitability = $1 AND s.meaning = $2 \
              GROUP BY f.vulnerability ORDER BY f.vulnerability"
         );
         for row in &conn.fetch_all(sql, values).await? {
@@ -622,6 +626,38 @@ pub async fn exploited(
         }
     }
     Ok(found)
+}
+
+/// The releases of findings with an assessment that names a record among what it rests on, oldest first, at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn resting_on(conn: &mut Conn, record: &str) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT DISTINCT f.release FROM assessment a JOIN finding f ON f.id = a.finding \
+               WHERE a.rests_on LIKE $1 ESCAPE '!' ORDER BY f.release LIMIT 1000";
+    let named = super::containing(&format!("\"reference\":\"{record}\""));
+    conn.fetch_all(sql, args![named]).await?.iter().map(|row| row.get("release")).collect()
+}
+
+/// The releases where findings of these vulnerabilities were judged, oldest first, at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn judged_with(conn: &mut Conn, vulnerabilities: &[String]) -> Result<Vec<i64>, StoreError> {
+    let mut found = BTreeSet::new();
+    for chunk in vulnerabilities.chunks(1000) {
+        let mut values = Args::new();
+        let names = values.push_all(chunk.iter());
+        let sql = format!(
+            "SELECT DISTINCT f.release FROM finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL \
+             WHERE (f.vulnerability IN ({names}) OR v.vulnerability IN ({names})) \
+             AND EXISTS (SELECT 1 FROM assessment a WHERE a.finding = f.id) ORDER BY f.release LIMIT 1000"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.insert(row.get("release")?);
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// What a finding awaits.
