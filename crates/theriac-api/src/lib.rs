@@ -10,6 +10,9 @@
 mod audit;
 mod conformity;
 mod core;
+mod evidence;
+mod feed;
+mod findings;
 mod jobs;
 mod openapi;
 mod organisation;
@@ -37,6 +40,9 @@ fn routes() -> Vec<Route> {
         tokens::routes(),
         products::routes(),
         records::routes(),
+        evidence::routes(),
+        feed::routes(),
+        findings::routes(),
         conformity::routes(),
         audit::routes(),
         jobs::routes(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
@@ -36,13 +37,7 @@ impl FromRequest<Api> for Upload {
         let (mut parts, body) = request.into_parts();
         let caller =
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
-        let said = parts.headers.get(header::CONTENT_LENGTH);
-        let said = said.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if said.is_some_and(|said| said > LARGEST) {
-            return Err(
-                Problem::too_large(format!("The file is larger than {LARGEST} bytes.")).into_response()
-            );
-        }
+        fits(&parts, LARGEST).map_err(IntoResponse::into_response)?;
         let staged = stage(api, body).await.map_err(IntoResponse::into_response)?;
         if staged.size == 0 {
             let problem =
@@ -55,19 +50,37 @@ impl FromRequest<Api> for Upload {
     }
 }
 
+/// Refuses a body that says of itself that it is too large.
+pub(super) fn fits(parts: &Parts, largest: u64) -> Result<(), Problem> {
+    let said = parts.headers.get(header::CONTENT_LENGTH);
+    let said = said.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match said {
+        Some(said) if said > largest => Err(too_large(largest)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn too_large(largest: u64) -> Problem {
+    Problem::too_large(format!("The file is larger than {largest} bytes, which is the limit."))
+}
+
+/// The next piece of a body; `None` at its end.
+pub(super) async fn piece(body: &mut Body) -> io::Result<Option<Bytes>> {
+    match tokio::time::timeout(PATIENCE, body.frame()).await {
+        Ok(None) => Ok(None),
+        Ok(Some(Ok(frame))) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Ok(Some(Err(error))) => Err(io::Error::other(error)),
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "it stopped coming")),
+    }
+}
+
 /// Hands the pieces of the body to the store as they come, a few at a time.
 async fn stage(api: &Api, mut body: Body) -> Result<Staged, Problem> {
     let (sender, receiver) = mpsc::channel(4);
     let store = api.app().store().clone();
     let staging =
         tokio::spawn(async move { store.stage(Pieces { receiver, piece: Bytes::new() }, LARGEST).await });
-    loop {
-        let piece = match tokio::time::timeout(PATIENCE, body.frame()).await {
-            Ok(None) => break,
-            Ok(Some(Ok(frame))) => Ok(frame.into_data().unwrap_or_default()),
-            Ok(Some(Err(error))) => Err(io::Error::other(error)),
-            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "it stopped coming")),
-        };
+    while let Some(piece) = piece(&mut body).await.transpose() {
         let over = piece.is_err();
         // Whoever receives has stopped when the file is too large; the store says so below.
         if sender.send(piece).await.is_err() || over {

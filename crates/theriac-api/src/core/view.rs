@@ -39,3 +39,11 @@ pub(crate) fn digest(field: &str, text: &str) -> Result<Digest> {
         ServiceError::field(field, "a digest is expected: 64 hexadecimal characters, as an answer gave it")
     })
 }
+
+/// The word that a value of a few words is written as.
+pub(crate) fn word<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

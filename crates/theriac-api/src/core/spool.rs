@@ -1,0 +1,100 @@
+//! A body as a file on disk, for what reads files by their path.
+
+use std::path::{Path, PathBuf};
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Response};
+use theriac_model::Digest;
+use theriac_service::ServiceError;
+use tokio::io::AsyncWriteExt as _;
+
+use super::act::{Act, Once};
+use super::caller::Caller;
+use super::upload::{fits, piece, too_large};
+use super::{Api, Problem};
+
+/// Largest file.
+const LARGEST: u64 = 4 << 30;
+const BLOCK: usize = 1 << 20;
+
+/// A file in a folder of its own, which is removed with this.
+pub(crate) struct Spooled {
+    folder: PathBuf,
+    file: PathBuf,
+}
+
+impl Spooled {
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.file
+    }
+
+    /// An error's words without the place of the file on this machine.
+    pub(crate) fn without_place(&self, words: &str) -> String {
+        words.replace(&format!("{}/", self.folder.display()), "")
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            tracing::warn!("{} was left behind: {error}", self.folder.display());
+        }
+    }
+}
+
+/// An [`Act`] whose input is its body as a file; `name` of the query is what the file is called.
+pub(crate) struct Spool(pub(crate) Act<Spooled>);
+
+impl FromRequest<Api> for Spool {
+    /// A problem, or the answer that was given before.
+    type Rejection = Response;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let caller =
+            Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
+        fits(&parts, LARGEST).map_err(IntoResponse::into_response)?;
+        let store = api.app().store();
+        let folder = store.folder().join(format!("upload-{:016x}", store.id()));
+        let (spooled, digest) = write(folder, body).await.map_err(IntoResponse::into_response)?;
+        let once = Once::of(&parts, &caller.who, digest.as_bytes()).map_err(IntoResponse::into_response)?;
+        Act::once(api, caller, once, spooled).await.map(Self)
+    }
+}
+
+/// Writes a body to a file of the folder, and names its bytes.
+async fn write(folder: PathBuf, mut body: axum::body::Body) -> Result<(Spooled, Digest), Problem> {
+    let failed = |error: std::io::Error| {
+        Problem::from(ServiceError::Internal(format!("an upload cannot be written: {error}")))
+    };
+    tokio::fs::create_dir(&folder).await.map_err(failed)?;
+    let spooled = Spooled { file: folder.join("file"), folder };
+    let mut file = tokio::fs::File::create(&spooled.file).await.map_err(failed)?;
+    let (mut size, mut digest, mut block) = (0, Digest::of(b""), Vec::with_capacity(BLOCK));
+    let unreadable =
+        |error| Problem::malformed("body", format!("The body could not be read to its end: {error}."));
+    while let Some(more) = piece(&mut body).await.map_err(unreadable)? {
+        size += more.len() as u64;
+        if size > LARGEST {
+            return Err(too_large(LARGEST));
+        }
+        for part in more.chunks(BLOCK) {
+            let fits = part.len().min(BLOCK - block.len());
+            block.extend_from_slice(&part[..fits]);
+            if block.len() == BLOCK {
+                digest = Digest::of_parts([digest.as_bytes().as_slice(), &block]);
+                file.write_all(&block).await.map_err(failed)?;
+                block.clear();
+            }
+            block.extend_from_slice(&part[fits..]);
+        }
+    }
+    if size == 0 {
+        return Err(Problem::malformed("body", "The body is empty; the bytes of a file are expected."));
+    }
+    digest = Digest::of_parts([digest.as_bytes().as_slice(), &block]);
+    file.write_all(&block).await.map_err(failed)?;
+    file.flush().await.map_err(failed)?;
+    Ok((spooled, digest))
+}

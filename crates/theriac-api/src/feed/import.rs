@@ -1,0 +1,63 @@
+//! `POST /feed`.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+use theriac_service::{ServiceError, findings};
+use utoipa::ToSchema;
+
+use super::FeedView;
+use crate::core::Spool;
+
+/// What an import did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeedImportedView {
+    /// Records read.
+    records: u64,
+    /// Records that the index did not have.
+    added: u64,
+    /// Records that replaced another content under the same id.
+    replaced: u64,
+    /// Records left out because the index has a newer one.
+    older: u64,
+    /// Files that hold no record.
+    skipped: u64,
+    /// The job that matches every undecided or fielded release again.
+    job: String,
+    /// What the index holds now.
+    feed: FeedView,
+}
+
+/// Import advisories: a file or archive of OSV records as the body. Every undecided or fielded release is then matched
+/// again, as a job.
+#[utoipa::path(post, path = "/feed", tag = "feed",
+    request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file"),
+    responses((status = 200, description = "Imported", body = FeedImportedView)))]
+pub(super) async fn feed_import(spool: Spool) -> Response {
+    spool
+        .0
+        .run(StatusCode::OK, async |call, file| {
+            let paths = vec![file.path().to_owned()];
+            let imported = findings::import_feed(call.app(), call.who(), paths, Arc::new(|_| {})).await;
+            let imported = imported.map_err(|error| match error {
+                ServiceError::Rule(words) => ServiceError::rule(file.without_place(&words)),
+                ServiceError::File { file: name, place, reason } => {
+                    ServiceError::File { file: file.without_place(&name), place, reason }
+                }
+                other => other,
+            })?;
+            let report = imported.report;
+            Ok(FeedImportedView {
+                records: report.records,
+                added: report.added,
+                replaced: report.replaced,
+                older: report.older,
+                skipped: report.skipped,
+                job: imported.job.to_string(),
+                feed: report.status.into(),
+            })
+        })
+        .await
+}
