@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_service::App;
 use theriac_service::people::Door;
@@ -74,5 +75,7 @@ pub fn router(web: Web) -> Router {
     let pages =
         routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
     let pages = layer::wrap(pages.fallback(failure::nowhere), web.clone()).with_state(web);
+    // A form has limits of its own; the general one would refuse every file above 2 MB.
+    let pages = pages.layer(DefaultBodyLimit::disable());
     crate::security::protect(pages.merge(crate::assets::router()))
 }

@@ -5,8 +5,8 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, audit, clause, conformity, gate, history, job, jobs, my_work, people, person, product, products,
-    record, record_edit, record_new, records, search, sign, sign_in,
+    account, audit, clause, conformity, evidence_upload, gate, history, job, jobs, my_work, people, person,
+    product, products, record, record_edit, record_new, records, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -89,6 +89,8 @@ pub fn routes() -> Vec<Route> {
         POST "/records/{record}/sign", Kind => sign::sign_record;
         POST "/records/{record}/send-back", Kind => record::send_back;
         POST "/records/{record}/confirm", Permission(P::ClearSuspect) => record::confirm;
+        GET "/products/{product}/releases/{release}/evidence/new", Permission(P::Read) => evidence_upload::show;
+        POST "/products/{product}/releases/{release}/evidence", Permission(P::UploadEvidence) => evidence_upload::upload;
         GET "/people", Permission(P::Read) => people::show;
         POST "/people", Permission(P::AdministerPeople) => people::add;
         GET "/people/{person}", Permission(P::Read) => person::show;

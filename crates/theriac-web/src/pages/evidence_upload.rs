@@ -1,8 +1,18 @@
 //! `…/evidence/new`: handing in files by hand.
 
 use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use theriac_auth::{Permission, ProductId, Scope};
+use theriac_model::record::FieldError;
+use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, FileInput};
+use theriac_service::findings::FindingLine;
+use theriac_service::{Paging, ServiceError, products};
 
-use crate::parts::{Errors, Facts, Field, Note, Shell};
+use super::{error_at, release};
+use crate::http::{Answer, Form, Me, Web};
+use crate::parts::{Choice, Crumb, Errors, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, Value};
+use crate::{respond, urls};
 
 /// The upload. Sends by multipart POST: `csrf`, `file` (repeated), `build`, `tool`, `rules`, `performed_at`.
 #[derive(Debug, Clone, Template)]
@@ -32,4 +42,194 @@ impl EvidenceUploadPage {
     fn errors(&self) -> Errors {
         Errors::of(&self.fields)
     }
+}
+
+/// Most lines of one kind in the summary.
+const LINES_MAX: usize = 50;
+
+/// Shows the form.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+) -> Answer {
+    Ok(respond::page(&page(&web, &me, &product, &release, &Form::default(), &[]).await?))
+}
+
+/// Takes files in and says what they changed, or which one was refused and why.
+pub async fn upload(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+    mut sent: Form,
+) -> Answer {
+    let input = input(&product, &release, &mut sent);
+    let added = match input {
+        Ok(input) => evidence::add(web.app(), me.who(), input).await,
+        Err(error) => Err(error),
+    };
+    let (status, errors, results) = match added {
+        Ok(added) => {
+            let mut page = page(&web, &me, &product, &release, &Form::default(), &[]).await?;
+            page.results = added.evidence.iter().map(taken).collect();
+            page.results.extend(
+                added
+                    .not_matched
+                    .as_ref()
+                    .map(|why| Note::new(NoteKind::Warn, "Components were not matched.", why)),
+            );
+            page.summary = summary(&product, &release, &added);
+            return Ok(respond::page(&page));
+        }
+        Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, Vec::new()),
+        Err(ServiceError::NotFound { what: "build", name }) => {
+            let error = FieldError::new("build", format!("there is no build '{name}'"));
+            (StatusCode::UNPROCESSABLE_ENTITY, vec![error], Vec::new())
+        }
+        Err(ServiceError::File { file, place, reason }) => {
+            let title = format!("{file} was refused, and nothing was stored.");
+            let note = Note::new(NoteKind::Bad, title, format!("{place}: {reason}")).alert();
+            (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), vec![note])
+        }
+        Err(ServiceError::Rule(text)) => {
+            let note = Note::new(NoteKind::Bad, "Nothing was stored.", text).alert();
+            (StatusCode::CONFLICT, Vec::new(), vec![note])
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let mut page = page(&web, &me, &product, &release, &sent, &errors).await?;
+    page.results = results;
+    Ok(respond::with_status(status, &page))
+}
+
+fn input(product: &str, release: &str, sent: &mut Form) -> Result<AddEvidence, ServiceError> {
+    let tool = sent.filled("tool").map(|text| {
+        let parts = text.rsplit_once('@').map(|(name, version)| (name.to_owned(), version.to_owned()));
+        parts.ok_or_else(|| ServiceError::field("tool", "name and version are expected, such as syft@1.18.0"))
+    });
+    let performed = sent.filled("performed_at").map(|text| {
+        text.parse().map_err(|_| {
+            ServiceError::field("performed_at", "a moment is expected, such as 2026-11-24T08:00:00Z")
+        })
+    });
+    let files = std::mem::take(&mut sent.files);
+    let files = files.into_iter().map(|file| FileInput { name: file.name, bytes: file.bytes.to_vec() });
+    Ok(AddEvidence {
+        product: product.to_owned(),
+        release: release.to_owned(),
+        build: sent.filled("build"),
+        tool: tool.transpose()?,
+        rules: sent.filled("rules"),
+        performed_at: performed.transpose()?,
+        files: files.collect(),
+    })
+}
+
+async fn page(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    name: &str,
+    sent: &Form,
+    errors: &[FieldError],
+) -> Result<EvidenceUploadPage, ServiceError> {
+    let found = products::product(web.app(), me.who(), product).await?;
+    let paging = Paging { limit: 200, after: None };
+    let builds = products::builds(web.app(), me.who(), product, name, &paging).await?.items;
+    let mut shell = release::shell(me, (product, &found.name), name, "evidence");
+    shell.crumbs.pop();
+    shell.crumbs.push(Crumb::to("Evidence", urls::release(product, name, "evidence")));
+    shell.crumbs.push(Crumb::here("Upload"));
+    Ok(EvidenceUploadPage {
+        shell,
+        heading: format!("Upload evidence for {name}"),
+        action: urls::release(product, name, "evidence"),
+        results: Vec::new(),
+        summary: Facts::default(),
+        fields: fields(builds.iter().map(|build| build.name.as_str()), sent, errors),
+        accepted: accepted(),
+        blocked: me.blocked(Permission::UploadEvidence, Scope::Product(ProductId(found.id))),
+        cancel: urls::release(product, name, "evidence"),
+    })
+}
+
+fn fields<'a>(builds: impl Iterator<Item = &'a str>, sent: &Form, errors: &[FieldError]) -> Vec<Field> {
+    let text = |name: &str| sent.get(name).to_owned();
+    let all = std::iter::once(Choice::new("", "What the file says, or none", sent.get("build")));
+    let all = all.chain(builds.map(|name| Choice::new(name, name, sent.get("build"))));
+    vec![
+        Field::new("file", "Files", Input::Files(true))
+            .hint("What a file is, is read from its content. Choose the files anew after a refusal")
+            .error(error_at(errors, "files"))
+            .required(),
+        Field::new("build", "Build", Input::Select(all.collect()))
+            .hint("The build that the files speak of")
+            .error(error_at(errors, "build")),
+        Field::new("tool", "Tool", Input::Text(text("tool")))
+            .hint("Name and version, such as syft@1.18.0; only if the file does not say it")
+            .error(error_at(errors, "tool")),
+        Field::new("rules", "Rules", Input::Text(text("rules")))
+            .hint("SHA-256 of the rules that the tool worked by")
+            .error(error_at(errors, "rules")),
+        Field::new("performed_at", "Performed", Input::Text(text("performed_at")))
+            .hint("Such as 2026-11-24T08:00:00Z; only if the file does not say it")
+            .error(error_at(errors, "performed_at")),
+    ]
+}
+
+fn accepted() -> Facts {
+    Facts::from(vec![
+        Fact::text("SBOM", "CycloneDX and SPDX, as JSON"),
+        Fact::text("Test results", "JUnit XML"),
+        Fact::text("Build manifest", "Theriac's own JSON"),
+        Fact::text("At once", "50 files, 200 MB together"),
+    ])
+}
+
+fn taken(file: &AddedFile) -> Note {
+    let word = if file.is_new { "stored" } else { "there already, nothing changed" };
+    let title = format!("{} is {word}.", file.file);
+    let mut note = Note::new(NoteKind::Good, title, format!("{}, {}.", file.kind, file.format))
+        .link(&file.number, urls::evidence(&file.number));
+    note.items = file.defects.iter().take(LINES_MAX).map(|defect| format!("Defect: {defect}")).collect();
+    note
+}
+
+fn summary(product: &str, release: &str, added: &Added) -> Facts {
+    let findings = |term: &str, lines: &[FindingLine]| {
+        let link = |line: &FindingLine| {
+            let because = line.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let text = format!(
+                "{} {} ({}) in {}{because}",
+                line.finding, line.vulnerability, line.severity, line.component
+            );
+            Value::Link(Link::new(text, urls::finding(product, release, &line.finding)))
+        };
+        Fact { term: format!("{term}: {}", lines.len()), values: some(lines.iter().map(link), lines.len()) }
+    };
+    let unmatched =
+        added.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
+    let blocking = added.blocking.iter().map(|line| Value::Text(line.clone()));
+    Facts::from(vec![
+        findings("New", &added.new),
+        findings("Worse", &added.worse),
+        findings("Resolved", &added.resolved),
+        Fact {
+            term: format!("Not matched: {}", added.unmatched.len()),
+            values: some(unmatched, added.unmatched.len()),
+        },
+        Fact {
+            term: format!("Blocks the release: {}", added.blocking.len()),
+            values: some(blocking, added.blocking.len()),
+        },
+    ])
+}
+
+/// The first lines, and how many more there are.
+fn some(lines: impl Iterator<Item = Value>, all: usize) -> Vec<Value> {
+    let mut shown: Vec<Value> = lines.take(LINES_MAX).collect();
+    if all > LINES_MAX {
+        shown.push(Value::Muted(format!("and {} more", all - LINES_MAX)));
+    }
+    shown
 }

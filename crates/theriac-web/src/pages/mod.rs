@@ -42,3 +42,8 @@ fn day(sent: &Form, name: &str) -> Result<Option<jiff::civil::Date>, ServiceErro
     let wrong = |_| ServiceError::field(name, "a day of the form 2026-11-24 is expected");
     sent.filled(name).map(|text| text.parse().map_err(wrong)).transpose()
 }
+
+/// What is wrong with a field; empty when nothing is.
+fn error_at(errors: &[theriac_model::record::FieldError], name: &str) -> String {
+    errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
+}

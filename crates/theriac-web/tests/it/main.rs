@@ -4,6 +4,7 @@
 
 mod admin_pages;
 mod assets;
+mod evidence_pages;
 mod pages;
 mod record_pages;
 mod release_pages;

@@ -125,6 +125,25 @@ impl Site {
         self.post(path, &all).await
     }
 
+    /// Sends a form with files of the field `file`, with the token of the session.
+    pub async fn send_files(&self, path: &str, pairs: &[(&str, &str)], files: &[(&str, &[u8])]) -> Page {
+        let csrf = self.csrf();
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", csrf.as_str())].iter().chain(pairs) {
+            let head = "--part\r\nContent-Disposition: form-data; name";
+            body.extend(format!("{head}=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = "--part\r\nContent-Disposition: form-data; name=\"file\"; filename";
+            body.extend(format!("{head}=\"{name}\"\r\n\r\n").into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--part--\r\n");
+        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=part");
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// The token that this session's forms carry.
     pub fn csrf(&self) -> String {
         let cookies = self.cookies.lock().unwrap();

@@ -1,0 +1,77 @@
+//! Handing in evidence through its page.
+
+use axum::http::StatusCode;
+
+use crate::site::Site;
+
+const EVIDENCE: &str = "/products/gateway/releases/2.3.0/evidence";
+const RESULTS: &str = r#"<testsuite name="decode" tests="2" failures="1"><testcase classname="decode" name="large"/>
+<testcase classname="decode" name="broken"><failure message="overflow"/></testcase></testsuite>"#;
+
+fn sbom(component: &str) -> String {
+    format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{{"timestamp":"2026-11-20T08:00:00Z"}},
+"components":[{{"type":"library","name":"{component}","version":"1.0.0","purl":"pkg:npm/{component}@1.0.0"}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn files_are_taken_and_the_page_says_what_they_changed() {
+    let site = Site::signed_in("mei").await;
+    let form = site.get(&format!("{EVIDENCE}/new")).await.ok();
+    assert_eq!(form.texts("h1"), ["Upload evidence for 2.3.0"]);
+    let bom = sbom("left-pad");
+    let files = [("bom.json", bom.as_bytes()), ("junit.xml", RESULTS.as_bytes())];
+    let taken = site.send_files(EVIDENCE, &[], &files).await.ok();
+    let notes = taken.texts(".note.good");
+    assert!(notes.iter().any(|text| text.contains("bom.json is stored. sbom, CycloneDX 1.6")), "{notes:?}");
+    assert!(notes.iter().any(|text| text.contains("junit.xml is stored. test-results")), "{notes:?}");
+    assert!(taken.texts("dt").iter().any(|text| text.starts_with("Blocks the release")), "{}", taken.text);
+    let again = site.send_files(EVIDENCE, &[], &files).await.ok();
+    assert!(again.text.contains("bom.json is there already, nothing changed"), "{}", again.text);
+}
+
+#[tokio::test]
+async fn a_refused_file_is_named_with_its_place_and_what_was_typed_stays() {
+    let site = Site::signed_in("mei").await;
+    let typed = [("tool", "syft@1.18.0"), ("rules", ""), ("performed_at", "2026-11-20T08:00:00Z")];
+    let broken =
+        [("broken.json", br#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":7}"#.as_slice())];
+    let refused = site.send_files(EVIDENCE, &typed, &broken).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let note = refused.texts("[role=alert]").join(" ");
+    assert!(note.contains("broken.json was refused, and nothing was stored."), "{note}");
+    assert!(note.contains("components"), "{note}");
+    assert_eq!(refused.value("tool"), "syft@1.18.0");
+    assert_eq!(refused.value("performed_at"), "2026-11-20T08:00:00Z");
+
+    let wrong = [("tool", "syft"), ("performed_at", "2026-11-20T08:00:00Z")];
+    let bom = sbom("left-pad");
+    let refused = site.send_files(EVIDENCE, &wrong, &[("bom.json", bom.as_bytes())]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.texts(".err").join(" ").contains("syft@1.18.0"), "{}", refused.text);
+    assert_eq!(refused.value("tool"), "syft");
+    let none = site.send_files(EVIDENCE, &[("build", "rc.9")], &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(none.text.contains("hand in at least one file"), "{}", none.text);
+}
+
+#[tokio::test]
+async fn a_large_file_is_taken() {
+    let site = Site::signed_in("mei").await;
+    let padding = " ".repeat(3_000_000);
+    let bom = format!("{}{padding}", sbom("left-pad"));
+    let taken = site.send_files(EVIDENCE, &[], &[("large.json", bom.as_bytes())]).await.ok();
+    assert!(taken.text.contains("large.json is stored"), "{}", taken.text);
+}
+
+#[tokio::test]
+async fn who_may_not_upload_sees_why() {
+    let site = Site::signed_in("otto").await;
+    let form = site.get(&format!("{EVIDENCE}/new")).await.ok();
+    assert!(form.text.contains("disabled>Upload"), "{}", form.text);
+    let refused = site.send_files(EVIDENCE, &[], &[("junit.xml", RESULTS.as_bytes())]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let nowhere = site.get("/products/gateway/releases/9.9.9/evidence/new").await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}
