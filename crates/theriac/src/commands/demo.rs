@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         if let Some(listener) = listener {
             let store = open(&args.dir, Arc::new(SystemClock)).await?;
             let app = App::new(store, args.dir.join(INDEX));
-            let serving = Serving { listen: args.listen, secure: false, demo_accounts: accounts() };
+            let serving = Serving { demo_accounts: accounts(), ..Serving::default() };
             server::serve(app, listener, serving).await?;
         }
         Ok(ExitCode::SUCCESS)

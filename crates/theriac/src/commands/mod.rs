@@ -105,7 +105,7 @@ impl Cli {
         let config = &self.config;
         match self.command {
             Command::Demo(args) => demo::run(&args),
-            Command::Serve(args) => serve::run(&config, &args),
+            Command::Serve(args) => serve::run(config, args),
             Command::Init(args) => init::run(config, args),
             Command::Scan(args) => scan::run(config, args),
             Command::Feed(command) => feed::run(config, command),

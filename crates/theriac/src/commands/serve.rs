@@ -1,40 +1,67 @@
-//! `theriac serve`: pages and interface on a data folder.
+//! `serve`: pages and interface on a data folder.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Result;
+use clap::ValueEnum;
 use theriac_service::App;
-use theriac_store::{Access, Store};
+use theriac_store::Access;
+use tracing_subscriber::EnvFilter;
 
-use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
-use crate::output;
 use crate::server::{self, Serving};
+use crate::{connect, output};
 
 /// Options of `serve`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to listen
+    /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Browsers reach this server over TLS, by a proxy in front of it
+    /// A proxy with TLS stands in front: cookies travel over TLS only, and addresses are taken from X-Forwarded-For
     #[arg(long)]
-    behind_tls: bool,
+    behind_proxy: bool,
+    /// Append the signed checkpoints of the audit log to this file; keep it on another machine or on write-once storage
+    #[arg(long, value_name = "FILE")]
+    anchor: Option<PathBuf>,
+    /// How to write the server's own log to standard error; RUST_LOG says what (info)
+    #[arg(long, value_enum, default_value_t)]
+    log: Log,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Log {
+    /// For people
+    #[default]
+    Text,
+    /// For programs, one JSON object a line
+    Json,
 }
 
 /// Serves until stopped.
-pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
+pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
+    args.log.begin();
+    let location = config.location()?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = server::listen(args.listen).await?;
-        let store =
-            Store::open(config.location()?, Access::ReadWrite, Arc::new(SystemClock), Arc::new(SystemIds))
-                .await?;
+        let store = connect::open(location, Access::ReadWrite).await?;
         output::note(&format!("Theriac is at http://{}", listener.local_addr()?));
-        let serving = Serving { listen: args.listen, secure: args.behind_tls, demo_accounts: Vec::new() };
+        let serving = Serving { behind_proxy: args.behind_proxy, anchor: args.anchor, demo_accounts: Vec::new() };
         server::serve(App::new(store, config.index(None)), listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+impl Log {
+    fn begin(self) {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self {
+            Self::Text => log.init(),
+            Self::Json => log.json().init(),
+        }
+    }
 }

@@ -1,29 +1,30 @@
-//! The server: pages, interface and jobs on one store, until it is told to stop.
+//! The server: pages, interface and background work on one store, until it is told to stop.
+
+mod background;
+mod connections;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use jiff::SignedDuration;
 use theriac_auth::{SessionCookie, Throttle};
-use theriac_service::{App, findings, gate};
+use theriac_service::{App, gate};
 use theriac_web::http::Web;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
 
-/// How often what nobody kept is cleared away.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// How old unkept bytes become.
-const SWEEP_AFTER: SignedDuration = SignedDuration::from_hours(24);
+use connections::Peers;
 
-/// How a server is reached.
-#[derive(Debug, Clone)]
+/// How a server is reached and what it does beside.
+#[derive(Debug, Clone, Default)]
 pub struct Serving {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Whether browsers reach it over TLS, by a proxy.
-    pub secure: bool,
+    /// Whether a proxy with TLS stands in front: cookies are then sent over TLS only, and who asks is taken from the
+    /// proxy's `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// The file to which signed checkpoints of the audit log are appended.
+    pub anchor: Option<PathBuf>,
     /// The demonstration's accounts: address, role, password.
     pub demo_accounts: Vec<(String, String, String)>,
 }
@@ -41,17 +42,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 pub async fn serve(app: App, listener: TcpListener, serving: Serving) -> Result<()> {
     gate::ensure_built_in(&app).await?;
     let (stop, stopped) = watch::channel(false);
-    let jobs = tokio::spawn(jobs(app.clone(), stopped.clone()));
-    let sweeper = tokio::spawn(sweep(app.clone(), stopped));
+    let jobs = tokio::spawn(background::jobs(app.clone(), stopped.clone()));
+    let house = tokio::spawn(background::keep_house(app.clone(), serving.anchor.clone(), stopped.clone()));
+    let peers = if serving.behind_proxy { Peers::OfProxy } else { Peers::OfConnection };
     let router = router(app.clone(), serving);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(told_to_stop())
-        .await
-        .context("the server failed")?;
+    let connections = tokio::spawn(connections::accept(listener, router, peers, stopped));
+    told_to_stop().await;
+    tracing::info!("stopping");
     stop.send_replace(true);
+    connections.await.context("the connections failed")?;
     jobs.await.context("the jobs failed")?;
-    sweeper.await.context("the sweeper failed")?;
+    house.await.context("the housekeeping failed")?;
     app.store().close().await;
     Ok(())
 }
@@ -59,31 +60,12 @@ pub async fn serve(app: App, listener: TcpListener, serving: Serving) -> Result<
 /// Pages and interface, with one throttle and one cookie.
 fn router(app: App, serving: Serving) -> axum::Router {
     let throttle = Arc::new(Mutex::new(Throttle::default()));
-    let cookie = SessionCookie { secure: serving.secure };
+    let cookie = SessionCookie { secure: serving.behind_proxy };
     let api = theriac_api::Api::new(app.clone(), Arc::clone(&throttle), cookie);
     let web = Web::new(app, throttle, cookie).with_demo_accounts(serving.demo_accounts);
-    axum::Router::new()
-        .nest(theriac_api::PREFIX, theriac_api::router(api))
+    theriac_api::router(api)
         .fallback_service(theriac_web::http::router(web))
-}
-
-async fn jobs(app: App, stopped: watch::Receiver<bool>) {
-    let handlers = findings::jobs::handlers(&app);
-    app.store().run_jobs(&handlers, stopped).await;
-}
-
-async fn sweep(app: App, mut stopped: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            _ = stopped.changed() => return,
-            () = tokio::time::sleep(SWEEP_EVERY) => {
-                let before = app.now() - SWEEP_AFTER;
-                if let Err(error) = app.store().sweep_blobs(before).await {
-                    tracing::warn!(%error, "unkept files could not be removed; tried again in an hour");
-                }
-            }
-        }
-    }
+        .layer(CatchPanicLayer::new())
 }
 
 async fn told_to_stop() {
