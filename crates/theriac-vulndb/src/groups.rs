@@ -1,6 +1,6 @@
 //! Which ids are one vulnerability: the transitive closure of `aliases`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::osv::Record;
 
@@ -15,16 +15,33 @@ pub(crate) struct Group {
     pub records: Vec<String>,
 }
 
-/// The groups, sorted by id. What a withdrawn record says of its aliases no longer holds.
+/// The groups, sorted by id.
+///
+/// What a withdrawn record says of its aliases no longer holds for records that stand. Among themselves withdrawn
+/// records stay together, so that a vulnerability that was withdrawn is still known by all its ids.
 pub(crate) fn groups<'a>(records: impl Iterator<Item = &'a Record>) -> Vec<Group> {
     let mut sets = Sets::default();
     let mut own = Vec::new();
-    for record in records {
+    let (withdrawn, current): (Vec<&Record>, Vec<&Record>) =
+        records.partition(|record| record.withdrawn.is_some());
+    for record in &current {
         let number = sets.number(&record.id);
         own.push((number, record.id.as_str()));
-        if record.withdrawn.is_none() {
-            for alias in &record.aliases {
-                let alias = sets.number(alias);
+        for alias in &record.aliases {
+            let alias = sets.number(alias);
+            sets.join(number, alias);
+        }
+    }
+    let standing: HashSet<usize> = own.iter().map(|(number, _)| sets.root(*number)).collect();
+    for record in &withdrawn {
+        let number = sets.number(&record.id);
+        own.push((number, record.id.as_str()));
+        if standing.contains(&sets.root(number)) {
+            continue;
+        }
+        for alias in &record.aliases {
+            let alias = sets.number(alias);
+            if !standing.contains(&sets.root(alias)) {
                 sets.join(number, alias);
             }
         }

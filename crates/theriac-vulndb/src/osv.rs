@@ -22,8 +22,8 @@ pub(crate) struct Record {
     pub severity: Vec<SeverityEntry>,
     #[serde(default, deserialize_with = "null_is_empty")]
     pub affected: Vec<Affected>,
-    #[serde(default)]
-    pub database_specific: Value,
+    #[serde(default, rename = "database_specific", deserialize_with = "word")]
+    pub word: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -41,8 +41,8 @@ pub(crate) struct Affected {
     pub ranges: Vec<Range>,
     #[serde(default, deserialize_with = "null_is_empty")]
     pub versions: Vec<String>,
-    #[serde(default)]
-    pub database_specific: Value,
+    #[serde(default, rename = "database_specific", deserialize_with = "word")]
+    pub word: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -84,6 +84,15 @@ where
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
+
+/// The word for the severity in `database_specific`; whatever else stands there is the database's own business.
+fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.get("severity").and_then(Value::as_str).map(str::to_owned))
+}
+
+/// The largest canonical text, in bytes; what is larger is no advisory.
+pub(crate) const MAX_CANONICAL: usize = 32 << 20;
 
 /// A record with the canonical text that stands for it.
 #[derive(Debug, Clone)]
@@ -133,15 +142,18 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
     } else {
         return Ok(Reading::Other("neither JSON nor YAML"));
     };
-    if value.get("id").is_none() || value.get("modified").is_none() {
-        return Ok(Reading::Other("no OSV record: id or modified is missing"));
+    // Folders hold other JSON and YAML, too; a record that lost one of its members is wrong all the same.
+    let members = ["id", "modified", "affected"].iter().filter(|name| value.get(name).is_some());
+    if members.count() < 2 {
+        return Ok(Reading::Other("no OSV record: at most one of id, modified and affected is there"));
     }
-    Ok(Reading::Advisory(Box::new(from_value(&value)?)))
+    Ok(Reading::Advisory(Box::new(from_value(value)?)))
 }
 
 /// An advisory from its canonical text, as an index keeps it.
-pub(crate) fn from_canonical(text: &str) -> Result<Advisory, Flaw> {
-    from_value(&from_json(text)?)
+pub(crate) fn from_canonical(canonical: String, digest: Digest) -> Result<Advisory, serde_json::Error> {
+    let record = serde_json::from_str(&canonical)?;
+    Ok(Advisory { record, canonical, digest })
 }
 
 fn looks_like_yaml_record(text: &str) -> bool {
@@ -169,13 +181,37 @@ fn from_yaml(text: &str) -> Result<Value, Flaw> {
     })
 }
 
-fn from_value(value: &Value) -> Result<Advisory, Flaw> {
-    let record: Record = serde_path_to_error::deserialize(value)
+fn from_value(mut value: Value) -> Result<Advisory, Flaw> {
+    check_schema(&value)?;
+    let record: Record = serde_path_to_error::deserialize(&value)
         .map_err(|error| Flaw::at(error.path().to_string(), error.inner().to_string()))?;
     check(&record)?;
-    let canonical = canonical_json(value).map_err(|error| Flaw::at("record", error.to_string()))?;
+    // Only now: an unquoted version, 1.10 for example, has lost its zero and must not pass as text.
+    floats_to_text(&mut value);
+    let canonical = canonical_json(&value).map_err(|error| Flaw::at("record", error.to_string()))?;
+    if canonical.len() > MAX_CANONICAL {
+        return Err(Flaw::at("record", format!("it is larger than {MAX_CANONICAL} bytes")));
+    }
     let digest = Digest::of(canonical.as_bytes());
     Ok(Advisory { record, canonical, digest })
+}
+
+/// Canonical content has no floats.
+fn floats_to_text(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => *value = Value::String(number.to_string()),
+        Value::Array(items) => items.iter_mut().for_each(floats_to_text),
+        Value::Object(members) => members.values_mut().for_each(floats_to_text),
+        _ => {}
+    }
+}
+
+fn check_schema(value: &Value) -> Result<(), Flaw> {
+    match value.get("schema_version") {
+        None | Some(Value::Null) => Ok(()),
+        Some(Value::String(version)) if version.starts_with("1.") => Ok(()),
+        Some(other) => Err(Flaw::at("schema_version", format!("{other} is not read, only \"1.x\" is"))),
+    }
 }
 
 fn check(record: &Record) -> Result<(), Flaw> {
@@ -206,7 +242,7 @@ fn check_id(id: &str) -> Result<(), &'static str> {
     }
 }
 
-/// A JSON value without duplicate members and without floats, which become text: canonical content has none.
+/// A JSON value without duplicate members.
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -236,8 +272,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::String(value.to_string()))
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        let number = serde_json::Number::from_f64(value);
+        number.map(Value::Number).ok_or_else(|| E::custom("a number that is not finite"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

@@ -1,6 +1,5 @@
 //! How bad a vulnerability is said to be: CVSS vectors (FIRST), else the word of the database.
 
-use serde_json::Value;
 use theriac_model::Severity;
 
 use crate::osv::SeverityEntry;
@@ -31,12 +30,10 @@ impl Rating {
     }
 }
 
-/// The best founded rating among these vectors and, failing them, the word `database_specific.severity`.
-pub(crate) fn rate(entries: &[SeverityEntry], database_specific: &Value) -> Option<Rating> {
-    entries.iter().filter_map(|entry| rate_vector(&entry.score)).max().or_else(|| {
-        let word = database_specific.get("severity")?.as_str()?;
-        Some(Rating::Word(from_word(word)?))
-    })
+/// The best founded rating among these vectors and, failing them, the database's word.
+pub(crate) fn rate(entries: &[SeverityEntry], word: Option<&str>) -> Option<Rating> {
+    let vectors = entries.iter().filter_map(|entry| rate_vector(&entry.score));
+    vectors.max().or_else(|| from_word(word?).map(Rating::Word))
 }
 
 /// The score of a CVSS vector of version 2.0, 3.0, 3.1 or 4.0, in tenths (75 is 7.5).

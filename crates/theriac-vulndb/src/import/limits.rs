@@ -1,10 +1,8 @@
 //! How much an import may read, so that no file, however made, takes the machine down.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::io::{self, Read};
 use std::rc::Rc;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The limits of one import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +28,7 @@ impl Default for Limits {
         Self {
             record_bytes: 16 << 20,
             nested_bytes: 512 << 20,
-            total_bytes: 16 << 30,
+            total_bytes: 2 << 30,
             entries: 4_000_000,
             folder_depth: 32,
             archive_depth: 4,
@@ -42,18 +40,18 @@ impl Default for Limits {
 /// Output below this is never called a bomb: small repetitive files compress beyond any ratio.
 const RATIO_FLOOR: u64 = 16 << 20;
 
-/// What one import has used up of its limits, over all its threads.
+/// What one import has used up of its limits.
 pub(super) struct Budget {
     pub limits: Limits,
-    bytes: AtomicU64,
-    entries: AtomicU64,
+    bytes: Cell<u64>,
+    entries: Cell<u64>,
     // Decoders and archive readers wrap or drop the reason of an error, so it is kept here.
-    exceeded: OnceLock<String>,
+    exceeded: OnceCell<String>,
 }
 
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, bytes: AtomicU64::new(0), entries: AtomicU64::new(0), exceeded: OnceLock::new() }
+        Self { limits, bytes: Cell::new(0), entries: Cell::new(0), exceeded: OnceCell::new() }
     }
 
     /// The limit that was broken, if any.
@@ -63,17 +61,22 @@ impl Budget {
 
     /// Counts one more file.
     pub(super) fn count_entry(&self) -> Result<(), String> {
-        if self.entries.fetch_add(1, Ordering::Relaxed) < self.limits.entries {
+        self.entries.set(self.entries.get() + 1);
+        if self.entries.get() <= self.limits.entries {
             return Ok(());
         }
         Err(format!("more than {} files", self.limits.entries))
     }
 
     fn count_bytes(&self, count: u64) -> Result<(), String> {
-        if self.bytes.fetch_add(count, Ordering::Relaxed) + count <= self.limits.total_bytes {
+        self.bytes.set(self.bytes.get() + count);
+        if self.bytes.get() <= self.limits.total_bytes {
             return Ok(());
         }
-        Err(format!("more than {} bytes unpacked in all", self.limits.total_bytes))
+        Err(format!(
+            "more than {} bytes unpacked in all; import the ecosystems that you need, one after the other",
+            self.limits.total_bytes
+        ))
     }
 
     fn fail(&self, reason: String) -> io::Error {
@@ -102,7 +105,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Watches what comes out of a decoder.
+/// Watches what comes from the disk or out of a decoder.
 pub(super) struct Guarded<'a, R> {
     inner: R,
     input: Rc<Cell<u64>>,
@@ -113,6 +116,11 @@ pub(super) struct Guarded<'a, R> {
 impl<'a, R> Guarded<'a, R> {
     pub(super) fn new(inner: R, input: Rc<Cell<u64>>, budget: &'a Budget) -> Self {
         Self { inner, input, output: 0, budget }
+    }
+
+    /// For what is not compressed: only the total counts.
+    pub(super) fn plain(inner: R, budget: &'a Budget) -> Self {
+        Self::new(inner, Rc::new(Cell::new(u64::MAX)), budget)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -18,7 +17,7 @@ use crate::osv::{self, Advisory, Flaw, Reading};
 use crate::ranges::intervals;
 use crate::versions::Ecosystem;
 use limits::Budget;
-use source::{Entry, Sink, SourceFile, Unpacker};
+use source::{Entry, Sink, Unpacker};
 
 /// How an import is done.
 pub struct ImportOptions<'a> {
@@ -28,7 +27,7 @@ pub struct ImportOptions<'a> {
     pub limits: Limits,
     /// Whether wrong records are skipped and reported instead of failing the import.
     pub skip_wrong_records: bool,
-    /// Called from any thread as the import goes on.
+    /// Called as the import goes on.
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
@@ -97,16 +96,13 @@ impl Skips {
             self.examples.push(skipped);
         }
     }
-
-    fn append(&mut self, other: Self) {
-        self.count += other.count;
-        let room = Self::KEPT.saturating_sub(self.examples.len());
-        self.examples.extend(other.examples.into_iter().take(room));
-    }
 }
 
 /// Reads OSV records from files, folders and archives and merges them into the index at `db`: records are known
 /// by their id, the one modified later wins, and among equally old ones the one imported last.
+///
+/// Files are read one after the other, so that the first wrong one ends the import; what is read is parsed on all
+/// cores. Memory holds every record that the new index will have.
 ///
 /// # Errors
 /// When anything is wrong; the index is then as it was.
@@ -118,55 +114,61 @@ pub fn import(
     let _lock = lock(db)?;
     let budget = Budget::new(options.limits);
     let mut skips = Skips::default();
-    let (mut advisories, mut sources) = existing(db)?;
-    let mut records = 0;
-    let mut report_counts = Counts::default();
-    let mut files = Vec::new();
-    for (number, path) in paths.iter().enumerate() {
-        let found = source::files(std::slice::from_ref(path), &budget, &mut skips)?;
-        files.extend(found.into_iter().map(|file| (number, file)));
+    let (advisories, mut sources) = existing(db)?;
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        files.push(source::files(path, &budget, &mut skips)?);
     }
-    let reader = Reader::new(options, &budget, files.len() as u64);
-    let results: Vec<_> = files.par_iter().map(|(number, file)| (*number, reader.read(file))).collect();
-    let mut by_path = vec![0_u64; paths.len()];
-    for (number, found) in results {
-        let found = found?;
-        skips.append(found.skips);
-        records += found.advisories.len() as u64;
-        if let Some(count) = by_path.get_mut(number) {
-            *count += found.advisories.len() as u64;
+    let files_total = files.iter().map(|files| files.len() as u64).sum();
+    let mut batch = Batch {
+        options,
+        progress: Progress { files_done: 0, files_total, records: 0 },
+        pending: Vec::new(),
+        bytes: 0,
+        counts: Counts::default(),
+        skips,
+        advisories,
+    };
+    for (path, files) in paths.iter().zip(&files) {
+        let before = batch.counts.records;
+        for file in files {
+            Unpacker { budget: &budget, sink: &mut batch }.file(file)?;
+            batch.progress.files_done += 1;
         }
-        for advisory in found.advisories {
-            report_counts.merge(&mut advisories, advisory);
-        }
-    }
-    if records == 0 {
-        let example = skips.examples.first().map_or_else(
-            || "no files at all".to_owned(),
-            |skipped| format!("{}: {}", skipped.file, skipped.reason),
-        );
-        return Err(ImportError::Empty { files: files.len() as u64, example });
-    }
-    for (path, records) in paths.iter().zip(by_path) {
+        batch.flush()?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let records = batch.counts.records - before;
         sources.insert(name.clone(), SourceStatus { name, imported_at: options.now, records });
+    }
+    let Batch { counts, skips, advisories, .. } = batch;
+    if counts.records == 0 {
+        return Err(nothing_found(files_total, &skips));
     }
     let status = index::write(db, &advisories, sources.into_values().collect(), options.now)
         .map_err(|source| ImportError::Write { path: db.to_owned(), source })?;
     Ok(ImportReport {
-        records,
-        withdrawn: report_counts.withdrawn,
-        added: report_counts.added,
-        replaced: report_counts.replaced,
-        older: report_counts.older,
+        records: counts.records,
+        withdrawn: counts.withdrawn,
+        added: counts.added,
+        replaced: counts.replaced,
+        older: counts.older,
         skipped: skips.count,
         skipped_examples: skips.examples,
         status,
     })
 }
 
+fn nothing_found(files: u64, skips: &Skips) -> ImportError {
+    let example = skips.examples.first().map_or_else(
+        || "no files at all".to_owned(),
+        |skipped| format!("{}: {}", skipped.file, skipped.reason),
+    );
+    ImportError::Empty { files, example }
+}
+
 #[derive(Default)]
 struct Counts {
+    records: u64,
     withdrawn: u64,
     added: u64,
     replaced: u64,
@@ -174,7 +176,8 @@ struct Counts {
 }
 
 impl Counts {
-    fn merge(&mut self, advisories: &mut BTreeMap<String, Advisory>, new: Advisory) {
+    fn merge(&mut self, advisories: &mut Advisories, new: Advisory) {
+        self.records += 1;
         self.withdrawn += u64::from(new.record.withdrawn.is_some());
         match advisories.get(&new.record.id) {
             Some(old) if old.record.modified > new.record.modified => {
@@ -188,20 +191,17 @@ impl Counts {
     }
 }
 
-type Existing = (BTreeMap<String, Advisory>, BTreeMap<String, SourceStatus>);
+type Advisories = BTreeMap<String, Advisory>;
 
 /// What the index holds already.
-fn existing(db: &Path) -> Result<Existing, ImportError> {
+fn existing(db: &Path) -> Result<(Advisories, BTreeMap<String, SourceStatus>), ImportError> {
     let index = match Index::open(db) {
         Ok(index) => index,
-        Err(IndexError::Missing { .. }) => return Ok(Existing::default()),
+        Err(IndexError::Missing { .. }) => return Ok((BTreeMap::new(), BTreeMap::new())),
         Err(error) => return Err(error.into()),
     };
-    let contents = index.all_contents()?;
-    let advisories: Result<Vec<_>, Flaw> =
-        contents.par_iter().map(|content| osv::from_canonical(content)).collect();
-    let advisories = advisories.map_err(|flaw| index.damaged(&format!("{}: {}", flaw.place, flaw.reason)))?;
-    let advisories = advisories.into_iter().map(|advisory| (advisory.record.id.clone(), advisory)).collect();
+    let advisories = index.all()?.into_iter();
+    let advisories = advisories.map(|advisory| (advisory.record.id.clone(), advisory)).collect();
     let sources = index.status().sources.iter().map(|source| (source.name.clone(), source.clone())).collect();
     Ok((advisories, sources))
 }
@@ -220,59 +220,63 @@ fn lock(db: &Path) -> Result<std::fs::File, ImportError> {
     }
 }
 
-/// Reads files on several threads.
-struct Reader<'a> {
+/// Texts that wait to be parsed together, and what came of those before.
+struct Batch<'a> {
     options: &'a ImportOptions<'a>,
-    budget: &'a Budget,
-    files_total: u64,
-    files_done: AtomicU64,
-    records: AtomicU64,
-}
-
-#[derive(Default)]
-struct Found {
-    advisories: Vec<Advisory>,
+    progress: Progress,
+    pending: Vec<Entry>,
+    bytes: usize,
+    counts: Counts,
     skips: Skips,
+    advisories: Advisories,
 }
 
-impl<'a> Reader<'a> {
-    fn new(options: &'a ImportOptions<'a>, budget: &'a Budget, files_total: u64) -> Self {
-        Self { options, budget, files_total, files_done: AtomicU64::new(0), records: AtomicU64::new(0) }
-    }
+impl Batch<'_> {
+    const BYTES: usize = 4 << 20;
+    const ENTRIES: usize = 1024;
 
-    fn read(&self, file: &SourceFile) -> Result<Found, ImportError> {
-        let mut batch = Batch { reader: self, pending: Vec::new(), bytes: 0, found: Found::default() };
-        Unpacker { budget: self.budget, sink: &mut batch }.file(file)?;
-        batch.flush()?;
-        let found = batch.found;
-        self.files_done.fetch_add(1, Ordering::Relaxed);
-        self.report();
-        Ok(found)
-    }
-
-    fn report(&self) {
-        (self.options.progress)(Progress {
-            files_done: self.files_done.load(Ordering::Relaxed),
-            files_total: self.files_total,
-            records: self.records.load(Ordering::Relaxed),
-        });
-    }
-
-    /// An advisory, or why there is none.
-    fn parse(&self, entry: &Entry) -> Result<Result<Advisory, Skipped>, ImportError> {
-        let skipped = |reason: String| Ok(Err(Skipped { file: entry.name.clone(), reason }));
-        let file = entry.name.clone();
-        match osv::read(&entry.name, &entry.bytes).and_then(check_versions) {
-            Ok(Reading::Advisory(advisory)) => Ok(Ok(*advisory)),
-            Ok(Reading::Other(reason)) if entry.named => {
-                Err(ImportError::NotOsv { file, reason: reason.to_owned() })
+    fn flush(&mut self) -> Result<(), ImportError> {
+        let entries = std::mem::take(&mut self.pending);
+        self.bytes = 0;
+        let skip_wrong = self.options.skip_wrong_records;
+        let parsed: Vec<_> = entries.par_iter().map(|entry| parse(entry, skip_wrong)).collect();
+        for result in parsed {
+            match result? {
+                Ok(advisory) => self.counts.merge(&mut self.advisories, advisory),
+                Err(skipped) => self.skips.add(skipped),
             }
-            Ok(Reading::Other(reason)) => skipped(reason.to_owned()),
-            Err(flaw) if self.options.skip_wrong_records => {
-                skipped(format!("{}: {}", flaw.place, flaw.reason))
-            }
-            Err(flaw) => Err(ImportError::Record { file, place: flaw.place, reason: flaw.reason }),
         }
+        self.progress.records = self.counts.records;
+        (self.options.progress)(self.progress);
+        Ok(())
+    }
+}
+
+impl Sink for Batch<'_> {
+    fn entry(&mut self, entry: Entry) -> Result<(), ImportError> {
+        self.bytes += entry.bytes.len();
+        self.pending.push(entry);
+        if self.bytes >= Self::BYTES || self.pending.len() >= Self::ENTRIES { self.flush() } else { Ok(()) }
+    }
+
+    fn skip(&mut self, skipped: Skipped) {
+        self.skips.add(skipped);
+    }
+}
+
+/// An advisory, or why there is none.
+fn parse(entry: &Entry, skip_wrong: bool) -> Result<Result<Advisory, Skipped>, ImportError> {
+    let file = entry.name.clone();
+    match osv::read(&entry.name, &entry.bytes).and_then(check_versions) {
+        Ok(Reading::Advisory(advisory)) => Ok(Ok(*advisory)),
+        Ok(Reading::Other(reason)) if entry.named => {
+            Err(ImportError::NotOsv { file, reason: reason.to_owned() })
+        }
+        Ok(Reading::Other(reason)) => Ok(Err(Skipped { file, reason: reason.to_owned() })),
+        Err(flaw) if skip_wrong => {
+            Ok(Err(Skipped { file, reason: format!("{}: {}", flaw.place, flaw.reason) }))
+        }
+        Err(flaw) => Err(ImportError::Record { file, place: flaw.place, reason: flaw.reason }),
     }
 }
 
@@ -290,44 +294,4 @@ fn check_versions(reading: Reading) -> Result<Reading, Flaw> {
         }
     }
     Ok(reading)
-}
-
-/// Texts of one file that wait to be parsed together.
-struct Batch<'a> {
-    reader: &'a Reader<'a>,
-    pending: Vec<Entry>,
-    bytes: usize,
-    found: Found,
-}
-
-impl Batch<'_> {
-    const BYTES: usize = 4 << 20;
-    const ENTRIES: usize = 1024;
-
-    fn flush(&mut self) -> Result<(), ImportError> {
-        let entries = std::mem::take(&mut self.pending);
-        self.bytes = 0;
-        let parsed: Vec<_> = entries.par_iter().map(|entry| self.reader.parse(entry)).collect();
-        for result in parsed {
-            match result? {
-                Ok(advisory) => self.found.advisories.push(advisory),
-                Err(skipped) => self.found.skips.add(skipped),
-            }
-            self.reader.records.fetch_add(1, Ordering::Relaxed);
-        }
-        self.reader.report();
-        Ok(())
-    }
-}
-
-impl Sink for Batch<'_> {
-    fn entry(&mut self, entry: Entry) -> Result<(), ImportError> {
-        self.bytes += entry.bytes.len();
-        self.pending.push(entry);
-        if self.bytes >= Self::BYTES || self.pending.len() >= Self::ENTRIES { self.flush() } else { Ok(()) }
-    }
-
-    fn skip(&mut self, skipped: Skipped) {
-        self.found.skips.add(skipped);
-    }
 }

@@ -32,20 +32,14 @@ pub(super) struct Entry {
     pub named: bool,
 }
 
-/// All files below these paths, sorted; symbolic links inside of folders are not followed.
-pub(super) fn files(
-    paths: &[PathBuf],
-    budget: &Budget,
-    skips: &mut Skips,
-) -> Result<Vec<SourceFile>, ImportError> {
+/// All files below a path, sorted; symbolic links inside of folders are not followed.
+pub(super) fn files(path: &Path, budget: &Budget, skips: &mut Skips) -> Result<Vec<SourceFile>, ImportError> {
+    let meta = fs::metadata(path).map_err(|source| ImportError::Read { path: path.to_owned(), source })?;
     let mut found = Vec::new();
-    for path in paths {
-        let meta = fs::metadata(path).map_err(|source| ImportError::Read { path: path.clone(), source })?;
-        if meta.is_dir() {
-            walk(path, 0, budget, skips, &mut found)?;
-        } else {
-            found.push(SourceFile { path: path.clone(), name: path.display().to_string(), named: true });
-        }
+    if meta.is_dir() {
+        walk(path, 0, budget, skips, &mut found)?;
+    } else {
+        found.push(SourceFile { path: path.to_owned(), name: path.display().to_string(), named: true });
     }
     Ok(found)
 }
@@ -98,6 +92,9 @@ enum Kind {
     Binary,
 }
 
+/// Bytes of a file's name in an archive, and what else stands in a header.
+const LONG_NAME: u64 = 64 << 10;
+
 /// As far into a file as [`Kind::of`] looks: one block of a tar archive.
 const HEAD: u64 = 512;
 
@@ -137,7 +134,7 @@ impl Unpacker<'_> {
         if Kind::of(&head) == Kind::Zip {
             return self.zip(&source.name, file, 0);
         }
-        self.unpack(&source.name, &mut file, 0, source.named)
+        self.unpack(&source.name, &mut Guarded::plain(file, self.budget), 0, source.named)
     }
 
     fn unpack(
@@ -154,34 +151,33 @@ impl Unpacker<'_> {
         if matches!(kind, Kind::Gzip | Kind::Xz | Kind::Zstd | Kind::Zip | Kind::Tar) {
             self.check_depth(name, depth)?;
         }
-        let (counted, count) = Counted::new(whole);
         let budget = self.budget;
         match kind {
             Kind::Gzip => {
+                let (counted, count) = Counted::new(whole);
                 let mut out = Guarded::new(MultiGzDecoder::new(counted), count, budget);
                 self.unpack(inner_name(name), &mut out, depth + 1, named)
             }
             Kind::Xz => {
                 const MEMORY: u64 = 256 << 20;
-                let stream = Stream::new_stream_decoder(MEMORY, CONCATENATED).map_err(|error| {
-                    ImportError::Archive { file: name.to_owned(), reason: error.to_string() }
-                })?;
+                let (counted, count) = Counted::new(whole);
+                let stream = Stream::new_stream_decoder(MEMORY, CONCATENATED)
+                    .map_err(|error| self.broken(name, &error.into()))?;
                 let mut out = Guarded::new(XzDecoder::new_stream(counted, stream), count, budget);
                 self.unpack(inner_name(name), &mut out, depth + 1, named)
             }
             Kind::Zstd => {
+                let (counted, count) = Counted::new(whole);
                 let decoder = zstd::Decoder::new(counted).map_err(|error| self.broken(name, &error))?;
                 self.unpack(inner_name(name), &mut Guarded::new(decoder, count, budget), depth + 1, named)
             }
-            Kind::Tar => self.tar(name, &mut Guarded::new(counted, count, budget), depth + 1),
+            Kind::Tar => self.tar(name, whole, depth + 1),
             Kind::Zip => {
-                let bytes =
-                    self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.nested_bytes)?;
+                let bytes = self.read(name, whole, budget.limits.nested_bytes)?;
                 self.zip(name, Cursor::new(bytes), depth)
             }
             Kind::Text => {
-                let bytes =
-                    self.read(name, &mut Guarded::new(counted, count, budget), budget.limits.record_bytes)?;
+                let bytes = self.read(name, whole, budget.limits.record_bytes)?;
                 self.sink.entry(Entry { name: name.to_owned(), bytes, named })
             }
             Kind::Binary if named => {
@@ -194,21 +190,45 @@ impl Unpacker<'_> {
         }
     }
 
-    fn tar(&mut self, name: &str, input: &mut dyn Read, depth: usize) -> Result<(), ImportError> {
+    fn tar(&mut self, name: &str, input: impl Read, depth: usize) -> Result<(), ImportError> {
         // Headers are read in blocks of 512 bytes.
-        let mut archive = tar::Archive::new(io::BufReader::with_capacity(1 << 16, input));
-        let entries = archive.entries().map_err(|error| self.broken(name, &error))?;
+        let mut input = Zeros::new(io::BufReader::with_capacity(1 << 16, input));
+        let mut archive = tar::Archive::new(&mut input);
+        // Raw, because the crate reads long names whatever their length.
+        let entries = archive.entries().map_err(|error| self.broken(name, &error))?.raw(true);
+        let mut long_name = None;
         for entry in entries {
             let mut entry = entry.map_err(|error| self.broken(name, &error))?;
-            let inner = format!("{name}/{}", String::from_utf8_lossy(&entry.path_bytes()));
-            match entry.header().entry_type() {
+            let kind = entry.header().entry_type();
+            match kind {
+                tar::EntryType::GNULongName => {
+                    let bytes = self.read(name, entry, LONG_NAME)?;
+                    long_name = Some(bytes.strip_suffix(&[0]).unwrap_or(&bytes).to_vec());
+                    continue;
+                }
+                tar::EntryType::XHeader => {
+                    let bytes = self.read(name, entry, LONG_NAME)?;
+                    long_name = pax_path(&bytes).or(long_name);
+                    continue;
+                }
+                tar::EntryType::GNULongLink | tar::EntryType::XGlobalHeader => continue,
+                _ => {}
+            }
+            let path = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+            let inner = format!("{name}/{}", String::from_utf8_lossy(&path));
+            match kind {
                 tar::EntryType::Regular | tar::EntryType::Continuous => {
                     self.member(&inner, &mut entry, depth)?;
                 }
-                tar::EntryType::Directory | tar::EntryType::XGlobalHeader => {}
+                tar::EntryType::Directory => {}
                 _ => self.skip_special(inner),
             }
         }
+        if input.trailing < 512 {
+            return Err(self.broken(name, &io::Error::other("it ends too early")));
+        }
+        // To the very end, so that a compression around it compares its checksum.
+        io::copy(&mut input, &mut io::sink()).map_err(|error| self.broken(name, &error))?;
         Ok(())
     }
 
@@ -251,7 +271,7 @@ impl Unpacker<'_> {
         Err(ImportError::Limit { file: name.to_owned(), reason })
     }
 
-    fn read(&self, name: &str, input: &mut dyn Read, limit: u64) -> Result<Vec<u8>, ImportError> {
+    fn read(&self, name: &str, input: impl Read, limit: u64) -> Result<Vec<u8>, ImportError> {
         let mut bytes = Vec::new();
         input.take(limit + 1).read_to_end(&mut bytes).map_err(|error| self.broken(name, &error))?;
         if bytes.len() as u64 > limit {
@@ -268,6 +288,37 @@ impl Unpacker<'_> {
             None => ImportError::Archive { file, reason: error.to_string() },
         }
     }
+}
+
+/// A tar archive ends with a block of zeros, so one that was cut off between two files is known by its last bytes.
+struct Zeros<R> {
+    inner: R,
+    /// How many of the bytes read last are zero.
+    trailing: usize,
+}
+
+impl<R> Zeros<R> {
+    const fn new(inner: R) -> Self {
+        Self { inner, trailing: 0 }
+    }
+}
+
+impl<R: Read> Read for Zeros<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let zeros = buffer[..count].iter().rev().take_while(|byte| **byte == 0).count();
+        self.trailing = if zeros == count { self.trailing.saturating_add(count) } else { zeros };
+        Ok(count)
+    }
+}
+
+/// The path in an extended header, which stands there for names that are too long or not ASCII.
+fn pax_path(header: &[u8]) -> Option<Vec<u8>> {
+    let found = tar::PaxExtensions::new(header).filter_map(Result::ok);
+    found
+        .filter(|extension| extension.key_bytes() == b"path")
+        .map(|extension| extension.value_bytes().to_vec())
+        .last()
 }
 
 /// `GO-1.json.xz` holds `GO-1.json`.

@@ -91,8 +91,8 @@ impl<'a> Decoder<'a> {
 
     pub fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, Nonsense>) -> Result<Vec<T>, Nonsense> {
         let length = self.size()?;
-        // Every item takes a byte at least, so a list cannot be longer than what is left.
-        let mut items = Vec::with_capacity(length.min(self.0.len()));
+        // The length may be a lie: room is made in advance for a short list only.
+        let mut items = Vec::with_capacity(length.min(64));
         for _ in 0..length {
             items.push(read(self)?);
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! header    magic 8 | format u32 | file length u64 | 5 × (table offset u64, blocks u64) | SHA-256 of all that
-//! section   table of (blocks + 1) × offset u64 | blocks
+//! section   blocks | table of (blocks + 1) × offset u64
 //! block     check 8 | body; the check is the start of SHA-256 over section, number and body
 //! ```
 //! Numbers are big-endian. Change [`FORMAT`] whenever the meaning of a byte changes.
@@ -10,7 +10,7 @@
 use theriac_model::Digest;
 
 pub(super) const MAGIC: [u8; 8] = *b"THERIAVI";
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 pub(super) const CHECK_LENGTH: usize = 8;
 /// Magic and format: what every version of the format begins with.
 pub(super) const PREFIX_LENGTH: usize = 12;

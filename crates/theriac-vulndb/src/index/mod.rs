@@ -4,6 +4,7 @@
 //! damaged or moved is an error, never a missed vulnerability. Packages and ids sit in buckets by the hash
 //! of their name, so that a lookup reads two places whatever the size of the file. Why so: `docs/adr/0003`.
 
+mod blocks;
 mod codec;
 mod entries;
 mod format;

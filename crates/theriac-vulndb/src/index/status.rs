@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use theriac_model::Digest;
 
 /// What the index holds and how fresh it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
+    /// The digest of all its records: the same records give the same digest, whenever they were imported.
+    pub digest: Digest,
     /// When it was written.
     pub imported_at: Timestamp,
     /// The newest `modified` of its records.
