@@ -79,6 +79,8 @@ pub enum Command {
 
 /// Where a person stands.
 #[derive(Debug, clap::Args)]
+// Without a group: its name would be that of the variant.
+#[group(skip)]
 pub struct Place {
     /// The department
     #[arg(long)]
