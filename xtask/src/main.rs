@@ -3,6 +3,7 @@
 //! One file per task, one line per task in [`TASKS`]. It builds in seconds, because it starts programs and
 //! links nothing of Theriac.
 
+mod bench;
 mod deny;
 mod generate;
 mod postgres;
@@ -31,6 +32,11 @@ const TASKS: &[Task] = &[
         postgres::run,
     ),
     ("deny", "check licences and advisories of the dependencies (installs cargo-deny)", deny::run),
+    (
+        "bench",
+        "measure time and memory against what is promised, in one table; names of groups choose",
+        bench::run,
+    ),
     (
         "timings",
         "time a fresh release build and a debug build after a one-line change in a page",

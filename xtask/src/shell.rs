@@ -50,6 +50,12 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, start.elapsed())
 }
 
+/// Waits for what gives no sign, such as a server that is about to listen.
+#[expect(clippy::disallowed_methods, reason = "there is no event to wait for")]
+pub fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
 /// The user id of this process.
 pub fn user_id() -> Result<u32> {
     use std::os::unix::fs::MetadataExt;

@@ -56,6 +56,14 @@ pub fn postgres() -> Result<PathBuf> {
     })
 }
 
+/// GNU time, which tells how much memory a program took.
+pub fn time() -> Result<PathBuf> {
+    if on_path("time").is_none() {
+        apt_install(&["time"])?;
+    }
+    on_path("time").context("the program 'time' is still missing")
+}
+
 fn nextest() -> Result<()> {
     if has_cargo_command("nextest") {
         return Ok(());
