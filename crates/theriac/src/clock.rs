@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use theriac_model::{Clock, IdSource};
 
-/// The system's clock.
+/// The system's clock, in whole milliseconds as everything is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 

@@ -41,6 +41,12 @@ fn take(source: impl std::io::Read, length: u64, path: &Path, limit: usize) -> R
     Ok(bytes)
 }
 
+/// The last part of a path, which has to be text.
+pub fn name(path: &Path) -> Result<&str> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.with_context(|| format!("{} has no name that is UTF-8 text", path.display()))
+}
+
 /// Reads JSON of a known shape; the error names the place.
 pub fn json<T: serde::de::DeserializeOwned>(path: &Path, limit: usize) -> Result<T> {
     let bytes = read(path, limit)?;

@@ -42,6 +42,11 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
 }
 
+/// Lines for people without control characters but the ends of lines.
+pub fn lines(text: &str) -> String {
+    clean(text, true)
+}
+
 /// Text without control characters: what files say must not steer a terminal.
 fn clean(text: &str, lines: bool) -> String {
     let odd = |c: char| c.is_control() && !(lines && c == '\n');
@@ -104,7 +109,7 @@ pub fn items(items: &[Value], columns: &[(&str, &str)], format: Format) -> Resul
 }
 
 /// A member as a cell shows it.
-fn cell(value: &Value) -> String {
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::Bool(true) => "yes".to_owned(),

@@ -1,33 +1,46 @@
 //! `feed`: advisories in, and what the vulnerability index holds.
+//!
+//! With `--db`, or without a database, only the index is written. In a data folder every undecided or fielded release is
+//! matched again; a server takes files and does the same.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
 use theriac_model::Clock as _;
-use theriac_vulndb::{ImportOptions, ImportReport, Index, Status, import};
+use theriac_service::{App, Who, findings};
+use theriac_store::Location;
+use theriac_vulndb::{ImportOptions, ImportReport, Index, Progress, import};
 
 use crate::clock::SystemClock;
-use crate::config::Config;
-use crate::output::{self, Format, Table, count};
+use crate::config::{Config, Place};
+use crate::connect::{self, Aim, with_query};
+use crate::input;
+use crate::output::{self, Format};
 
 /// How many of the files that were skipped are named.
 const NAMED: usize = 10;
+/// Most bytes of a file that is sent to a server.
+const SENT: usize = 512 << 20;
 
 /// Fill the vulnerability index and look at it.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Import OSV records: files, folders and archives (zip, tar, gz, xz, zst), all or nothing
+    ///
+    /// In a data folder, and on a server, every undecided or fielded release is then matched again.
     Import {
-        /// What to import
+        /// What to import; a server takes files and archives, no folders
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// The vulnerability index [default: that of the data folder]
+        /// Only write this vulnerability index
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
         /// Leave out wrong records and name them, instead of importing nothing
-        #[arg(long)]
+        #[arg(long, requires = "db")]
         skip_wrong: bool,
         /// How to write the answer
         #[arg(long, value_enum, default_value_t)]
@@ -35,7 +48,7 @@ pub enum Command {
     },
     /// Say what the index holds and how fresh it is
     Status {
-        /// The vulnerability index [default: that of the data folder]
+        /// The vulnerability index [default: that of the data folder or the server]
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
         /// How to write the answer
@@ -47,32 +60,61 @@ pub enum Command {
 /// Does what was asked for.
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
-        Command::Import { paths, db, skip_wrong, format } => {
-            let db = config.index(db);
-            let report = import_into(&db, &paths, skip_wrong)?;
-            print_report(&report, &db, format)?;
+        Command::Import { paths, db: Some(db), skip_wrong, format } => {
+            print_report(&import_alone(&db, &paths, skip_wrong)?, None, format)?;
         }
+        Command::Import { paths, db: None, format, .. } => match config.place()? {
+            Place::Server { .. } => import_on_server(config, &paths, format)?,
+            Place::Folder(location) if has_database(&location) => {
+                let (report, matched) = import_and_match(config, location, paths)?;
+                print_report(&report, Some(matched), format)?;
+            }
+            Place::Folder(_) => {
+                print_report(&import_alone(&config.index(None), &paths, false)?, None, format)?
+            }
+        },
         Command::Status { db, format } => {
-            let db = config.index(db);
-            print_status(Index::open(&db)?.status(), &db, format)?;
+            let status = match (db, config.place()?) {
+                (None, Place::Server { .. }) => {
+                    connect::with(config, Aim::Read, async |client| client.get("/feed").await)?
+                }
+                (db, _) => serde_json::to_value(Index::open(&config.index(db))?.status())?,
+            };
+            match format {
+                Format::Json => output::json(&status)?,
+                Format::Table => output::print(&status_text(&status))?,
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn import_into(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<ImportReport> {
+fn has_database(location: &Location) -> bool {
+    match location {
+        Location::Sqlite { folder } => folder.join("theriac.db").exists(),
+        Location::Postgres { .. } => true,
+    }
+}
+
+fn bar() -> ProgressBar {
+    output::progress(0, "{bar:30} {pos}/{len} files, {msg}")
+}
+
+fn show(bar: &ProgressBar, now: Progress) {
+    bar.set_length(now.files_total);
+    bar.set_position(now.files_done);
+    bar.set_message(format!("{} records", now.records));
+}
+
+fn import_alone(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<ImportReport> {
     if let Some(folder) = db.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
-    let bar = output::progress(0, "{bar:30} {pos}/{len} files, {msg}");
+    let bar = bar();
     let options = ImportOptions {
         skip_wrong_records: skip_wrong,
-        progress: &|now| {
-            bar.set_length(now.files_total);
-            bar.set_position(now.files_done);
-            bar.set_message(format!("{} records", now.records));
-        },
+        progress: &|now| show(&bar, now),
         ..ImportOptions::new(SystemClock.now())
     };
     let report = import(paths, db, &options);
@@ -80,7 +122,62 @@ fn import_into(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<ImportR
     Ok(report?)
 }
 
-fn print_report(report: &ImportReport, db: &Path, format: Format) -> Result<()> {
+/// Imports, and runs the jobs that this sets off: nobody else would, here. Gives how many ran.
+fn import_and_match(config: &Config, location: Location, paths: Vec<PathBuf>) -> Result<(ImportReport, u64)> {
+    connect::run(async {
+        let store = connect::open_writing(location).await?;
+        let app = App::new(store.clone(), config.index(None));
+        let bar = bar();
+        let watch = {
+            let bar = bar.clone();
+            move |now| show(&bar, now)
+        };
+        let imported = findings::import_feed(&app, &Who::system(connect::VIA), paths, Arc::new(watch)).await;
+        bar.finish_and_clear();
+        let report = imported?.report;
+        let spinner = output::progress(0, "{spinner} matching the releases again");
+        let matched = store.run_due_jobs(&findings::jobs::handlers(&app)).await;
+        spinner.finish_and_clear();
+        let matched = matched?;
+        store.close().await;
+        Ok((report, matched))
+    })
+}
+
+fn import_on_server(config: &Config, paths: &[PathBuf], format: Format) -> Result<()> {
+    let bar = output::progress(paths.len() as u64, "{bar:30} {pos}/{len} files sent");
+    let answers = connect::with(config, Aim::Write, async |client| {
+        let mut answers = Vec::new();
+        for path in paths {
+            let bytes = input::read(path, SENT).context(
+                "a server takes files and archives; pack a folder first (tar -cf feed.tar FOLDER)",
+            )?;
+            let address = with_query("/feed", &[("name", Some(input::name(path)?.to_owned()))]);
+            answers
+                .push(client.upload_one(&address, bytes).await.with_context(|| path.display().to_string())?);
+            bar.inc(1);
+        }
+        Ok(answers)
+    });
+    bar.finish_and_clear();
+    let answers = answers?;
+    if format == Format::Json {
+        return output::json(&answers);
+    }
+    let columns = [
+        ("records", "records"),
+        ("new", "added"),
+        ("changed", "replaced"),
+        ("older", "older"),
+        ("skipped", "skipped"),
+    ];
+    output::print(&output::list(&answers, &columns))?;
+    output::note("the server now matches every undecided or fielded release again");
+    Ok(())
+}
+
+fn print_report(report: &ImportReport, matched: Option<u64>, format: Format) -> Result<()> {
+    let status = serde_json::to_value(&report.status)?;
     let skipped: Vec<_> = report
         .skipped_examples
         .iter()
@@ -90,46 +187,41 @@ fn print_report(report: &ImportReport, db: &Path, format: Format) -> Result<()> 
         return output::json(&json!({
             "records": report.records, "withdrawn": report.withdrawn, "added": report.added,
             "replaced": report.replaced, "older": report.older, "skipped": report.skipped,
-            "skipped_examples": skipped, "status": report.status,
+            "skipped_examples": skipped, "status": status, "releases_matched": matched,
         }));
     }
     for skipped in report.skipped_examples.iter().take(NAMED) {
         output::note(&format!("skipped {}: {}", skipped.file, skipped.reason));
     }
+    let matched = matched.map_or_else(String::new, |number| format!("; {number} releases matched again"));
     output::print(&format!(
-        "{} records read: {} new, {} changed, {} older than what was there; {} files skipped\n",
-        report.records, report.added, report.replaced, report.older, report.skipped
-    ))?;
-    print_status(&report.status, db, format)
-}
-
-fn print_status(status: &Status, db: &Path, format: Format) -> Result<()> {
-    if format == Format::Json {
-        return output::json(status);
-    }
-    let mut ecosystems = Table::new(["ecosystem", "records", "packages", "matched"]);
-    for ecosystem in &status.ecosystems {
-        let matched = if ecosystem.matched { "yes" } else { "no: its version order is not known" };
-        let (records, packages) = (ecosystem.records.to_string(), ecosystem.packages.to_string());
-        ecosystems.row([&ecosystem.name, &records, &packages, matched]);
-    }
-    let mut sources = Table::new(["source", "records", "imported"]);
-    for source in &status.sources {
-        sources.row([&source.name, &source.records.to_string(), &moment(source.imported_at)]);
-    }
-    let newest = status.newest_modified.map_or_else(|| "none".to_owned(), moment);
-    output::print(&format!(
-        "{}\nimported {}, newest record {newest}\n{} on {}, {} of them withdrawn\n\n{}\n{}",
-        db.display(),
-        moment(status.imported_at),
-        count(status.records, "record", "records"),
-        count(status.vulnerabilities, "vulnerability", "vulnerabilities"),
-        status.withdrawn,
-        ecosystems.text(),
-        sources.text()
+        "{} records read: {} new, {} changed, {} older than what was there; {} files skipped{matched}\n\n{}",
+        report.records,
+        report.added,
+        report.replaced,
+        report.older,
+        report.skipped,
+        status_text(&status)
     ))
 }
 
-fn moment(at: jiff::Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+fn status_text(status: &Value) -> String {
+    let word = |name: &str| output::cell(&status[name]);
+    let list = |name: &str, columns: &[(&str, &str)]| match status[name].as_array() {
+        Some(items) if !items.is_empty() => format!("\n{}", output::list(items, columns)),
+        _ => String::new(),
+    };
+    let ecosystems =
+        [("ecosystem", "name"), ("records", "records"), ("packages", "packages"), ("looked up", "matched")];
+    let sources = [("source", "name"), ("records", "records"), ("imported", "imported_at")];
+    format!(
+        "imported {}, newest record {}\n{} records on {} vulnerabilities, {} of them withdrawn\n{}{}",
+        word("imported_at"),
+        word("newest_modified"),
+        word("records"),
+        word("vulnerabilities"),
+        word("withdrawn"),
+        list("ecosystems", &ecosystems),
+        list("sources", &sources)
+    )
 }

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod conformity;
 mod demo;
+mod evidence;
 mod facts;
 mod feed;
 mod gate;
@@ -16,6 +17,7 @@ mod init;
 mod openapi;
 mod pack;
 mod product;
+mod rebuild;
 mod records;
 mod release;
 mod releases;
@@ -70,6 +72,9 @@ enum Command {
     /// Builds: what was made, and from what
     #[command(subcommand)]
     Build(build::Command),
+    /// Hand in evidence: bills of materials, test results, build manifests
+    #[command(subcommand)]
+    Evidence(evidence::Command),
     /// Print the facts of a release: all that checks read, and nothing else
     Facts(facts::Args),
     /// Print the verdicts of a release, clause by clause
@@ -87,6 +92,8 @@ enum Command {
     /// Export and verify the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Make what was read from evidence again, from the bytes that were kept
+    Rebuild(rebuild::Args),
     /// People: their places, roles and accounts
     #[command(subcommand)]
     User(user::Command),
@@ -113,6 +120,7 @@ impl Cli {
             Command::Release(command) => release::run(config, command),
             Command::Releases(args) => releases::run(config, &args),
             Command::Build(command) => build::run(config, command),
+            Command::Evidence(command) => evidence::run(config, command),
             Command::Facts(args) => facts::run(config, &args),
             Command::Conformity(args) => conformity::run(config, &args),
             Command::Gate(args) => gate::run(config, &args),
@@ -120,6 +128,7 @@ impl Cli {
             Command::Pack(command) => pack::run(command),
             Command::Records(command) => records::run(config, command),
             Command::Audit(command) => audit::run(config, command),
+            Command::Rebuild(args) => rebuild::run(config, &args),
             Command::User(command) => user::run(config, command),
             Command::Token(command) => token::run(config, command),
             Command::Openapi => openapi::run(),

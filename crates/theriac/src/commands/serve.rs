@@ -1,5 +1,6 @@
 //! `serve`: pages and interface on a data folder.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,7 +50,8 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
         let listener = server::listen(args.listen).await?;
         let store = connect::open(location, Access::ReadWrite).await?;
         output::note(&format!("Theriac is at http://{}", listener.local_addr()?));
-        let serving = Serving { behind_proxy: args.behind_proxy, anchor: args.anchor, demo_accounts: Vec::new() };
+        let serving =
+            Serving { behind_proxy: args.behind_proxy, anchor: args.anchor, demo_accounts: Vec::new() };
         server::serve(App::new(store, config.index(None)), listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })
@@ -58,7 +60,10 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
 impl Log {
     fn begin(self) {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal());
         match self {
             Self::Text => log.init(),
             Self::Json => log.json().init(),

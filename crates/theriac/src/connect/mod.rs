@@ -41,6 +41,14 @@ pub enum Aim {
     Write,
 }
 
+/// A file to be handed in.
+pub struct Part {
+    /// What it is called; only shown.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// The interface, wherever it is.
 pub struct Client(Way);
 
@@ -144,14 +152,23 @@ impl Client {
         self.call(Method::DELETE, address, None).await
     }
 
-    /// Hands in the bytes of a file.
-    pub async fn upload(&self, address: &str, bytes: Vec<u8>) -> Result<Value> {
-        self.send(Method::POST, address, "application/octet-stream", bytes).await?.json().await
+    /// Hands in files.
+    pub async fn upload(&self, address: &str, parts: &[Part]) -> Result<Value> {
+        let boundary = token();
+        let kind = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"));
+        let kind = kind.context("no boundary could be made")?;
+        self.send(Method::POST, address, Some(kind), multipart(parts, &boundary)).await?.json().await
+    }
+
+    /// Hands in one file as it is.
+    pub async fn upload_one(&self, address: &str, bytes: Vec<u8>) -> Result<Value> {
+        let kind = HeaderValue::from_static("application/octet-stream");
+        self.send(Method::POST, address, Some(kind), bytes).await?.json().await
     }
 
     /// Writes what is at an address to a file, which appears when it is complete.
     pub async fn save(&self, address: &str, file: &Path) -> Result<()> {
-        let answer = self.send(Method::GET, address, "", Vec::new()).await?;
+        let answer = self.send(Method::GET, address, None, Vec::new()).await?;
         answer.save(file).await
     }
 
@@ -160,17 +177,22 @@ impl Client {
             None => Vec::new(),
             Some(body) => serde_json::to_vec(body).context("the request cannot be written as JSON")?,
         };
-        let kind = if body.is_some() { "application/json" } else { "" };
+        let kind = body.map(|_| HeaderValue::from_static("application/json"));
         self.send(method, address, kind, bytes).await?.json().await
     }
 
-    async fn send(&self, method: Method, address: &str, kind: &'static str, body: Vec<u8>) -> Result<Answer> {
-        let mut headers = Vec::new();
-        if !kind.is_empty() {
-            headers.push((header::CONTENT_TYPE, HeaderValue::from_static(kind)));
-        }
+    async fn send(
+        &self,
+        method: Method,
+        address: &str,
+        kind: Option<HeaderValue>,
+        body: Vec<u8>,
+    ) -> Result<Answer> {
+        let mut headers: Vec<_> = kind.map(|kind| (header::CONTENT_TYPE, kind)).into_iter().collect();
         if method == Method::POST {
-            headers.push((HeaderName::from_static("idempotency-key"), key()?));
+            // Under its key a request that is sent again is carried out once.
+            let key = HeaderValue::try_from(token()).context("no key could be made")?;
+            headers.push((HeaderName::from_static("idempotency-key"), key));
         }
         match &self.0 {
             Way::Inside { router, .. } => {
@@ -187,11 +209,28 @@ impl Client {
     }
 }
 
-/// A fresh key, under which a request that is sent again is carried out once.
-fn key() -> Result<HeaderValue> {
+/// Text that nobody had before.
+fn token() -> String {
     let mut bytes = [0; 16];
     SystemIds.fill(&mut bytes);
-    HeaderValue::try_from(hex::encode(bytes)).context("no key could be made")
+    hex::encode(bytes)
+}
+
+/// Files as one body (RFC 7578).
+fn multipart(parts: &[Part], boundary: &str) -> Vec<u8> {
+    let mut body = Vec::with_capacity(parts.iter().map(|part| part.bytes.len() + 300).sum());
+    for part in parts {
+        let name: String = part.name.replace('"', "%22").replace(['\r', '\n'], " ");
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(&part.bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    body
 }
 
 /// An address from its segments, which may hold anything: `/products/{}/releases/{}`.

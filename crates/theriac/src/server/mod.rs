@@ -63,9 +63,7 @@ fn router(app: App, serving: Serving) -> axum::Router {
     let cookie = SessionCookie { secure: serving.behind_proxy };
     let api = theriac_api::Api::new(app.clone(), Arc::clone(&throttle), cookie);
     let web = Web::new(app, throttle, cookie).with_demo_accounts(serving.demo_accounts);
-    theriac_api::router(api)
-        .fallback_service(theriac_web::http::router(web))
-        .layer(CatchPanicLayer::new())
+    theriac_api::router(api).fallback_service(theriac_web::http::router(web)).layer(CatchPanicLayer::new())
 }
 
 async fn told_to_stop() {

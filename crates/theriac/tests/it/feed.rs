@@ -17,7 +17,7 @@ fn an_import_says_what_it_did_and_status_what_is_there() {
 
     let arguments = ["feed", "status", "--db", "new/folder/advisories.db"];
     let text = stdout(&theriac(folder.path()).args(arguments).assert().success());
-    assert!(text.contains("1 record on 1 vulnerability, 0 of them withdrawn"), "{text}");
+    assert!(text.contains("1 records on 1 vulnerabilities, 0 of them withdrawn"), "{text}");
     let status =
         stdout_json(&theriac(folder.path()).args(arguments).args(["--format", "json"]).assert().success());
     assert_eq!(status["ecosystems"][0]["name"], "npm");

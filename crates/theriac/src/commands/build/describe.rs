@@ -80,8 +80,7 @@ fn artefacts(paths: &[PathBuf]) -> Result<Vec<Artefact>> {
 }
 
 fn artefact(path: &Path) -> Result<Artefact> {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.with_context(|| format!("{} has no name that is UTF-8 text", path.display()))?.to_owned();
+    let name = input::name(path)?.to_owned();
     let (mut file, _) = input::open(path)?;
     let (mut hasher, mut size) = (Sha256::new(), 0);
     let mut buffer = vec![0; 1 << 20];

@@ -1,0 +1,124 @@
+//! `evidence add`: files of a build in, and what that means for the release.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use serde_json::Value;
+use theriac_model::Digest;
+
+use crate::config::Config;
+use crate::connect::{self, Aim, Part, with_query};
+use crate::input;
+use crate::output::{self, Format};
+
+/// Most bytes of all files together.
+const BYTES: usize = 128 << 20;
+
+/// Hand in evidence.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Hand in files: bills of materials, test results, build manifests; all of them are taken, or none
+    ///
+    /// What a file is is told by its content. What it says itself need not be said; contradicting it is an error.
+    Add(Add),
+}
+
+/// Options of `evidence add`.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    #[command(flatten)]
+    release: super::Release,
+    /// The name of the build that the files speak of
+    #[arg(long)]
+    build: Option<String>,
+    /// The tool that made them
+    #[arg(long, value_name = "NAME@VERSION")]
+    tool: Option<String>,
+    /// The digest of the rules that were used (SHA-256)
+    #[arg(long, value_name = "DIGEST")]
+    rules: Option<Digest>,
+    /// When they were made (2026-01-31T12:00:00Z)
+    #[arg(long, value_name = "TIME")]
+    performed_at: Option<Timestamp>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+/// Does what was asked for.
+pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
+    let Command::Add(args) = command;
+    let parts = parts(&args.files)?;
+    let query = [
+        ("build", args.build),
+        ("tool", args.tool),
+        ("rules", args.rules.map(|digest| digest.to_string())),
+        ("performed_at", args.performed_at.map(|at| at.to_string())),
+    ];
+    let address = with_query(&args.release.address(&["evidence"]), &query);
+    let answer = connect::with(config, Aim::Write, async |client| client.upload(&address, &parts).await)?;
+    match args.format {
+        Format::Json => output::json(&answer)?,
+        Format::Table => output::print(&text(&answer))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parts(files: &[PathBuf]) -> Result<Vec<Part>> {
+    let mut left = BYTES;
+    let mut parts = Vec::new();
+    for path in files {
+        let bytes =
+            input::read(path, left).with_context(|| format!("{BYTES} bytes are taken in one call"))?;
+        left -= bytes.len();
+        let name = if path == Path::new("-") { "standard input" } else { input::name(path)? };
+        parts.push(Part { name: name.to_owned(), bytes });
+    }
+    Ok(parts)
+}
+
+/// The answer for people: what was taken, what is new, what is worse, what blocks.
+fn text(answer: &Value) -> String {
+    let list = |name: &str| answer[name].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let mut text = String::new();
+    for file in list("evidence") {
+        let new = if file["is_new"] == true { "" } else { ", here already" };
+        let word = |name: &str| output::cell(&file[name]);
+        text.push_str(&format!("{} {}: {}{new}\n", word("number"), word("file"), word("format")));
+        for defect in file["defects"].as_array().into_iter().flatten() {
+            text.push_str(&format!("  defect: {}\n", output::cell(defect)));
+        }
+    }
+    let columns = [
+        ("finding", "finding"),
+        ("severity", "severity"),
+        ("vulnerability", "vulnerability"),
+        ("component", "component"),
+        ("because", "because"),
+    ];
+    for (title, name, columns) in [
+        ("New", "new", &columns[..4]),
+        ("Worse", "worse", &columns[..]),
+        ("Resolved", "resolved", &columns[..]),
+        ("Not looked up", "unmatched", &[("component", "component"), ("why", "reason")]),
+    ] {
+        let items = list(name);
+        if !items.is_empty() {
+            text.push_str(&format!("\n{title}: {}\n{}", items.len(), output::list(items, columns)));
+        }
+    }
+    if let Some(why) = answer["not_matched"].as_str() {
+        text.push_str(&format!("\nComponents were not looked up: {why}\n"));
+    }
+    let blocking = list("blocking");
+    text.push_str(&format!("\nBlocking: {}\n", blocking.len()));
+    for reason in blocking {
+        text.push_str(&format!("  {}\n", output::cell(reason)));
+    }
+    output::lines(&text)
+}
