@@ -9,6 +9,7 @@ pub(crate) struct Delivery {
     pub build: &'static str,
     pub commit: &'static str,
     pub predecessor: Option<&'static str>,
+    pub ships_ago: i64,
     pub sbom: &'static [u8],
     pub tests: &'static [u8],
     pub changed: &'static [(&'static str, &'static str)],
@@ -19,6 +20,7 @@ pub(crate) static FIRST: Delivery = Delivery {
     build: "2.3.0-rc.1",
     commit: "3f1c0a7d5be94a2c8d6f10e7b2a94c5d8e3f6071",
     predecessor: None,
+    ships_ago: 174,
     sbom: include_bytes!("../data/release-2.3.0/gateway-2.3.0.cdx.json"),
     tests: include_bytes!("../data/release-2.3.0/tests.xml"),
     changed: &[
@@ -33,6 +35,7 @@ pub(crate) static SECOND: Delivery = Delivery {
     build: "2.4.0-rc.1",
     commit: "a84e2d90c7f1b3654d0e9f8a7b6c5d4e3f2a1b0c",
     predecessor: Some("3f1c0a7d5be94a2c8d6f10e7b2a94c5d8e3f6071"),
+    ships_ago: -20,
     sbom: include_bytes!("../data/release-2.4.0/gateway-2.4.0.cdx.json"),
     tests: include_bytes!("../data/release-2.4.0/tests.xml"),
     changed: &[

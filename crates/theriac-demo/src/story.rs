@@ -131,7 +131,7 @@ async fn deliver(
     let new = NewRelease {
         product: PRODUCT.to_owned(),
         name: name.to_owned(),
-        planned_ship_date: days.date(ago - 25),
+        planned_ship_date: days.date(delivery.ships_ago),
         manager: Some("ana".to_owned()),
         based_on: None,
     };

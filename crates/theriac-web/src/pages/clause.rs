@@ -134,7 +134,7 @@ fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerd
         Fact::text("Audit sequence", seen.judged.conformity.seq.to_string()),
     ];
     if let Some(reason) = &clause.reason {
-        facts.push(Fact::text("Applicability", reason));
+        facts.push(Fact::text("Applicability", release::short(reason)));
     }
     facts
 }

@@ -278,7 +278,7 @@ pub async fn show(
         build: seen.release.candidate.clone().unwrap_or_default(),
         evaluated: me.when(me.visitor.now),
         sequence: u64::try_from(conformity.seq).unwrap_or_default(),
-        facts: Link::new("facts", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
+        facts: Link::new("JSON", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
         actions: vec![Action::open("Gate and decision", urls::release(&product, &release, "gate")).main()],
         at: query.at.trim().to_owned(),
         url,
@@ -424,7 +424,7 @@ fn row(me: &Me, product: &str, release: &str, seen: &Seen, clause: &ClauseVerdic
             format!("{passing} of {}", passing + failing)
         },
         attested: clause.kind == ClauseKind::Attested,
-        reason: covered.or_else(|| clause.reason.clone()).unwrap_or_default(),
+        reason: covered.or_else(|| clause.reason.as_deref().map(release::short)).unwrap_or_default(),
         asks: seen.pack.clause(&clause.clause).map(|row| row.duty.clone()).unwrap_or_default(),
         checks: clause
             .checks

@@ -105,7 +105,8 @@ async fn page(
         seen.judged.gate = fresh;
     }
     let today = &seen.judged.gate;
-    let reasons: Vec<Reason> = today.reasons.iter().map(|row| reason(me, product, release, row)).collect();
+    let reasons: Vec<Reason> =
+        today.reasons.iter().map(|row| reason(me, product, release, &seen.judged, row)).collect();
     let covered = today.deviations.iter().map(|row| {
         let name = row.reference.split('@').next().unwrap_or_default();
         let expires = me.due_text(row.expires.as_deref());
@@ -141,10 +142,17 @@ async fn page(
     })
 }
 
-fn reason(me: &Me, product: &str, release: &str, row: &theriac_conformity::Reason) -> Reason {
+fn reason(
+    me: &Me,
+    product: &str,
+    release: &str,
+    judged: &gate::Judged,
+    row: &theriac_conformity::Reason,
+) -> Reason {
+    let clause = judged.conformity.clauses.iter().find(|clause| clause.clause == row.reference);
     let status = match row.kind {
+        ReasonKind::Clause => clause.map_or(StatusKind::NotMet, |clause| release::verdict(clause.verdict)),
         ReasonKind::PackNotAdopted | ReasonKind::NoCandidate | ReasonKind::PackError => StatusKind::NotMet,
-        ReasonKind::Clause => StatusKind::NotMet,
         ReasonKind::FindingNotAssessed => StatusKind::New,
         ReasonKind::FindingUnacceptable => StatusKind::Affected,
         ReasonKind::ComponentUnmatched => StatusKind::Unmatched,

@@ -68,6 +68,17 @@ pub const fn verdict(verdict: Verdict) -> StatusKind {
     }
 }
 
+/// Words in which digests are cut to eight digits.
+pub fn short(words: &str) -> String {
+    let cut = |word: &str| match word.split_once('@') {
+        Some((name, rest)) if rest.len() >= 64 && rest.as_bytes()[..64].iter().all(u8::is_ascii_hexdigit) => {
+            format!("{name}@{}{}", &rest[..8], &rest[64..])
+        }
+        _ => word.to_owned(),
+    };
+    words.split(' ').map(cut).collect::<Vec<_>>().join(" ")
+}
+
 /// What a `ref` of the facts is called and where it leads: `RISK-12@9f3c…` is revision and record.
 pub fn reference(product: &str, release: &str, reference: &str) -> Option<Link> {
     let (name, digest) = reference.split_once('@').map_or((reference, ""), |(name, digest)| (name, digest));

@@ -129,7 +129,7 @@ async fn a_product_is_added_or_told_what_is_wrong_with_it() {
 #[tokio::test]
 async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     let site = Site::signed_in("cleo").await;
-    let gate = "/products/gateway/releases/2.3.0/gate";
+    let gate = "/products/gateway/releases/2.4.0/gate";
     let digest = site.get(gate).await.ok().value("digest");
     let decide = |decision, password, digest| {
         [

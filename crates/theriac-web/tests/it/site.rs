@@ -18,7 +18,6 @@ use tower::ServiceExt as _;
 pub struct Site {
     router: Router,
     pub app: App,
-    pub clock: Arc<StoryClock>,
     cookies: Mutex<Vec<(String, String)>>,
     _folder: tempfile::TempDir,
 }
@@ -84,7 +83,7 @@ impl Site {
         let web =
             Web::new(app.clone(), Arc::new(Mutex::new(Throttle::default())), SessionCookie { secure: false });
         let router = theriac_web::http::router(web);
-        Self { router, app, clock, cookies: Mutex::new(Vec::new()), _folder: folder }
+        Self { router, app, cookies: Mutex::new(Vec::new()), _folder: folder }
     }
 
     /// The demonstration, somebody signed in.
