@@ -166,7 +166,7 @@ fn unseen(before: bool, reason: &str) -> Seen {
     if before {
         return Seen::Before;
     }
-    let reason = format!("not matched yet: {reason}");
+    let reason = format!("not looked up: {reason}");
     Seen::LookedUp { unmatched: Some((NOT_MATCHED.to_owned(), reason)), matches: Vec::new() }
 }
 

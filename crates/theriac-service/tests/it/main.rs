@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
+mod evidence;
 mod facts;
+mod findings;
 mod gate;
 mod installed;
 mod kind_in_one_file;
