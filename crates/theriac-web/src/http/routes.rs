@@ -5,8 +5,9 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, audit, clause, conformity, evidence_upload, gate, history, job, jobs, my_work, people, person,
-    product, products, record, record_edit, record_new, records, search, sign, sign_in,
+    account, assess, audit, clause, conformity, evidence_upload, finding, findings, findings_sign, gate,
+    history, job, jobs, my_work, people, person, product, products, record, record_edit, record_new, records,
+    search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -102,5 +103,14 @@ pub fn routes() -> Vec<Route> {
         POST "/people/{person}/erase", Permission(P::AdministerPeople) => person::erase;
         GET "/jobs", Permission(P::Read) => jobs::show;
         GET "/jobs/{job}", Permission(P::Read) => job::show;
+        GET "/findings", Permission(P::Read) => findings::everywhere;
+        GET "/products/{product}/releases/{release}/findings", Permission(P::Read) => findings::show;
+        GET "/products/{product}/releases/{release}/findings/assess", Permission(P::Read) => assess::show;
+        POST "/products/{product}/releases/{release}/findings/assess", Permission(P::AssessFinding) => assess::assess;
+        GET "/products/{product}/releases/{release}/findings/sign", Permission(P::Read) => findings_sign::show;
+        POST "/products/{product}/releases/{release}/findings/sign", Permission(P::AssessFinding) => findings_sign::sign;
+        GET "/products/{product}/releases/{release}/findings/confirm", Permission(P::Read) => findings_sign::show_carried;
+        POST "/products/{product}/releases/{release}/findings/confirm", Permission(P::AssessFinding) => findings_sign::confirm;
+        GET "/products/{product}/releases/{release}/findings/{finding}", Permission(P::Read) => finding::show;
     }
 }

@@ -1,25 +1,35 @@
-//! `…/findings` (with a pane), `…/findings/{finding}`, `…/findings/assess` (many at once), and `/findings`.
+//! `…/findings` and `/findings`: findings worst first, the first of them beside the list.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_auth::{Permission, ProductId, Scope};
+use theriac_model::Severity;
+use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, STATES, Standing};
+use theriac_service::{Paging, ServiceError, products};
 
+use super::finding::{self, FindingView};
+use super::release;
+use crate::http::{Answer, Me, Web};
 use crate::parts::{
-    Action, Due, Empty, Errors, Facts, Field, Filters, Link, Note, Pager, Shell, Signature, Status, TableHead,
+    Action, Area, Choice, Column, Due, Empty, Filters, Link, Note, NoteKind, Pager, Shell, Status,
+    StatusKind, TableHead,
 };
+use crate::{respond, urls};
 
 /// One finding in the list.
 #[derive(Debug, Clone)]
 pub struct FindingRow {
     /// Number, such as "FIND-418"; value of the checkbox.
     pub number: String,
-    /// Component and version, or "(static analysis)", leading to the finding.
+    /// The component with its version, leading to the finding.
     pub subject: Link,
-    /// Vulnerability or rule, and what marks it, such as "CVE-2099-10432, exploited".
+    /// Vulnerability and what marks it, such as "CVE-2099-10432, harm to a patient possible".
     pub about: String,
     /// Severity word with score, such as "8.2 high".
     pub severity: String,
     /// State of the assessment.
     pub state: Status,
-    /// What else the state says, such as "carried over, confirm"; may be empty.
+    /// What else the state says, such as "carried over, to be confirmed"; may be empty.
     pub state_note: String,
     /// By when it must be assessed or fixed.
     pub due: Option<Due>,
@@ -31,68 +41,6 @@ pub struct FindingRow {
     pub release: Option<Link>,
 }
 
-/// The assessment of one finding, or of many at once. Sends by POST: `csrf`, `expected`, `finding` (repeated),
-/// `status`, `justification`, `rests_on` (repeated), `impact_statement`, `exploitability`,
-/// `exploitability_reason`, `patient_safety_impact`, `decision`, `decision_reason`, `fixer`, `due`, and `then`
-/// (`draft` or `sign`).
-#[derive(Debug, Clone, Template)]
-#[template(path = "macros/assessment_form.html")]
-pub struct AssessmentForm {
-    /// Heading, such as "Assessment for 2.4.0".
-    pub heading: String,
-    /// Where it goes.
-    pub action: String,
-    /// CSRF token.
-    pub csrf: String,
-    /// Digest of the assessments shown; refused when another was made meanwhile.
-    pub expected: String,
-    /// Numbers of the findings it judges.
-    pub findings: Vec<String>,
-    /// VEX status, justification, what it rests on.
-    pub judgement: Vec<Field>,
-    /// Exploitability in context and patient-safety impact.
-    pub impact: Vec<Field>,
-    /// Decision, its reason, who fixes, due date.
-    pub decision: Vec<Field>,
-    /// Why the person may not assess; empty when they may.
-    pub blocked: String,
-}
-
-impl askama::filters::HtmlSafe for AssessmentForm {}
-
-impl AssessmentForm {
-    fn errors(&self) -> Errors {
-        if !self.blocked.is_empty() {
-            return Errors::default();
-        }
-        Errors::of(self.judgement.iter().chain(&self.impact).chain(&self.decision))
-    }
-}
-
-/// What is known of a finding, and its assessment: the same in the pane and on its page.
-#[derive(Debug, Clone, Template)]
-#[template(path = "macros/finding.html")]
-pub struct FindingView {
-    /// Number.
-    pub number: String,
-    /// Component and version.
-    pub subject: String,
-    /// State.
-    pub state: Status,
-    /// What the vulnerability is, as plain text.
-    pub summary: String,
-    /// Vulnerability and aliases, component, CVSS, ranges, fixed versions, evidence, feed.
-    pub facts: Facts,
-    /// Carried over, no longer valid, exploited, resolved with reason.
-    pub notes: Vec<Note>,
-    /// The assessment form; `None` when there is nothing to judge any more.
-    pub form: Option<AssessmentForm>,
-    /// Signed assessments so far, newest first.
-    pub assessments: Vec<Signature>,
-}
-
-impl askama::filters::HtmlSafe for FindingView {}
-
 /// The triage list.
 #[derive(Debug, Clone, Template)]
 #[template(path = "findings.html")]
@@ -103,57 +51,297 @@ pub struct FindingsPage {
     pub heading: String,
     /// How many are in which state.
     pub counts: Vec<Status>,
-    /// Such as "Export VEX", "Confirm 12 carried over".
+    /// Such as "Confirm 12 carried over".
     pub actions: Vec<Action>,
-    /// What concerns the whole list, such as a stale feed.
+    /// What concerns the whole list, such as a missing feed.
     pub notes: Vec<Note>,
     /// Filter form.
     pub filters: Filters,
     /// Head: selection, component, severity, "State, due", owner; over all releases without selection but with
     /// the release as second column.
     pub head: TableHead,
-    /// Worst for patients first, unless sorted otherwise.
+    /// Worst first.
     pub rows: Vec<FindingRow>,
     /// Paging.
     pub pager: Pager,
     /// Said instead when there is none.
     pub empty: Empty,
-    /// Where "Assess selected" goes, by GET with `finding` repeated; empty on the list over all releases.
+    /// Where "Assess the selected" goes, by GET with `finding` repeated; empty on the list over all releases.
     pub assess_action: String,
-    /// Where "Sign selected" goes, likewise.
+    /// Where "Sign the selected" goes, likewise.
     pub sign_action: String,
     /// Why the person may not assess; empty when they may.
     pub blocked: String,
-    /// The finding beside the list, with the address of its page.
-    pub pane: Option<(FindingView, String)>,
+    /// The finding beside the list.
+    pub pane: Option<FindingView>,
 }
 
-/// One finding on its own page, or the form for many.
-#[derive(Debug, Clone, Template)]
-#[template(path = "finding.html")]
-pub struct FindingPage {
-    /// Surroundings.
-    pub shell: Shell,
-    /// The finding.
-    pub finding: FindingView,
-    /// Actions, such as "Sign assessment".
-    pub actions: Vec<Action>,
-    /// The finding before in the list.
-    pub previous: Option<Link>,
-    /// The finding after.
-    pub next: Option<Link>,
+/// What the address says.
+#[derive(Debug, Default, Clone, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    state: String,
+    awaits: String,
+    severity: String,
+    open: String,
+    component: String,
+    after: String,
 }
 
-/// Many findings judged at once.
-#[derive(Debug, Clone, Template)]
-#[template(path = "assess.html")]
-pub struct AssessPage {
-    /// Surroundings.
-    pub shell: Shell,
-    /// Such as "Assess 3 findings of 2.4.0".
-    pub heading: String,
-    /// The findings, without checkboxes.
-    pub rows: Vec<FindingRow>,
-    /// The form.
-    pub form: AssessmentForm,
+impl Asked {
+    fn pairs(&self) -> [(&'static str, &str); 6] {
+        [
+            ("q", &self.q),
+            ("state", &self.state),
+            ("awaits", &self.awaits),
+            ("severity", &self.severity),
+            ("open", &self.open),
+            ("component", &self.component),
+        ]
+    }
+
+    /// The address of a page with these filters.
+    pub(super) fn on(&self, path: &str) -> String {
+        urls::with_query(path, &self.pairs())
+    }
+
+    fn any(&self) -> bool {
+        self.pairs().iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// What to list.
+    pub(super) fn input(
+        &self,
+        place: Option<(&str, &str)>,
+        limit: u32,
+    ) -> Result<ListFindings, ServiceError> {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let severity = match some(&self.severity) {
+            None => None,
+            Some(word) => {
+                let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == word);
+                let wrong = || ServiceError::field("severity", format!("'{word}' is no severity"));
+                Some(known.ok_or_else(wrong)?)
+            }
+        };
+        Ok(ListFindings {
+            product: place.map(|(product, _)| product.to_owned()),
+            release: place.map(|(_, release)| release.to_owned()),
+            state: some(&self.state),
+            awaits: some(&self.awaits),
+            severity,
+            open: self.open == "true",
+            person: None,
+            component: some(&self.component),
+            query: self.q.clone(),
+            paging: Paging { after: some(&self.after), limit },
+        })
+    }
+}
+
+/// Shows the findings of a release.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let row = products::product(web.app(), me.who(), &product).await?;
+    let here = urls::release(&product, &release, "findings");
+    let found = findings::list(web.app(), me.who(), &asked.input(Some((&product, &release)), 0)?).await?;
+    let carried = findings::carried(web.app(), me.who(), &product, &release).await?.rows.len();
+    let blocked = me.blocked(Permission::AssessFinding, Scope::Product(ProductId(row.id)));
+    let mut rows: Vec<FindingRow> =
+        found.page.items.iter().map(|finding| finding_row(&me, finding, &asked, false)).collect();
+    if let Some(first) = rows.first_mut() {
+        first.current = true;
+    }
+    let pane = match found.page.items.first() {
+        None => None,
+        Some(first) => Some(finding::read(&web, &me, &first.reference, &asked).await?),
+    };
+    let page = FindingsPage {
+        shell: release::shell(&me, (&product, &row.name), &release, "findings"),
+        heading: format!("Findings of {release}"),
+        counts: found.counts.iter().map(counted).collect(),
+        actions: if carried > 0 {
+            vec![Action::open(format!("Confirm {carried} carried over"), format!("{here}/confirm")).main()]
+        } else {
+            Vec::new()
+        },
+        notes: notes(&web, &me).await?,
+        filters: filters(&asked, &here),
+        head: head(false),
+        pager: pager(&asked, &here, rows.len(), found.page.next.as_deref()),
+        rows,
+        empty: empty(&asked, &here, &urls::release(&product, &release, "evidence/new")),
+        assess_action: format!("{here}/assess"),
+        sign_action: format!("{here}/sign"),
+        blocked,
+        pane,
+    };
+    Ok(respond::page(&page))
+}
+
+/// Shows the findings of all releases.
+pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+    let found = findings::list(web.app(), me.who(), &asked.input(None, 0)?).await?;
+    let rows: Vec<FindingRow> =
+        found.page.items.iter().map(|finding| finding_row(&me, finding, &asked, true)).collect();
+    let page = FindingsPage {
+        shell: me.shell("Findings", Area::Findings),
+        heading: "Findings of all releases".to_owned(),
+        counts: found.counts.iter().map(counted).collect(),
+        actions: Vec::new(),
+        notes: notes(&web, &me).await?,
+        filters: filters(&asked, "/findings"),
+        head: head(true),
+        pager: pager(&asked, "/findings", rows.len(), found.page.next.as_deref()),
+        rows,
+        empty: empty(&asked, "/findings", "/products"),
+        assess_action: String::new(),
+        sign_action: String::new(),
+        blocked: String::new(),
+        pane: None,
+    };
+    Ok(respond::page(&page))
+}
+
+fn head(everywhere: bool) -> TableHead {
+    let mut columns = vec![
+        Column::new("Component").grow(),
+        Column::new("Severity"),
+        Column::new("State, due"),
+        Column::new("Owner"),
+    ];
+    match everywhere {
+        true => columns.insert(1, Column::new("Release")),
+        false => columns.insert(0, Column::new("Select").hidden()),
+    }
+    TableHead::new(columns)
+}
+
+/// A finding as lists show it.
+pub(super) fn finding_row(me: &Me, row: &Row, asked: &Asked, everywhere: bool) -> FindingRow {
+    let about = match row.harm {
+        true => format!("{}, harm to a patient possible", row.vulnerability),
+        false => row.vulnerability.clone(),
+    };
+    let place = format!("{} {}", row.product, row.release);
+    FindingRow {
+        number: row.reference.clone(),
+        subject: Link::new(
+            &row.component,
+            asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
+        ),
+        about,
+        severity: severity(row.severity, row.score_tenths),
+        state: state(&row.state).into(),
+        state_note: standing(row.standing).to_owned(),
+        due: row.due.map(|day| me.due(day)),
+        owner: row.owner.clone().unwrap_or_default(),
+        current: false,
+        release: everywhere.then(|| Link::new(place, urls::release(&row.product, &row.release, "findings"))),
+    }
+}
+
+/// Score and word, such as "8.2 high".
+pub(super) fn severity(severity: Severity, score_tenths: Option<i64>) -> String {
+    match (severity, score_tenths) {
+        (Severity::Unknown, _) => "unknown, treated as high".to_owned(),
+        (known, None) => known.as_str().to_owned(),
+        (known, Some(score)) => format!("{}.{} {}", score / 10, score % 10, known.as_str()),
+    }
+}
+
+/// The status word of a finding's state.
+pub(super) fn state(word: &str) -> StatusKind {
+    match word {
+        "under investigation" => StatusKind::UnderInvestigation,
+        "affected" => StatusKind::Affected,
+        "not affected" => StatusKind::NotAffected,
+        "fixed" => StatusKind::Fixed,
+        "risk accepted" => StatusKind::RiskAccepted,
+        "resolved" => StatusKind::Resolved,
+        _ => StatusKind::New,
+    }
+}
+
+/// What is still to be done about a judgement; empty when nothing is.
+pub(super) const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Lapsed => "what it rested on has changed, judge again",
+        Standing::Unsigned => "waits for a signature",
+        Standing::Unconfirmed => "carried over, to be confirmed",
+        Standing::NoClinical => "waits for a clinical signature",
+        Standing::ToBeFixed => "to be mended",
+        Standing::AcceptedByFixer => "its risk was accepted by who mends it",
+        Standing::New | Standing::Resolved | Standing::UnderInvestigation | Standing::Acceptable => "",
+    }
+}
+
+fn counted((word, count): &(String, i64)) -> Status {
+    Status::saying(state(word), format!("{count} {word}"))
+}
+
+async fn notes(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
+    if !me.may(Permission::Read, Scope::Organisation) {
+        return Ok(Vec::new());
+    }
+    let missing = findings::feed(web.app(), me.who()).await?.is_none();
+    let text = "Nothing can be matched before one is imported: theriac feed import.";
+    Ok(missing.then(|| Note::new(NoteKind::Warn, "There is no advisory feed.", text)).into_iter().collect())
+}
+
+fn filters(asked: &Asked, action: &str) -> Filters {
+    let select = |label: &str, all: &str, now: &str, words: Vec<&str>| {
+        let mut choices = vec![Choice::new("", all, now)];
+        choices.extend(words.into_iter().map(|word| Choice::new(word, word, now)));
+        (label.to_lowercase(), label.to_owned(), choices)
+    };
+    let severities = Severity::ALL.iter().rev().map(|severity| severity.as_str()).collect();
+    let awaits = AWAITS.iter().map(|(word, _)| *word).collect();
+    let mut keep = Vec::new();
+    if !asked.component.is_empty() {
+        keep.push(("component".to_owned(), asked.component.clone()));
+    }
+    Filters {
+        action: action.to_owned(),
+        of: "findings".to_owned(),
+        q: asked.q.clone(),
+        placeholder: "Component, CVE or other id".to_owned(),
+        selects: vec![
+            select("State", "All states", &asked.state, STATES.to_vec()),
+            select("Awaits", "Awaiting anything", &asked.awaits, awaits),
+            select("Severity", "Any severity", &asked.severity, severities),
+        ],
+        keep,
+        clear: asked.any().then(|| action.to_owned()),
+    }
+}
+
+fn pager(asked: &Asked, here: &str, shown: usize, next: Option<&str>) -> Pager {
+    let on = |after: &str| urls::with_query(&asked.on(here), &[("after", after)]);
+    Pager {
+        shown: format!("{shown} shown, worst first"),
+        first: (!asked.after.is_empty()).then(|| on("")),
+        next: next.map(|after| Link::new("Next", on(after))),
+        exports: Vec::new(),
+    }
+}
+
+fn empty(asked: &Asked, here: &str, begin: &str) -> Empty {
+    if asked.any() {
+        return Empty::new(
+            "No finding matches",
+            "Change the filter to see others.",
+            vec![Action::open("All findings", here)],
+        );
+    }
+    Empty::new(
+        "No finding",
+        "Clause 5.8.1 asks that every finding is resolved before release. Findings appear when an SBOM is handed in.",
+        vec![Action::open("Hand in an SBOM", begin).main()],
+    )
 }

@@ -4,6 +4,7 @@
 //! maps what the service answers to a view and sends it with [`crate::respond`].
 
 pub mod account;
+pub mod assess;
 pub mod audit;
 pub mod clause;
 pub mod components;
@@ -13,7 +14,9 @@ pub mod error;
 pub mod evidence;
 pub mod evidence_list;
 pub mod evidence_upload;
+pub mod finding;
 pub mod findings;
+pub mod findings_sign;
 pub mod gate;
 pub mod history;
 pub mod job;

@@ -10,6 +10,7 @@ use theriac_model::record::FieldError;
 use theriac_service::people::{self, AccountState, GrantView, NewPerson, PersonView, Place};
 use theriac_service::{MOST, Paging, ServiceError};
 
+use super::error_at;
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Area, Choice, Column, Empty, Errors, Field, Input, Link, Pager, Shell, TableHead};
 use crate::{respond, urls};
@@ -150,11 +151,6 @@ pub(super) async fn managers(web: &Web, me: &Me) -> Result<Vec<(String, String)>
     Ok(listed.items.iter().map(|person| (person.key.clone(), called(person))).collect())
 }
 
-/// What is wrong with a field; empty when nothing is.
-pub(super) fn wrong(errors: &[FieldError], field: &str) -> String {
-    errors.iter().find(|error| error.field == field).map(|error| error.message.clone()).unwrap_or_default()
-}
-
 /// The fields that say where a person stands.
 pub(super) fn place_fields(
     place: &Place,
@@ -172,14 +168,14 @@ pub(super) fn place_fields(
     };
     vec![
         Field::new("department", "Department", Input::Text(place.department.clone().unwrap_or_default()))
-            .error(wrong(errors, "department")),
-        Field::new("manager", "Line manager", input).error(wrong(errors, "manager")),
+            .error(error_at(errors, "department")),
+        Field::new("manager", "Line manager", input).error(error_at(errors, "manager")),
         Field::new(
             "external",
             "Belongs to another organisation, such as a test house",
             Input::Check(place.external),
         ),
-        Field::new("from", "From", Input::Date(from.to_owned())).error(wrong(errors, "from")),
+        Field::new("from", "From", Input::Date(from.to_owned())).error(error_at(errors, "from")),
     ]
 }
 
@@ -202,26 +198,26 @@ fn fields(sent: &Form, errors: &[FieldError], managers: &[(String, String)]) -> 
     let mut role = vec![Choice::new("", "None yet", sent.get("role"))];
     role.extend(roles(sent.get("role")));
     let mut fields = vec![
-        Field::new("name", "Name", text("name")).error(wrong(errors, "name")).required(),
+        Field::new("name", "Name", text("name")).error(error_at(errors, "name")).required(),
         Field::new("key", "Key", text("key"))
             .hint(
                 "Names the person in records and files for good: lower-case words, such as ana or ana-okafor",
             )
-            .error(wrong(errors, "key"))
+            .error(error_at(errors, "key"))
             .required(),
         Field::new("email", "Work e-mail", Input::Email(sent.get("email").to_owned()))
             .hint("To sign in with; it counts as theirs in commits too")
-            .error(wrong(errors, "email"))
+            .error(error_at(errors, "email"))
             .required(),
     ];
     fields.extend(place_fields(&place_of(sent), sent.get("from"), errors, managers));
     fields.push(
-        Field::new("role", "Role on the organisation", Input::Select(role)).error(wrong(errors, "roles")),
+        Field::new("role", "Role on the organisation", Input::Select(role)).error(error_at(errors, "roles")),
     );
     fields.push(
         Field::new("password", "First password", Input::Password("new-password"))
             .hint("Without one the person cannot sign in. They choose their own before they sign anything.")
-            .error(wrong(errors, "password")),
+            .error(error_at(errors, "password")),
     );
     fields
 }

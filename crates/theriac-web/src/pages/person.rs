@@ -9,7 +9,8 @@ use theriac_service::audit::{self, Entries, EntryView};
 use theriac_service::people::{self, AccountState, GrantView, PersonView, Place, Tenure};
 use theriac_service::{MOST, Paging, ServiceError, products};
 
-use super::people::{called, managers, place_fields, place_of, roles, wrong};
+use super::error_at;
+use super::people::{called, managers, place_fields, place_of, roles};
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Area, Choice, Crumb, Errors, Event, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell,
@@ -217,9 +218,9 @@ async fn grant_fields(web: &Web, me: &Me, refused: &Refused) -> Result<Vec<Field
     let errors = refused.errors_of("grant");
     Ok(vec![
         Field::new("role", "Role", Input::Select(roles(refused.typed("grant", "role"))))
-            .error(wrong(errors, "role"))
+            .error(error_at(errors, "role"))
             .required(),
-        Field::new("scope", "For", Input::Select(scopes)).error(wrong(errors, "scope")).required(),
+        Field::new("scope", "For", Input::Select(scopes)).error(error_at(errors, "scope")).required(),
     ])
 }
 
@@ -232,12 +233,12 @@ fn password(person: &PersonView, refused: &Refused) -> Vec<Field> {
         AccountState::None => "It gives the person an account.",
     };
     let field = Field::new("password", "New password", Input::Password("new-password"));
-    vec![field.hint(hint).error(wrong(refused.errors_of("password"), "password")).required().within("new")]
+    vec![field.hint(hint).error(error_at(refused.errors_of("password"), "password")).required().within("new")]
 }
 
 fn erase_fields(refused: &Refused) -> Vec<Field> {
     let field = Field::new("password", "Your own password", Input::Password("current-password"));
-    vec![field.error(wrong(refused.errors_of("erase"), "password")).required().within("erase")]
+    vec![field.error(error_at(refused.errors_of("erase"), "password")).required().within("erase")]
 }
 
 async fn events(web: &Web, me: &Me, person: i64) -> Result<Option<Timeline>, ServiceError> {

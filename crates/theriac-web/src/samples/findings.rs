@@ -4,9 +4,9 @@ use super::release::{filters, head, pager, sign_form};
 use super::{
     CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, day, due, release_shell, sample, shell, signature,
 };
-use crate::pages::findings::{
-    AssessPage, AssessmentForm, FindingPage, FindingRow, FindingView, FindingsPage,
-};
+use crate::pages::assess::{AssessPage, AssessmentForm};
+use crate::pages::finding::{FindingPage, FindingView};
+use crate::pages::findings::{FindingRow, FindingsPage};
 use crate::pages::sign::SignPage;
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Status,
@@ -122,7 +122,7 @@ fn form() -> AssessmentForm {
                 Input::Checks(Choice::plain(&rests, "Component version")),
             )
             .hint("The judgement is asked again as soon as one of these changes"),
-            Field::new("impact_statement", "Why", Input::Area(HOSTILE.to_owned(), 2)),
+            Field::new("explanation", "Why", Input::Area(HOSTILE.to_owned(), 2)),
         ],
         impact: vec![
             Field::new(
@@ -161,6 +161,7 @@ fn form() -> AssessmentForm {
 fn view() -> FindingView {
     FindingView {
         number: "FIND-418".to_owned(),
+        href: address("FIND-418"),
         subject: "jp2kit 2.5.0".to_owned(),
         state: Status::from(StatusKind::New).boxed(),
         summary: "Heap overflow when decoding a tile header with a negative component count.".to_owned(),
@@ -226,7 +227,7 @@ fn full() -> FindingsPage {
         assess_action: "findings/assess".to_owned(),
         sign_action: "findings/sign".to_owned(),
         blocked: String::new(),
-        pane: Some((view(), address("FIND-418"))),
+        pane: Some(view()),
     }
 }
 
@@ -296,6 +297,7 @@ fn assess() -> AssessPage {
     AssessPage {
         shell: release_shell("Assess", "findings"),
         heading: "Assess 7 findings of 2.4.0".to_owned(),
+        notes: vec![Note::new(NoteKind::Bad, "It changed meanwhile.", HOSTILE).alert()],
         rows: rows(),
         form,
     }

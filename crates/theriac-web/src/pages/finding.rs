@@ -1,0 +1,296 @@
+//! `…/findings/{finding}`: what is known of one finding, everything that was judged, and the form that judges.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_auth::{Permission, ProductId, Scope};
+use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
+use theriac_service::{MOST, ServiceError, products};
+
+use super::assess::{self, AssessmentForm, Typed};
+use super::findings::{Asked, severity, standing, state};
+use super::release;
+use crate::http::{Answer, Me, Web};
+use crate::parts::{Action, Crumb, Fact, Facts, Link, Note, NoteKind, Shell, Signature, Status, Value};
+use crate::{markdown, respond, urls};
+
+/// What is known of a finding, and its assessment: the same in the pane and on its page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "macros/finding.html")]
+pub struct FindingView {
+    /// Number.
+    pub number: String,
+    /// Address of its page.
+    pub href: String,
+    /// Component and version.
+    pub subject: String,
+    /// State.
+    pub state: Status,
+    /// What the vulnerability is, as plain text.
+    pub summary: String,
+    /// Vulnerability and aliases, component, CVSS, fixed versions, evidence, advisories.
+    pub facts: Facts,
+    /// Carried over, no longer valid, waiting for a signature, resolved with reason.
+    pub notes: Vec<Note>,
+    /// The assessment form; `None` when there is nothing to judge any more.
+    pub form: Option<AssessmentForm>,
+    /// Signed assessments so far, newest first.
+    pub assessments: Vec<Signature>,
+}
+
+impl askama::filters::HtmlSafe for FindingView {}
+
+/// One finding on its own page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "finding.html")]
+pub struct FindingPage {
+    /// Surroundings.
+    pub shell: Shell,
+    /// The finding.
+    pub finding: FindingView,
+    /// Actions, such as "Sign assessment".
+    pub actions: Vec<Action>,
+    /// The finding before in the list.
+    pub previous: Option<Link>,
+    /// The finding after.
+    pub next: Option<Link>,
+}
+
+/// Most characters of an advisory's text.
+const DETAILS_MAX: usize = 1_500;
+/// Most links of an advisory.
+const LINKS_MAX: usize = 5;
+
+/// Shows a finding.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release, number)): Path<(String, String, String)>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let known = known(&web, &me, &product, &release, &number).await?;
+    let row = products::product(web.app(), me.who(), &product).await?;
+    let mut shell = release::shell(&me, (&product, &row.name), &release, "findings");
+    shell.title = format!("{number} of {} {release}", row.name);
+    shell.crumbs.pop();
+    let list = asked.on(&urls::release(&product, &release, "findings"));
+    shell.crumbs.extend([Crumb::to("Findings", list), Crumb::here(&number)]);
+    shell.api = Some(format!("/api/v1/findings/{}", urls::encode(&number)));
+    let (previous, next) = neighbours(&web, &me, &known, &asked).await?;
+    let page = FindingPage {
+        shell,
+        actions: actions(&me, &known, row.id),
+        finding: view(&web, &me, &known, &asked).await?,
+        previous,
+        next,
+    };
+    Ok(respond::page(&page))
+}
+
+/// The finding, when it is one of this release.
+async fn known(
+    web: &Web,
+    me: &Me,
+    product: &str,
+    release: &str,
+    number: &str,
+) -> Result<Known, ServiceError> {
+    let known = findings::page(web.app(), me.who(), number).await?;
+    if known.row.product != product || known.row.release != release {
+        return Err(ServiceError::not_found("finding of this release", number));
+    }
+    Ok(known)
+}
+
+/// A finding for the pane.
+pub(super) async fn read(
+    web: &Web,
+    me: &Me,
+    number: &str,
+    asked: &Asked,
+) -> Result<FindingView, ServiceError> {
+    let known = findings::page(web.app(), me.who(), number).await?;
+    view(web, me, &known, asked).await
+}
+
+/// The findings before and after in the list, as far as its longest page reaches.
+async fn neighbours(
+    web: &Web,
+    me: &Me,
+    known: &Known,
+    asked: &Asked,
+) -> Result<(Option<Link>, Option<Link>), ServiceError> {
+    let row = &known.row;
+    let input = asked.input(Some((&row.product, &row.release)), MOST)?;
+    let rows = findings::list(web.app(), me.who(), &input).await?.page.items;
+    let Some(here) = rows.iter().position(|other| other.reference == row.reference) else {
+        return Ok((None, None));
+    };
+    let link = |place: Option<usize>| {
+        let other = rows.get(place?)?;
+        let href = asked.on(&urls::finding(&row.product, &row.release, &other.reference));
+        Some(Link::new(&other.reference, href))
+    };
+    Ok((link(here.checked_sub(1)), link(here.checked_add(1))))
+}
+
+fn actions(me: &Me, known: &Known, product: i64) -> Vec<Action> {
+    let scope = Scope::Product(ProductId(product));
+    let Some(set) = known.set else { return Vec::new() };
+    let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
+    let sign = |label: &str, act: &str| {
+        let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
+        Action::open(label, href).main().key("sign")
+    };
+    match known.row.standing {
+        Standing::Unsigned => vec![sign("Sign assessment", "")],
+        Standing::NoClinical if me.may(Permission::SignClinical, scope) => {
+            vec![sign("Sign for the patient", "clinical")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<FindingView, ServiceError> {
+    let row = &known.row;
+    let open = row.resolved.is_none();
+    let product = products::product(web.app(), me.who(), &row.product).await?;
+    let form = if open {
+        let typed =
+            Typed::of(known.assessments.first(), std::slice::from_ref(&row.reference), known.expected);
+        let form = assess::form(web, me, (&row.product, product.id, &row.release), typed, &[]).await?;
+        Some(form)
+    } else {
+        None
+    };
+    let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
+    let latest = known.assessments.first().map(|judged| judged.assessment.id);
+    let signatures = known.assessments.iter().flat_map(|judged| {
+        let covers = Some(judged.assessment.id) == latest && judged.assessment.changed.is_empty();
+        judged.signatures.iter().rev().map(move |signature| Signature {
+            who: signature.person.clone(),
+            on: said(judged),
+            meaning: signature.meaning.clone(),
+            at: me.when(signature.at),
+            authentication: signature.method.clone(),
+            digest: signature.set.short(),
+            covers,
+            comment: judged.assessment.explanation.clone(),
+        })
+    });
+    Ok(FindingView {
+        number: row.reference.clone(),
+        href: asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
+        subject: row.component.clone(),
+        state: Status::from(state(&row.state)).boxed(),
+        summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
+        facts: facts(me, known),
+        notes: notes(me, known),
+        form,
+        assessments: signatures.collect(),
+    })
+}
+
+/// A judgement in a phrase, such as "not affected: component not present".
+pub(super) fn said(judged: &AssessmentView) -> String {
+    let row = &judged.assessment;
+    let mut words = row.status.clone();
+    if let Some(justification) = &row.justification {
+        words = format!("{words}: {justification}");
+    }
+    if let Some(decision) = &row.decision {
+        words = format!("{words}, {decision}");
+    }
+    words
+}
+
+fn facts(me: &Me, known: &Known) -> Facts {
+    let row = &known.row;
+    let mut vulnerability = vec![Value::Text(row.vulnerability.clone())];
+    if !row.aliases.is_empty() {
+        vulnerability.push(Value::Muted(format!("also {}", row.aliases.join(", "))));
+    }
+    let mut facts = vec![
+        Fact { term: "Vulnerability".to_owned(), values: vulnerability },
+        Fact::code("Component", &row.component),
+        Fact::text("Severity", severity(row.severity, row.score_tenths)),
+        known.cvss.as_ref().map_or_else(|| Fact::none("CVSS"), |vector| Fact::code("CVSS", vector)),
+        if row.fixed.is_empty() {
+            Fact::none("Fixed in")
+        } else {
+            Fact::text("Fixed in", row.fixed.join(", "))
+        },
+        Fact::new("Opened", Value::When(me.when(known.opened_at))),
+        Fact::links(
+            "Evidence",
+            known.evidence.iter().map(|number| Link::new(number, urls::evidence(number))).collect(),
+        ),
+    ];
+    if let Some(matching) = &known.matching {
+        let mut values = vec![Value::When(me.when(matching.at))];
+        if let Some(at) = matching.feed_at {
+            values.push(Value::Muted(format!("newest advisory {}", me.when(at).shown)));
+        }
+        facts.push(Fact { term: "Matched".to_owned(), values });
+    }
+    for advisory in &known.advisories {
+        let mut values = Vec::new();
+        if let Some(published) = &advisory.published {
+            values.push(Value::Muted(format!("published {published}")));
+        }
+        if !advisory.details.is_empty() {
+            let start: String = advisory.details.chars().take(DETAILS_MAX).collect();
+            values.push(Value::Html(markdown::render(&start)));
+        }
+        let safe = advisory.references.iter().filter(|url| url.starts_with("https://"));
+        values.extend(safe.take(LINKS_MAX).map(|url| Value::Link(Link::new(url, url))));
+        facts.push(Fact { term: advisory.id.clone(), values });
+    }
+    Facts::from(facts)
+}
+
+fn notes(me: &Me, known: &Known) -> Vec<Note> {
+    let row = &known.row;
+    let latest = known.assessments.first();
+    let mut notes = Vec::new();
+    if let Some(why) = &row.resolved {
+        notes.push(Note::new(NoteKind::Good, "Closed.", why));
+    }
+    let from = latest.and_then(|judged| judged.carried_from.as_ref());
+    let origin = |note: Note| match from {
+        None => note,
+        Some((number, release)) => {
+            note.link(format!("{number} of {release}"), urls::finding(&row.product, release, number))
+        }
+    };
+    let words = standing(row.standing);
+    let judged = latest.map(|judged| {
+        format!("{} judged on {}: {}.", judged.assessor, me.when(judged.assessment.at).shown, said(judged))
+    });
+    let judged = judged.unwrap_or_default();
+    match row.standing {
+        Standing::Lapsed => {
+            let title = match from {
+                Some((_, release)) => format!("Carried over from {release}, no longer valid."),
+                None => "The judgement is no longer valid.".to_owned(),
+            };
+            let mut note =
+                Note::new(NoteKind::Doubt, title, format!("{judged} Since then this has changed:"));
+            note.items.clone_from(&row.changed);
+            notes.push(origin(note));
+        }
+        Standing::Unconfirmed => {
+            let here = urls::release(&row.product, &row.release, "findings/confirm");
+            let note = Note::new(NoteKind::Info, "Carried over, to be confirmed.", judged);
+            notes.push(origin(note).link("Confirm what is carried over", here));
+        }
+        Standing::Unsigned | Standing::NoClinical => {
+            notes.push(Note::new(NoteKind::Info, format!("It {words}."), judged));
+        }
+        Standing::AcceptedByFixer => notes.push(Note::new(NoteKind::Warn, "", format!("{words}."))),
+        Standing::ToBeFixed | Standing::UnderInvestigation | Standing::Acceptable => {
+            notes.push(origin(Note::new(NoteKind::Info, "", judged)));
+        }
+        Standing::New | Standing::Resolved => {}
+    }
+    notes
+}
