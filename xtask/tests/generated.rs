@@ -1,16 +1,23 @@
 //! The generated files are current: each is made again and compared with what is committed.
 //!
-//! A generated file is one line in `FILES`: its path and the function that makes its text.
-//! `cargo xtask generate` sets THERIAC_GENERATE and writes them instead.
+//! A generated file is one line in `FILES`: its path and the function that makes its text. Some print what a crate
+//! says of itself; others ask the program, which `cargo xtask generate [--check]` and a test of the whole workspace
+//! build first. `cargo xtask generate` sets THERIAC_GENERATE and writes them instead.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// A generated file: its path in the repository, and what makes its text.
 type Generated = (&'static str, fn() -> String);
 
-const FILES: &[Generated] =
-    &[("docs/user/permissions.md", permissions), ("docs/api/facts.schema.json", facts_schema)];
+const FILES: &[Generated] = &[
+    ("docs/user/permissions.md", permissions),
+    ("docs/user/cli.md", command_line),
+    ("docs/api/facts.schema.json", facts_schema),
+    ("docs/api/openapi.json", || program(&["openapi"])),
+];
 
 #[test]
 fn generated_files_are_current() {
@@ -46,4 +53,51 @@ fn facts_schema() -> String {
     let mut text = serde_json::to_string_pretty(&theriac_conformity::facts::facts_schema()).unwrap();
     text.push('\n');
     text
+}
+
+fn command_line() -> String {
+    let mut text = "# Commands\n\n\
+         What `theriac --help` and the help of every command print.\n"
+        .to_owned();
+    add_help(&mut text, &[]);
+    text
+}
+
+/// Adds the help of a command and of the commands below it.
+fn add_help(text: &mut String, command: &[&str]) {
+    let help = program(&[command, &["--help"]].concat());
+    let heading = if command.len() < 2 { "##" } else { "###" };
+    let name = [&["theriac"], command].concat().join(" ");
+    write!(text, "\n{heading} {name}\n```text\n{}\n```\n", help.trim_end()).unwrap();
+    for below in commands(&help) {
+        add_help(text, &[command, &[below]].concat());
+    }
+}
+
+/// The names in the list of commands of a help text; what is wrapped stands further to the right.
+fn commands(help: &str) -> impl Iterator<Item = &str> {
+    let list = help.split_once("\nCommands:\n").map_or("", |(_, list)| list);
+    list.lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+}
+
+/// What the program prints. It stands beside the folder of this test.
+fn program(arguments: &[&str]) -> String {
+    let test = std::env::current_exe().unwrap();
+    let theriac = test.ancestors().nth(2).unwrap().join("theriac");
+    assert!(
+        theriac.exists(),
+        "the program is not built; run `cargo xtask generate --check`, which builds it first"
+    );
+    let mut command = Command::new(theriac);
+    // No variable of this shell and no terminal may show in the help.
+    command.args(arguments).env_clear().env("COLUMNS", "100").stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "theriac {}: {error}", arguments.join(" "));
+    String::from_utf8(output.stdout).unwrap()
 }
