@@ -7,6 +7,8 @@ mod bodies;
 mod client;
 mod conformity;
 mod described;
+mod evidence;
+mod findings;
 mod idempotency;
 mod people;
 mod products;
