@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::civil::Date;
+use theriac_conformity::Conformity;
 
 use crate::config::Config;
 use crate::connect::{self, Aim};
@@ -25,14 +26,11 @@ pub struct Args {
 /// Prints the verdicts.
 pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
     let address = args.release.address_at("conformity", args.at);
-    let answer = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+    let conformity: Conformity =
+        connect::with(config, Aim::Read, async |client| client.get_as(&address).await)?;
     match args.format {
-        Format::Json => output::json(&answer)?,
-        Format::Table => {
-            let conformity =
-                serde_json::from_value(answer).context("the server's answer holds no verdicts")?;
-            output::print(&output::verdicts(&conformity))?;
-        }
+        Format::Json => output::json(&conformity)?,
+        Format::Table => output::print(&output::verdicts(&conformity))?,
     }
     Ok(ExitCode::SUCCESS)
 }

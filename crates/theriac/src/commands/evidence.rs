@@ -16,6 +16,9 @@ use crate::output::{self, Format};
 /// Most bytes of all files together.
 const BYTES: usize = 128 << 20;
 
+/// How many lines of each list people are shown.
+const SHOWN: usize = 30;
+
 /// Hand in evidence.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -109,7 +112,13 @@ fn text(answer: &Value) -> String {
     ] {
         let items = list(name);
         if !items.is_empty() {
-            text.push_str(&format!("\n{title}: {}\n{}", items.len(), output::list(items, columns)));
+            let some = &items[..items.len().min(SHOWN)];
+            text.push_str(&format!(
+                "\n{title}: {}\n{}{}",
+                items.len(),
+                output::list(some, columns),
+                rest(items)
+            ));
         }
     }
     if let Some(why) = answer["not_matched"].as_str() {
@@ -117,8 +126,17 @@ fn text(answer: &Value) -> String {
     }
     let blocking = list("blocking");
     text.push_str(&format!("\nBlocking: {}\n", blocking.len()));
-    for reason in blocking {
+    for reason in blocking.iter().take(SHOWN) {
         text.push_str(&format!("  {}\n", output::cell(reason)));
     }
+    text.push_str(&rest(blocking));
     output::lines(&text)
+}
+
+/// What is said of what a list leaves out.
+fn rest(items: &[Value]) -> String {
+    match items.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!("… and {more} more; --format json lists all\n"),
+    }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use theriac_conformity::Facts;
 
 use crate::config::Config;
 use crate::connect::{self, Aim};
@@ -22,7 +23,7 @@ pub struct Args {
 /// Prints them as JSON.
 pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
     let address = args.release.address_at("facts", args.at);
-    let facts = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+    let facts: Facts = connect::with(config, Aim::Read, async |client| client.get_as(&address).await)?;
     output::json(&facts)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::civil::Date;
 use theriac_conformity::{Gate, Reason};
 
@@ -26,10 +26,9 @@ pub struct Args {
 /// Prints the gate: exit code 0 when it is open, 1 when it is closed.
 pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
     let address = args.release.address_at("gate", args.at);
-    let answer = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
-    let gate: Gate = serde_json::from_value(answer.clone()).context("the server's answer is no gate")?;
+    let gate: Gate = connect::with(config, Aim::Read, async |client| client.get_as(&address).await)?;
     match args.format {
-        Format::Json => output::json(&answer)?,
+        Format::Json => output::json(&gate)?,
         Format::Table => output::print(&text(&gate, &args.release))?,
     }
     Ok(if gate.open { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -92,7 +92,7 @@ enum Command {
     /// Export and verify the audit log
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Make what was read from evidence again, from the bytes that were kept
+    /// Make what was read from evidence again, from the bytes that were kept; exit code 1 when rows had to be put right
     Rebuild(rebuild::Args),
     /// People: their places, roles and accounts
     #[command(subcommand)]

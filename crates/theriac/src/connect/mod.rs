@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, header};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use theriac_api::{Api, PREFIX};
 use theriac_auth::{SessionCookie, Throttle};
@@ -114,6 +115,13 @@ impl Client {
     /// Reads one thing.
     pub async fn get(&self, address: &str) -> Result<Value> {
         self.call(Method::GET, address, None).await
+    }
+
+    /// Reads one thing whose shape is known.
+    pub async fn get_as<T: DeserializeOwned>(&self, address: &str) -> Result<T> {
+        let value = self.get(address).await?;
+        serde_json::from_value(value)
+            .context("the answer has another shape; server and command line must be of one version")
     }
 
     /// Reads a list to its end.
