@@ -10,8 +10,10 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// This description.
-#[utoipa::path(get, path = "/openapi.json", tag = "interface",
-    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "interface",
+    responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")),
+)]
 async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], crate::openapi()).into_response()
 }

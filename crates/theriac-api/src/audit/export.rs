@@ -7,8 +7,15 @@ use theriac_service::{ServiceError, audit};
 use crate::core::{Api, Caller, Shown, file, stream};
 
 /// The whole audit log as a file that verifies without this server; its last line is signed.
-#[utoipa::path(get, path = "/audit/export", tag = "audit",
-    responses((status = 200, description = "JSON lines", body = String, content_type = "application/octet-stream")))]
+#[utoipa::path(
+    get, path = "/audit/export", tag = "audit",
+    responses(
+        (
+            status = 200, description = "JSON lines", body = String,
+            content_type = "application/octet-stream",
+        ),
+    ),
+)]
 pub(super) async fn audit_export(State(api): State<Api>, caller: Caller) -> Shown<Response> {
     let store = api.app().store();
     let path = store.folder().join(format!("audit-export-{:016x}", store.id()));

@@ -95,8 +95,10 @@ impl From<Entry> for EntryView {
 }
 
 /// Entries of the audit log, newest first.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(AuditQuery),
-    responses((status = 200, description = "A page of entries", body = Listed<EntryView>)))]
+#[utoipa::path(
+    get, path = "/audit", tag = "audit", params(AuditQuery),
+    responses((status = 200, description = "A page of entries", body = Listed<EntryView>)),
+)]
 pub(super) async fn audit_list(
     State(api): State<Api>,
     caller: Caller,

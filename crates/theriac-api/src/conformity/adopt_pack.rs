@@ -21,8 +21,10 @@ pub(crate) struct PackAdopt {
 }
 
 /// Adopt the pack in force by signature: you have compared it with the manufacturer's own copy of the standard.
-#[utoipa::path(post, path = "/pack/adopt", tag = "conformity", request_body = PackAdopt,
-    responses((status = 204, description = "Adopted")))]
+#[utoipa::path(
+    post, path = "/pack/adopt", tag = "conformity", request_body = PackAdopt,
+    responses((status = 204, description = "Adopted")),
+)]
 pub(super) async fn pack_adopt(act: Act<PackAdopt>) -> Response {
     act.run(StatusCode::NO_CONTENT, async |call, input| {
         let shown = digest("digest", &input.digest)?;

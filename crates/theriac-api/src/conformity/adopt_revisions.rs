@@ -29,8 +29,15 @@ pub(crate) struct RevisionNamed {
 }
 
 /// Let a release rest on these revisions instead of those in its baseline, by signature.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/baseline", tag = "conformity", request_body = BaselineAdopt, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 204, description = "Adopted")))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/baseline", tag = "conformity",
+    request_body = BaselineAdopt,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 204, description = "Adopted")),
+)]
 pub(super) async fn baseline_adopt(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<BaselineAdopt>,

@@ -23,8 +23,15 @@ pub(crate) struct DecisionNew {
 }
 
 /// Decide a release by signature: ship it, postpone it, or withdraw the decision that it ships.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/decisions", tag = "conformity", request_body = DecisionNew, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 204, description = "Decided")))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/decisions", tag = "conformity",
+    request_body = DecisionNew,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 204, description = "Decided")),
+)]
 pub(super) async fn decisions_add(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<DecisionNew>,

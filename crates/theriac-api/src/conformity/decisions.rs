@@ -33,8 +33,14 @@ pub(crate) struct DecisionView {
 }
 
 /// The decisions on a release, newest first.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/decisions", tag = "conformity", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The decisions", body = [DecisionView])))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/decisions", tag = "conformity",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The decisions", body = [DecisionView])),
+)]
 pub(super) async fn decisions_list(
     State(api): State<Api>,
     caller: Caller,

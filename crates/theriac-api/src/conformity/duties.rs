@@ -49,8 +49,10 @@ impl From<Duty> for DutyView {
 }
 
 /// What a person owes for the releases you may read, by day.
-#[utoipa::path(get, path = "/duties", tag = "conformity", params(DutiesQuery),
-    responses((status = 200, description = "What is owed", body = [DutyView])))]
+#[utoipa::path(
+    get, path = "/duties", tag = "conformity", params(DutiesQuery),
+    responses((status = 200, description = "What is owed", body = [DutyView])),
+)]
 pub(super) async fn duties_list(
     State(api): State<Api>,
     caller: Caller,

@@ -37,8 +37,14 @@ impl From<Moved> for MovedView {
 }
 
 /// The records that have moved on since the baseline that a release reads, or came later.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/baseline", tag = "conformity", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "What has moved on", body = [MovedView])))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/baseline", tag = "conformity",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "What has moved on", body = [MovedView])),
+)]
 pub(super) async fn baseline_moved(
     State(api): State<Api>,
     caller: Caller,

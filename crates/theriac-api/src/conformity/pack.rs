@@ -74,8 +74,10 @@ pub(crate) struct PackView {
 }
 
 /// The pack in force: the standard as data.
-#[utoipa::path(get, path = "/pack", tag = "conformity",
-    responses((status = 200, description = "The pack", body = PackView)))]
+#[utoipa::path(
+    get, path = "/pack", tag = "conformity",
+    responses((status = 200, description = "The pack", body = PackView)),
+)]
 pub(super) async fn pack_get(State(api): State<Api>, caller: Caller) -> Shown<Json<PackView>> {
     let InForce { pack, adoption, .. } = gate::pack_in_force(api.app(), &caller.who).await?;
     let keys = people::keys(api.app(), adoption.iter().map(|row| row.person).collect::<Vec<_>>()).await?;

@@ -20,8 +20,14 @@ pub(crate) struct PreviewView {
 }
 
 /// The gate as it is now, with what a decision on it must name.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/gate/preview", tag = "conformity", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The gate", body = PreviewView)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/gate/preview", tag = "conformity",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The gate", body = PreviewView)),
+)]
 pub(super) async fn gate_preview(
     State(api): State<Api>,
     caller: Caller,

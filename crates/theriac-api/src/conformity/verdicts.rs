@@ -9,8 +9,14 @@ use super::AtQuery;
 use crate::core::{Api, Caller, Query, Segments, Shown};
 
 /// The verdicts of a release, clause by clause: those of the decision where it was decided, and how it stands.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/conformity", tag = "conformity", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name"), AtQuery),
-    responses((status = 200, description = "The verdicts", body = ref("#/components/schemas/Conformity"))))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/conformity", tag = "conformity",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), AtQuery,
+    ),
+    responses((status = 200, description = "The verdicts", body = ref("#/components/schemas/Conformity"))),
+)]
 pub(super) async fn conformity_get(
     State(api): State<Api>,
     caller: Caller,

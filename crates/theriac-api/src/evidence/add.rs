@@ -137,11 +137,17 @@ impl From<Added> for EvidenceAdded {
 
 /// Hand in files for a release: one as the body, or several as `multipart/form-data`. All of them are taken, or none.
 /// A file that is there already is the same evidence; a bill of materials makes findings in the same call.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/evidence", tag = "evidence",
-    request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file"),
-    params(("product" = String, Path, description = "The product's key"),
-        ("release" = String, Path, description = "The release's name"), EvidenceQuery),
-    responses((status = 201, description = "Taken", body = EvidenceAdded)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/evidence", tag = "evidence",
+    request_body(
+        content = String, content_type = "application/octet-stream", description = "The bytes of the file",
+    ),
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), EvidenceQuery,
+    ),
+    responses((status = 201, description = "Taken", body = EvidenceAdded)),
+)]
 pub(super) async fn evidence_add(
     Segments((product, release)): Segments<(String, String)>,
     Query(query): Query<EvidenceQuery>,

@@ -128,8 +128,14 @@ pub(crate) struct ComponentsPage {
 }
 
 /// The components of a release: those that await a disposition first.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/components", tag = "components", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name"), ComponentsQuery),
-    responses((status = 200, description = "A page of components", body = ComponentsPage)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/components", tag = "components",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), ComponentsQuery,
+    ),
+    responses((status = 200, description = "A page of components", body = ComponentsPage)),
+)]
 pub(super) async fn components_list(
     State(api): State<Api>,
     caller: Caller,

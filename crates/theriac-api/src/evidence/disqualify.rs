@@ -30,8 +30,11 @@ pub(crate) struct EvidenceDisqualified {
 }
 
 /// Say by signature that evidence is wrong. It stays, and counts for nothing from then on.
-#[utoipa::path(post, path = "/evidence/{evidence}/disqualify", tag = "evidence", request_body = EvidenceDisqualify, params(("evidence" = String, Path, description = "The evidence, such as `EVID-3`")),
-    responses((status = 200, description = "Disqualified", body = EvidenceDisqualified)))]
+#[utoipa::path(
+    post, path = "/evidence/{evidence}/disqualify", tag = "evidence", request_body = EvidenceDisqualify,
+    params(("evidence" = String, Path, description = "The evidence, such as `EVID-3`")),
+    responses((status = 200, description = "Disqualified", body = EvidenceDisqualified)),
+)]
 pub(super) async fn evidence_disqualify(
     Segments(evidence): Segments<String>,
     act: Act<EvidenceDisqualify>,

@@ -125,9 +125,11 @@ pub(crate) struct EvidenceWhole {
 }
 
 /// One piece of evidence, with a page of its test results.
-#[utoipa::path(get, path = "/evidence/{evidence}", tag = "evidence",
+#[utoipa::path(
+    get, path = "/evidence/{evidence}", tag = "evidence",
     params(("evidence" = String, Path, description = "The evidence, such as `EVID-3`"), ResultsQuery),
-    responses((status = 200, description = "The evidence", body = EvidenceWhole)))]
+    responses((status = 200, description = "The evidence", body = EvidenceWhole)),
+)]
 pub(super) async fn evidence_get(
     State(api): State<Api>,
     caller: Caller,

@@ -28,8 +28,14 @@ pub(crate) struct EvidenceListQuery {
 }
 
 /// The evidence of a release, newest first.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/evidence", tag = "evidence", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name"), EvidenceListQuery),
-    responses((status = 200, description = "A page of evidence", body = Listed<EvidenceView>)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/evidence", tag = "evidence",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), EvidenceListQuery,
+    ),
+    responses((status = 200, description = "A page of evidence", body = Listed<EvidenceView>)),
+)]
 pub(super) async fn evidence_list(
     State(api): State<Api>,
     caller: Caller,

@@ -32,9 +32,13 @@ pub(crate) struct FeedImportedView {
 
 /// Import advisories: a file or archive of OSV records as the body. Every undecided or fielded release is then matched
 /// again, as a job.
-#[utoipa::path(post, path = "/feed", tag = "feed",
-    request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file"),
-    responses((status = 200, description = "Imported", body = FeedImportedView)))]
+#[utoipa::path(
+    post, path = "/feed", tag = "feed",
+    request_body(
+        content = String, content_type = "application/octet-stream", description = "The bytes of the file",
+    ),
+    responses((status = 200, description = "Imported", body = FeedImportedView)),
+)]
 pub(super) async fn feed_import(spool: Spool) -> Response {
     spool
         .0

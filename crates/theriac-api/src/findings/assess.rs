@@ -69,8 +69,15 @@ fn of<T: FromStr<Err = String>>(field: &str, text: &str) -> Result<T> {
 }
 
 /// Judge findings of a release: the same judgement for each of them. It counts when it is signed.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/assessments", tag = "findings", request_body = AssessmentNew, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 201, description = "Judged", body = AssessmentAdded)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/assessments", tag = "findings",
+    request_body = AssessmentNew,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 201, description = "Judged", body = AssessmentAdded)),
+)]
 pub(super) async fn assessments_add(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<AssessmentNew>,

@@ -19,8 +19,14 @@ pub(crate) struct CarriedView {
 }
 
 /// The judgements that a release takes over from earlier ones and that wait for its confirmation.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/carried", tag = "findings", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The judgements", body = CarriedView)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/carried", tag = "findings",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The judgements", body = CarriedView)),
+)]
 pub(super) async fn carried_get(
     State(api): State<Api>,
     caller: Caller,

@@ -27,8 +27,15 @@ pub(crate) struct CarriedConfirmed {
 }
 
 /// Confirm by one signature that the judgements taken over from earlier releases hold for this one.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/carried", tag = "findings", request_body = CarriedConfirm, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "Confirmed", body = CarriedConfirmed)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/carried", tag = "findings",
+    request_body = CarriedConfirm,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "Confirmed", body = CarriedConfirmed)),
+)]
 pub(super) async fn carried_confirm(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<CarriedConfirm>,

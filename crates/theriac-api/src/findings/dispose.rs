@@ -31,8 +31,15 @@ pub(crate) struct ComponentsDisposed {
 }
 
 /// Say about components that cannot be matched why that is no gap.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/components/dispose", tag = "components", request_body = ComponentsDispose, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "Disposed of", body = ComponentsDisposed)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/components/dispose", tag = "components",
+    request_body = ComponentsDispose,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "Disposed of", body = ComponentsDisposed)),
+)]
 pub(super) async fn components_dispose(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<ComponentsDispose>,

@@ -93,9 +93,11 @@ pub(crate) struct FindingWhole {
 }
 
 /// One finding, with everything that was ever judged of it.
-#[utoipa::path(get, path = "/findings/{finding}", tag = "findings",
+#[utoipa::path(
+    get, path = "/findings/{finding}", tag = "findings",
     params(("finding" = String, Path, description = "The finding, such as `FIND-7`")),
-    responses((status = 200, description = "The finding", body = FindingWhole)))]
+    responses((status = 200, description = "The finding", body = FindingWhole)),
+)]
 pub(super) async fn findings_get(
     State(api): State<Api>,
     caller: Caller,

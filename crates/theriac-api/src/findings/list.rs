@@ -61,8 +61,10 @@ pub(crate) struct FindingsPage {
 }
 
 /// Findings, worst first, then by age.
-#[utoipa::path(get, path = "/findings", tag = "findings", params(FindingsQuery),
-    responses((status = 200, description = "A page of findings", body = FindingsPage)))]
+#[utoipa::path(
+    get, path = "/findings", tag = "findings", params(FindingsQuery),
+    responses((status = 200, description = "A page of findings", body = FindingsPage)),
+)]
 pub(super) async fn findings_list(
     State(api): State<Api>,
     caller: Caller,

@@ -30,8 +30,14 @@ pub(crate) struct SelectionView {
 }
 
 /// Chosen findings of a release with their latest judgements, as they are judged and signed together.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/findings/selection", tag = "findings", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name"), SelectionQuery),
-    responses((status = 200, description = "The findings", body = SelectionView)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/findings/selection", tag = "findings",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), SelectionQuery,
+    ),
+    responses((status = 200, description = "The findings", body = SelectionView)),
+)]
 pub(super) async fn findings_selection(
     State(api): State<Api>,
     caller: Caller,

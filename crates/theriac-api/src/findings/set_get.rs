@@ -31,9 +31,11 @@ pub(crate) struct AssessmentsView {
 }
 
 /// What was judged at once, to be read before it is signed.
-#[utoipa::path(get, path = "/assessments/{set}", tag = "findings",
+#[utoipa::path(
+    get, path = "/assessments/{set}", tag = "findings",
     params(("set" = String, Path, description = "Names the judgements: `set` of an answer")),
-    responses((status = 200, description = "The judgements", body = AssessmentsView)))]
+    responses((status = 200, description = "The judgements", body = AssessmentsView)),
+)]
 pub(super) async fn assessments_get(
     State(api): State<Api>,
     caller: Caller,

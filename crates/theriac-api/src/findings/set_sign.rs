@@ -18,8 +18,11 @@ pub(crate) struct AssessmentSign {
 }
 
 /// Sign what was judged at once. Where the product stays vulnerable the signature accepts the risk.
-#[utoipa::path(post, path = "/assessments/{set}/sign", tag = "findings", request_body = AssessmentSign, params(("set" = String, Path, description = "Names the judgements: `set` of an answer")),
-    responses((status = 200, description = "Signed", body = SignedView)))]
+#[utoipa::path(
+    post, path = "/assessments/{set}/sign", tag = "findings", request_body = AssessmentSign,
+    params(("set" = String, Path, description = "Names the judgements: `set` of an answer")),
+    responses((status = 200, description = "Signed", body = SignedView)),
+)]
 pub(super) async fn assessments_sign(Segments(set): Segments<String>, act: Act<AssessmentSign>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &set)?;

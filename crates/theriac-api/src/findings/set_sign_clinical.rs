@@ -18,8 +18,12 @@ pub(crate) struct AssessmentSignClinical {
 }
 
 /// Sign that what the findings can do to patients has been judged.
-#[utoipa::path(post, path = "/assessments/{set}/sign-clinical", tag = "findings", request_body = AssessmentSignClinical, params(("set" = String, Path, description = "Names the judgements: `set` of an answer")),
-    responses((status = 200, description = "Signed", body = SignedView)))]
+#[utoipa::path(
+    post, path = "/assessments/{set}/sign-clinical", tag = "findings",
+    request_body = AssessmentSignClinical,
+    params(("set" = String, Path, description = "Names the judgements: `set` of an answer")),
+    responses((status = 200, description = "Signed", body = SignedView)),
+)]
 pub(super) async fn assessments_clinical(
     Segments(set): Segments<String>,
     act: Act<AssessmentSignClinical>,

@@ -20,8 +20,14 @@ pub(crate) struct UnmatchedView {
 }
 
 /// How many components of a release could not be matched.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/components/unmatched", tag = "components", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "How many", body = UnmatchedView)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/components/unmatched", tag = "components",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "How many", body = UnmatchedView)),
+)]
 pub(super) async fn unmatched_get(
     State(api): State<Api>,
     caller: Caller,

@@ -21,8 +21,10 @@ pub(crate) struct JobsQuery {
 }
 
 /// The jobs, newest first.
-#[utoipa::path(get, path = "/jobs", tag = "jobs", params(JobsQuery),
-    responses((status = 200, description = "A page of jobs", body = Listed<JobView>)))]
+#[utoipa::path(
+    get, path = "/jobs", tag = "jobs", params(JobsQuery),
+    responses((status = 200, description = "A page of jobs", body = Listed<JobView>)),
+)]
 pub(super) async fn jobs_list(
     State(api): State<Api>,
     caller: Caller,

@@ -18,8 +18,10 @@ pub(crate) struct OrganisationChange {
 }
 
 /// Change how the installation works.
-#[utoipa::path(patch, path = "/organisation", tag = "organisation", request_body = OrganisationChange,
-    responses((status = 200, description = "The manufacturer as it is now", body = OrganisationView)))]
+#[utoipa::path(
+    patch, path = "/organisation", tag = "organisation", request_body = OrganisationChange,
+    responses((status = 200, description = "The manufacturer as it is now", body = OrganisationView)),
+)]
 pub(super) async fn organisation_change(act: Act<OrganisationChange>) -> Response {
     act.run(StatusCode::OK, async |call, input| {
         people::set_accept_defects(call.app(), call.who(), input.accept_defects).await?;

@@ -8,8 +8,10 @@ use super::OrganisationView;
 use crate::core::{Api, Caller, Shown};
 
 /// The manufacturer.
-#[utoipa::path(get, path = "/organisation", tag = "organisation",
-    responses((status = 200, description = "The manufacturer", body = OrganisationView)))]
+#[utoipa::path(
+    get, path = "/organisation", tag = "organisation",
+    responses((status = 200, description = "The manufacturer", body = OrganisationView)),
+)]
 pub(super) async fn organisation_get(
     State(api): State<Api>,
     _caller: Caller,

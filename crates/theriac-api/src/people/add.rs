@@ -38,8 +38,10 @@ pub(crate) struct PersonNew {
 }
 
 /// Add a person.
-#[utoipa::path(post, path = "/people", tag = "people", request_body = PersonNew,
-    responses((status = 201, description = "Added", body = PersonView)))]
+#[utoipa::path(
+    post, path = "/people", tag = "people", request_body = PersonNew,
+    responses((status = 201, description = "Added", body = PersonView)),
+)]
 pub(super) async fn people_add(act: Act<PersonNew>) -> Response {
     act.run(StatusCode::CREATED, async |call, input| {
         let key = input.key.trim().to_owned();

@@ -17,8 +17,11 @@ pub(crate) struct AddressNew {
 }
 
 /// Say that an address in commits is this person's, so that tests of independence know who developed what.
-#[utoipa::path(post, path = "/people/{person}/addresses", tag = "people", request_body = AddressNew, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 204, description = "Known")))]
+#[utoipa::path(
+    post, path = "/people/{person}/addresses", tag = "people", request_body = AddressNew,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 204, description = "Known")),
+)]
 pub(super) async fn people_address(Segments(person): Segments<String>, act: Act<AddressNew>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, input| {
         people::add_address(call.app(), call.who(), &person, &input.address).await

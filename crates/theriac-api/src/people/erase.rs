@@ -18,8 +18,11 @@ pub(crate) struct PersonErase {
 }
 
 /// Erase a person's name and address for good and close the account. What they signed stays, under their key.
-#[utoipa::path(post, path = "/people/{person}/erase", tag = "people", request_body = PersonErase, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 200, description = "The person as they are now", body = PersonView)))]
+#[utoipa::path(
+    post, path = "/people/{person}/erase", tag = "people", request_body = PersonErase,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 200, description = "The person as they are now", body = PersonView)),
+)]
 pub(super) async fn people_erase(Segments(person): Segments<String>, act: Act<PersonErase>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let proof = call.prove(&input.password).await?;

@@ -8,8 +8,11 @@ use super::view::PersonView;
 use crate::core::{Api, Caller, Segments, Shown};
 
 /// One person.
-#[utoipa::path(get, path = "/people/{person}", tag = "people", params(("person" = String, Path, description = "The person's key")),
-    responses((status = 200, description = "The person", body = PersonView)))]
+#[utoipa::path(
+    get, path = "/people/{person}", tag = "people",
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 200, description = "The person", body = PersonView)),
+)]
 pub(super) async fn people_get(
     State(api): State<Api>,
     caller: Caller,

@@ -20,8 +20,11 @@ pub(crate) struct GrantNew {
 }
 
 /// Give a person a role.
-#[utoipa::path(post, path = "/people/{person}/grants", tag = "people", request_body = GrantNew, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 201, description = "The person as they are now", body = PersonView)))]
+#[utoipa::path(
+    post, path = "/people/{person}/grants", tag = "people", request_body = GrantNew,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 201, description = "The person as they are now", body = PersonView)),
+)]
 pub(super) async fn people_grant(Segments(person): Segments<String>, act: Act<GrantNew>) -> Response {
     act.run(StatusCode::CREATED, async move |call, input| {
         let role = role("role", &input.role)?;

@@ -21,8 +21,10 @@ pub(crate) struct PeopleQuery {
 }
 
 /// The people, by key.
-#[utoipa::path(get, path = "/people", tag = "people", params(PeopleQuery),
-    responses((status = 200, description = "A page of people", body = Listed<PersonView>)))]
+#[utoipa::path(
+    get, path = "/people", tag = "people", params(PeopleQuery),
+    responses((status = 200, description = "A page of people", body = Listed<PersonView>)),
+)]
 pub(super) async fn people_list(
     State(api): State<Api>,
     caller: Caller,

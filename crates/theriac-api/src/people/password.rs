@@ -17,8 +17,11 @@ pub(crate) struct PasswordReset {
 }
 
 /// Give a person a new password, and with it an account, or open a closed one. Their sessions end.
-#[utoipa::path(post, path = "/people/{person}/password", tag = "people", request_body = PasswordReset, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 204, description = "Given")))]
+#[utoipa::path(
+    post, path = "/people/{person}/password", tag = "people", request_body = PasswordReset,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 204, description = "Given")),
+)]
 pub(super) async fn people_password(Segments(person): Segments<String>, act: Act<PasswordReset>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, input| {
         people::reset_password(call.app(), call.who(), &person, &input.password).await

@@ -27,8 +27,11 @@ pub(crate) struct PlaceChange {
 }
 
 /// Say where a person stands from a day on. What was known before stays known.
-#[utoipa::path(put, path = "/people/{person}/place", tag = "people", request_body = PlaceChange, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 200, description = "The person as they are now", body = PersonView)))]
+#[utoipa::path(
+    put, path = "/people/{person}/place", tag = "people", request_body = PlaceChange,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 200, description = "The person as they are now", body = PersonView)),
+)]
 pub(super) async fn people_place(Segments(person): Segments<String>, act: Act<PlaceChange>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let place = Place { department: input.department, manager: input.manager, external: input.external };

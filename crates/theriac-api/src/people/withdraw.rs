@@ -20,8 +20,11 @@ pub(crate) struct GrantEnd {
 }
 
 /// Take a role back.
-#[utoipa::path(post, path = "/people/{person}/grants/withdraw", tag = "people", request_body = GrantEnd, params(("person" = String, Path, description = "The person's key")),
-    responses((status = 200, description = "The person as they are now", body = PersonView)))]
+#[utoipa::path(
+    post, path = "/people/{person}/grants/withdraw", tag = "people", request_body = GrantEnd,
+    params(("person" = String, Path, description = "The person's key")),
+    responses((status = 200, description = "The person as they are now", body = PersonView)),
+)]
 pub(super) async fn people_withdraw(Segments(person): Segments<String>, act: Act<GrantEnd>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let role = role("role", &input.role)?;

@@ -26,8 +26,10 @@ pub(crate) struct ProductNew {
 }
 
 /// Add a product.
-#[utoipa::path(post, path = "/products", tag = "products", request_body = ProductNew,
-    responses((status = 201, description = "Added", body = ProductView)))]
+#[utoipa::path(
+    post, path = "/products", tag = "products", request_body = ProductNew,
+    responses((status = 201, description = "Added", body = ProductView)),
+)]
 pub(super) async fn products_add(act: Act<ProductNew>) -> Response {
     act.run(StatusCode::CREATED, async |call, input| {
         let new = NewProduct {

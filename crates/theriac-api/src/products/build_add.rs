@@ -20,8 +20,14 @@ pub(crate) struct BuildNew {
 }
 
 /// Add a build to a release.
-#[utoipa::path(post, path = "/products/{product}/releases/{release}/builds", tag = "builds", request_body = BuildNew, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 201, description = "Added", body = BuildView)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases/{release}/builds", tag = "builds", request_body = BuildNew,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 201, description = "Added", body = BuildView)),
+)]
 pub(super) async fn builds_add(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<BuildNew>,

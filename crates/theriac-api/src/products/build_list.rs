@@ -21,8 +21,14 @@ pub(crate) struct BuildsQuery {
 }
 
 /// The builds of a release, newest first.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}/builds", tag = "builds", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name"), BuildsQuery),
-    responses((status = 200, description = "A page of builds", body = Listed<BuildView>)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}/builds", tag = "builds",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"), BuildsQuery,
+    ),
+    responses((status = 200, description = "A page of builds", body = Listed<BuildView>)),
+)]
 pub(super) async fn builds_list(
     State(api): State<Api>,
     caller: Caller,

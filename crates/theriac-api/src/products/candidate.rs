@@ -18,8 +18,15 @@ pub(crate) struct Candidate {
 }
 
 /// Name the build that is to become the release. A decided release keeps its own.
-#[utoipa::path(put, path = "/products/{product}/releases/{release}/candidate", tag = "releases", request_body = Candidate, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The release as it is now", body = ReleaseView)))]
+#[utoipa::path(
+    put, path = "/products/{product}/releases/{release}/candidate", tag = "releases",
+    request_body = Candidate,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The release as it is now", body = ReleaseView)),
+)]
 pub(super) async fn releases_candidate(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<Candidate>,

@@ -24,8 +24,11 @@ pub(crate) struct ProductChange {
 }
 
 /// Change a product. Its key stays.
-#[utoipa::path(put, path = "/products/{product}", tag = "products", request_body = ProductChange, params(("product" = String, Path, description = "The product's key")),
-    responses((status = 200, description = "The product as it is now", body = ProductView)))]
+#[utoipa::path(
+    put, path = "/products/{product}", tag = "products", request_body = ProductChange,
+    params(("product" = String, Path, description = "The product's key")),
+    responses((status = 200, description = "The product as it is now", body = ProductView)),
+)]
 pub(super) async fn products_change(
     Segments(product): Segments<String>,
     act: Act<ProductChange>,

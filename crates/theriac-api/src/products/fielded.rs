@@ -18,8 +18,14 @@ pub(crate) struct Fielded {
 }
 
 /// Say whether customers have a release: what must go on for it is judged from then on.
-#[utoipa::path(put, path = "/products/{product}/releases/{release}/fielded", tag = "releases", request_body = Fielded, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The release as it is now", body = ReleaseView)))]
+#[utoipa::path(
+    put, path = "/products/{product}/releases/{release}/fielded", tag = "releases", request_body = Fielded,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The release as it is now", body = ReleaseView)),
+)]
 pub(super) async fn releases_fielded(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<Fielded>,

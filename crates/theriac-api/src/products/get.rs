@@ -8,8 +8,11 @@ use super::view::ProductView;
 use crate::core::{Api, Caller, Segments, Shown};
 
 /// One product.
-#[utoipa::path(get, path = "/products/{product}", tag = "products", params(("product" = String, Path, description = "The product's key")),
-    responses((status = 200, description = "The product", body = ProductView)))]
+#[utoipa::path(
+    get, path = "/products/{product}", tag = "products",
+    params(("product" = String, Path, description = "The product's key")),
+    responses((status = 200, description = "The product", body = ProductView)),
+)]
 pub(super) async fn products_get(
     State(api): State<Api>,
     caller: Caller,

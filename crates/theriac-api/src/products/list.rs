@@ -21,8 +21,10 @@ pub(crate) struct ProductsQuery {
 }
 
 /// The products that you may read, by key.
-#[utoipa::path(get, path = "/products", tag = "products", params(ProductsQuery),
-    responses((status = 200, description = "A page of products", body = Listed<ProductView>)))]
+#[utoipa::path(
+    get, path = "/products", tag = "products", params(ProductsQuery),
+    responses((status = 200, description = "A page of products", body = Listed<ProductView>)),
+)]
 pub(super) async fn products_list(
     State(api): State<Api>,
     caller: Caller,

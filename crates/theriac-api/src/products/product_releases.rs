@@ -21,8 +21,11 @@ pub(crate) struct ProductReleasesQuery {
 }
 
 /// The releases of a product, newest first.
-#[utoipa::path(get, path = "/products/{product}/releases", tag = "releases", params(("product" = String, Path, description = "The product's key"), ProductReleasesQuery),
-    responses((status = 200, description = "A page of releases", body = Listed<ReleaseView>)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases", tag = "releases",
+    params(("product" = String, Path, description = "The product's key"), ProductReleasesQuery),
+    responses((status = 200, description = "A page of releases", body = Listed<ReleaseView>)),
+)]
 pub(super) async fn product_releases(
     State(api): State<Api>,
     caller: Caller,

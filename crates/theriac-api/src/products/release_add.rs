@@ -26,8 +26,11 @@ pub(crate) struct ReleaseNew {
 }
 
 /// Add a release.
-#[utoipa::path(post, path = "/products/{product}/releases", tag = "releases", request_body = ReleaseNew, params(("product" = String, Path, description = "The product's key")),
-    responses((status = 201, description = "Added", body = ReleaseView)))]
+#[utoipa::path(
+    post, path = "/products/{product}/releases", tag = "releases", request_body = ReleaseNew,
+    params(("product" = String, Path, description = "The product's key")),
+    responses((status = 201, description = "Added", body = ReleaseView)),
+)]
 pub(super) async fn releases_add(Segments(product): Segments<String>, act: Act<ReleaseNew>) -> Response {
     act.run(StatusCode::CREATED, async move |call, input| {
         let new = NewRelease {

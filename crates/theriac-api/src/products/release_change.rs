@@ -22,8 +22,14 @@ pub(crate) struct ReleaseChange {
 }
 
 /// Change when a release is to ship and who manages it.
-#[utoipa::path(put, path = "/products/{product}/releases/{release}", tag = "releases", request_body = ReleaseChange, params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The release as it is now", body = ReleaseView)))]
+#[utoipa::path(
+    put, path = "/products/{product}/releases/{release}", tag = "releases", request_body = ReleaseChange,
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The release as it is now", body = ReleaseView)),
+)]
 pub(super) async fn releases_change(
     Segments((product, release)): Segments<(String, String)>,
     act: Act<ReleaseChange>,

@@ -8,8 +8,14 @@ use super::view::ReleaseView;
 use crate::core::{Api, Caller, Segments, Shown};
 
 /// One release.
-#[utoipa::path(get, path = "/products/{product}/releases/{release}", tag = "releases", params(("product" = String, Path, description = "The product's key"), ("release" = String, Path, description = "The release's name")),
-    responses((status = 200, description = "The release", body = ReleaseView)))]
+#[utoipa::path(
+    get, path = "/products/{product}/releases/{release}", tag = "releases",
+    params(
+        ("product" = String, Path, description = "The product's key"),
+        ("release" = String, Path, description = "The release's name"),
+    ),
+    responses((status = 200, description = "The release", body = ReleaseView)),
+)]
 pub(super) async fn releases_get(
     State(api): State<Api>,
     caller: Caller,

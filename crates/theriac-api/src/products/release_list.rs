@@ -21,8 +21,10 @@ pub(crate) struct ReleasesQuery {
 }
 
 /// The releases that you may read, newest first.
-#[utoipa::path(get, path = "/releases", tag = "releases", params(ReleasesQuery),
-    responses((status = 200, description = "A page of releases", body = Listed<ReleaseView>)))]
+#[utoipa::path(
+    get, path = "/releases", tag = "releases", params(ReleasesQuery),
+    responses((status = 200, description = "A page of releases", body = Listed<ReleaseView>)),
+)]
 pub(super) async fn releases_list(
     State(api): State<Api>,
     caller: Caller,

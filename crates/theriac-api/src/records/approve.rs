@@ -20,8 +20,11 @@ pub(crate) struct RecordApprove {
 }
 
 /// Approve the revision in review by signature. An author does not approve.
-#[utoipa::path(post, path = "/records/{record}/approve", tag = "records", request_body = RecordApprove, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 200, description = "Signed", body = ApprovalView)))]
+#[utoipa::path(
+    post, path = "/records/{record}/approve", tag = "records", request_body = RecordApprove,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 200, description = "Signed", body = ApprovalView)),
+)]
 pub(super) async fn records_approve(Segments(record): Segments<String>, act: Act<RecordApprove>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let shown = digest("digest", &input.digest)?;

@@ -40,8 +40,10 @@ pub(crate) struct RecordBegun {
 }
 
 /// Begin a record: it gets its number and a draft.
-#[utoipa::path(post, path = "/records", tag = "records", request_body = RecordNew,
-    responses((status = 201, description = "Begun", body = RecordBegun)))]
+#[utoipa::path(
+    post, path = "/records", tag = "records", request_body = RecordNew,
+    responses((status = 201, description = "Begun", body = RecordBegun)),
+)]
 pub(super) async fn records_begin(act: Act<RecordNew>) -> Response {
     act.run(StatusCode::CREATED, async |call, input| {
         let begun = Begin {

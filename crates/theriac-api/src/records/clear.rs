@@ -24,8 +24,11 @@ pub(crate) struct LinkClear {
 }
 
 /// Clear a suspect link: somebody compared the target's revisions, and the link still holds.
-#[utoipa::path(post, path = "/records/{record}/clear", tag = "records", request_body = LinkClear, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 204, description = "Cleared")))]
+#[utoipa::path(
+    post, path = "/records/{record}/clear", tag = "records", request_body = LinkClear,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 204, description = "Cleared")),
+)]
 pub(super) async fn records_clear(Segments(record): Segments<String>, act: Act<LinkClear>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, input| {
         let to = digest("to", &input.to)?;

@@ -20,8 +20,11 @@ pub(crate) struct RecordSignClinical {
 }
 
 /// Sign that the harm to patients in the revision in review has been judged.
-#[utoipa::path(post, path = "/records/{record}/sign-clinical", tag = "records", request_body = RecordSignClinical, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 200, description = "Signed", body = ApprovalView)))]
+#[utoipa::path(
+    post, path = "/records/{record}/sign-clinical", tag = "records", request_body = RecordSignClinical,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 200, description = "Signed", body = ApprovalView)),
+)]
 pub(super) async fn records_clinical(
     Segments(record): Segments<String>,
     act: Act<RecordSignClinical>,

@@ -54,9 +54,11 @@ pub(crate) struct DiffView {
 }
 
 /// Two revisions of a record compared.
-#[utoipa::path(get, path = "/records/{record}/diff", tag = "records",
+#[utoipa::path(
+    get, path = "/records/{record}/diff", tag = "records",
     params(("record" = String, Path, description = "The record, such as `RISK-12`"), DiffQuery),
-    responses((status = 200, description = "What differs", body = DiffView)))]
+    responses((status = 200, description = "What differs", body = DiffView)),
+)]
 pub(super) async fn records_diff(
     State(api): State<Api>,
     caller: Caller,

@@ -55,9 +55,11 @@ pub(crate) struct DraftView {
 }
 
 /// Your draft of a record.
-#[utoipa::path(get, path = "/records/{record}/draft", tag = "records",
+#[utoipa::path(
+    get, path = "/records/{record}/draft", tag = "records",
     params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 200, description = "The draft", body = DraftView)))]
+    responses((status = 200, description = "The draft", body = DraftView)),
+)]
 pub(super) async fn records_draft(
     State(api): State<Api>,
     caller: Caller,

@@ -18,8 +18,11 @@ pub(crate) struct DiscardQuery {
 }
 
 /// Throw your draft away. A record that never had a revision stays as a number without content.
-#[utoipa::path(delete, path = "/records/{record}/draft", tag = "records", params(("record" = String, Path, description = "The record, such as `RISK-12`"), DiscardQuery),
-    responses((status = 204, description = "Discarded")))]
+#[utoipa::path(
+    delete, path = "/records/{record}/draft", tag = "records",
+    params(("record" = String, Path, description = "The record, such as `RISK-12`"), DiscardQuery),
+    responses((status = 204, description = "Discarded")),
+)]
 pub(super) async fn records_draft_discard(
     Segments(record): Segments<String>,
     Query(query): Query<DiscardQuery>,

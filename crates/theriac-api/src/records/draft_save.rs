@@ -25,8 +25,11 @@ pub(crate) struct DraftSave {
 }
 
 /// Save your draft. What is left out is emptied.
-#[utoipa::path(put, path = "/records/{record}/draft", tag = "records", request_body = DraftSave, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 200, description = "Saved", body = DraftSaved)))]
+#[utoipa::path(
+    put, path = "/records/{record}/draft", tag = "records", request_body = DraftSave,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 200, description = "Saved", body = DraftSaved)),
+)]
 pub(super) async fn records_draft_save(Segments(record): Segments<String>, act: Act<DraftSave>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let expected = digest("expected", &input.expected)?;

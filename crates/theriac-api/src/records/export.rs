@@ -32,8 +32,10 @@ pub(crate) struct ExportQuery {
 }
 
 /// Records as one file, for reading and for another installation; at most 10,000.
-#[utoipa::path(get, path = "/records/export", tag = "records", params(ExportQuery),
-    responses((status = 200, description = "The file", body = RecordsFile)))]
+#[utoipa::path(
+    get, path = "/records/export", tag = "records", params(ExportQuery),
+    responses((status = 200, description = "The file", body = RecordsFile)),
+)]
 pub(super) async fn records_export(
     State(api): State<Api>,
     caller: Caller,

@@ -21,10 +21,14 @@ pub(crate) struct AttachQuery {
 }
 
 /// Attach a file to your draft; one of the same name is replaced. The body is the file's bytes.
-#[utoipa::path(post, path = "/records/{record}/draft/files", tag = "records",
-    request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the file"),
+#[utoipa::path(
+    post, path = "/records/{record}/draft/files", tag = "records",
+    request_body(
+        content = String, content_type = "application/octet-stream", description = "The bytes of the file",
+    ),
     params(("record" = String, Path, description = "The record, such as `RISK-12`"), AttachQuery),
-    responses((status = 201, description = "Attached", body = DraftSaved)))]
+    responses((status = 201, description = "Attached", body = DraftSaved)),
+)]
 pub(super) async fn records_file_attach(
     Segments(record): Segments<String>,
     Query(query): Query<AttachQuery>,

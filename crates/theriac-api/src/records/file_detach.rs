@@ -19,8 +19,14 @@ pub(crate) struct DetachQuery {
 }
 
 /// Take a file away from your draft.
-#[utoipa::path(delete, path = "/records/{record}/draft/files/{name}", tag = "records", params(("record" = String, Path, description = "The record, such as `RISK-12`"), ("name" = String, Path, description = "The file's name"), DetachQuery),
-    responses((status = 200, description = "Taken away", body = DraftSaved)))]
+#[utoipa::path(
+    delete, path = "/records/{record}/draft/files/{name}", tag = "records",
+    params(
+        ("record" = String, Path, description = "The record, such as `RISK-12`"),
+        ("name" = String, Path, description = "The file's name"), DetachQuery,
+    ),
+    responses((status = 200, description = "Taken away", body = DraftSaved)),
+)]
 pub(super) async fn records_file_detach(
     Segments((record, name)): Segments<(String, String)>,
     Query(query): Query<DetachQuery>,

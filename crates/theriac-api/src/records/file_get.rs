@@ -7,10 +7,16 @@ use theriac_service::records;
 use crate::core::{Api, Caller, Segments, Shown, digest, file};
 
 /// The bytes of a file that belongs to a revision or to your draft.
-#[utoipa::path(get, path = "/records/{record}/files/{file}", tag = "records",
-    params(("record" = String, Path, description = "The record, such as `RISK-12`"),
-        ("file" = String, Path, description = "The digest of the file")),
-    responses((status = 200, description = "The bytes", body = String, content_type = "application/octet-stream")))]
+#[utoipa::path(
+    get, path = "/records/{record}/files/{file}", tag = "records",
+    params(
+        ("record" = String, Path, description = "The record, such as `RISK-12`"),
+        ("file" = String, Path, description = "The digest of the file"),
+    ),
+    responses(
+        (status = 200, description = "The bytes", body = String, content_type = "application/octet-stream"),
+    ),
+)]
 pub(super) async fn records_file_get(
     State(api): State<Api>,
     caller: Caller,

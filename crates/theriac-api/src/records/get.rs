@@ -93,9 +93,11 @@ pub(crate) struct RecordView {
 }
 
 /// One record, with its latest revision or the one asked for.
-#[utoipa::path(get, path = "/records/{record}", tag = "records",
+#[utoipa::path(
+    get, path = "/records/{record}", tag = "records",
     params(("record" = String, Path, description = "The record, such as `RISK-12`"), RecordQuery),
-    responses((status = 200, description = "The record", body = RecordView)))]
+    responses((status = 200, description = "The record", body = RecordView)),
+)]
 pub(super) async fn records_get(
     State(api): State<Api>,
     caller: Caller,

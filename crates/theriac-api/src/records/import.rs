@@ -42,8 +42,10 @@ impl From<Imported> for ImportedView {
 }
 
 /// Import a file of records as drafts: all of it, or nothing. Nothing is approved or signed by it.
-#[utoipa::path(post, path = "/records/import", tag = "records", request_body = RecordsFile, params(ImportQuery),
-    responses((status = 200, description = "What became of each record", body = [ImportedView])))]
+#[utoipa::path(
+    post, path = "/records/import", tag = "records", request_body = RecordsFile, params(ImportQuery),
+    responses((status = 200, description = "What became of each record", body = [ImportedView])),
+)]
 pub(super) async fn records_import(
     Query(query): Query<ImportQuery>,
     act: ActOnFile<RecordsFile>,

@@ -70,8 +70,10 @@ impl From<&'static Kind> for KindView {
 }
 
 /// The kinds of record.
-#[utoipa::path(get, path = "/kinds", tag = "records",
-    responses((status = 200, description = "The kinds", body = [KindView])))]
+#[utoipa::path(
+    get, path = "/kinds", tag = "records",
+    responses((status = 200, description = "The kinds", body = [KindView])),
+)]
 pub(super) async fn kinds_list(State(api): State<Api>, _caller: Caller) -> Json<Vec<KindView>> {
     Json(api.app().kinds().iter().copied().map(KindView::from).collect())
 }

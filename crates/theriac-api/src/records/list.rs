@@ -38,8 +38,10 @@ pub(crate) struct RecordsQuery {
 }
 
 /// Records, filtered, sorted and by page.
-#[utoipa::path(get, path = "/records", tag = "records", params(RecordsQuery),
-    responses((status = 200, description = "A page of records", body = Listed<RecordRow>)))]
+#[utoipa::path(
+    get, path = "/records", tag = "records", params(RecordsQuery),
+    responses((status = 200, description = "A page of records", body = Listed<RecordRow>)),
+)]
 pub(super) async fn records_list(
     State(api): State<Api>,
     caller: Caller,

@@ -21,8 +21,11 @@ pub(crate) struct RecordRetire {
 }
 
 /// Take an approved record out of use by signature; what links to it becomes suspect.
-#[utoipa::path(post, path = "/records/{record}/retire", tag = "records", request_body = RecordRetire, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 204, description = "Retired")))]
+#[utoipa::path(
+    post, path = "/records/{record}/retire", tag = "records", request_body = RecordRetire,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 204, description = "Retired")),
+)]
 pub(super) async fn records_retire(Segments(record): Segments<String>, act: Act<RecordRetire>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, input| {
         let shown = digest("digest", &input.digest)?;

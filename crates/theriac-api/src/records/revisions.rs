@@ -22,9 +22,11 @@ pub(crate) struct RevisionsQuery {
 }
 
 /// The revisions of a record with their signatures, newest first, 200 to a page.
-#[utoipa::path(get, path = "/records/{record}/revisions", tag = "records",
+#[utoipa::path(
+    get, path = "/records/{record}/revisions", tag = "records",
     params(("record" = String, Path, description = "The record, such as `RISK-12`"), RevisionsQuery),
-    responses((status = 200, description = "A page of revisions", body = Listed<RevisionView>)))]
+    responses((status = 200, description = "A page of revisions", body = Listed<RevisionView>)),
+)]
 pub(super) async fn records_revisions(
     State(api): State<Api>,
     caller: Caller,

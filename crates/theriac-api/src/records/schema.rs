@@ -8,9 +8,11 @@ use theriac_service::ServiceError;
 use crate::core::{Api, Caller, Segments, Shown};
 
 /// The JSON Schema of a kind's complete content.
-#[utoipa::path(get, path = "/kinds/{kind}/schema", tag = "records",
+#[utoipa::path(
+    get, path = "/kinds/{kind}/schema", tag = "records",
     params(("kind" = String, Path, description = "The kind's id, such as `risk`")),
-    responses((status = 200, description = "The schema (draft 2020-12)", body = Object)))]
+    responses((status = 200, description = "The schema (draft 2020-12)", body = Object)),
+)]
 pub(super) async fn kinds_schema(
     State(api): State<Api>,
     _caller: Caller,

@@ -19,8 +19,11 @@ pub(crate) struct RecordSendBack {
 }
 
 /// Send the revision in review back to its author.
-#[utoipa::path(post, path = "/records/{record}/send-back", tag = "records", request_body = RecordSendBack, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 204, description = "Sent back")))]
+#[utoipa::path(
+    post, path = "/records/{record}/send-back", tag = "records", request_body = RecordSendBack,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 204, description = "Sent back")),
+)]
 pub(super) async fn records_send_back(
     Segments(record): Segments<String>,
     act: Act<RecordSendBack>,

@@ -27,8 +27,11 @@ pub(crate) struct RecordSubmitted {
 }
 
 /// Submit your draft for review: a revision is minted.
-#[utoipa::path(post, path = "/records/{record}/submit", tag = "records", request_body = RecordSubmit, params(("record" = String, Path, description = "The record, such as `RISK-12`")),
-    responses((status = 201, description = "Submitted", body = RecordSubmitted)))]
+#[utoipa::path(
+    post, path = "/records/{record}/submit", tag = "records", request_body = RecordSubmit,
+    params(("record" = String, Path, description = "The record, such as `RISK-12`")),
+    responses((status = 201, description = "Submitted", body = RecordSubmitted)),
+)]
 pub(super) async fn records_submit(Segments(record): Segments<String>, act: Act<RecordSubmit>) -> Response {
     act.run(StatusCode::CREATED, async move |call, input| {
         let expected = digest("expected", &input.expected)?;

@@ -20,8 +20,10 @@ pub(crate) struct SignIn {
 }
 
 /// Sign in. The answer sets the session's cookie and says the CSRF token.
-#[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn,
-    responses((status = 200, description = "Signed in", body = SessionView)))]
+#[utoipa::path(
+    post, path = "/session", tag = "session", request_body = SignIn,
+    responses((status = 200, description = "Signed in", body = SessionView)),
+)]
 pub(super) async fn session_begin(State(api): State<Api>, body: Unsigned<SignIn>) -> Shown<Response> {
     let Unsigned { input, address } = body;
     let inner = api.clone();

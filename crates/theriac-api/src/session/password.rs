@@ -20,8 +20,10 @@ pub(crate) struct PasswordChange {
 }
 
 /// Change your password. All your sessions end; the answer sets the cookie of a new one.
-#[utoipa::path(post, path = "/session/password", tag = "session", request_body = PasswordChange,
-    responses((status = 200, description = "Changed", body = SessionView)))]
+#[utoipa::path(
+    post, path = "/session/password", tag = "session", request_body = PasswordChange,
+    responses((status = 200, description = "Changed", body = SessionView)),
+)]
 pub(super) async fn session_password(State(api): State<Api>, act: Act<PasswordChange>) -> Shown<Response> {
     let (call, input) = act.into_call();
     let (address, inner) = (call.address(), api.clone());

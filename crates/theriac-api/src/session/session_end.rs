@@ -7,8 +7,11 @@ use theriac_service::{ServiceError, people};
 use crate::core::{Act, Nothing, Segments};
 
 /// End one of your sessions.
-#[utoipa::path(delete, path = "/sessions/{session}", tag = "session", params(("session" = String, Path, description = "As the list names it")),
-    responses((status = 204, description = "Ended")))]
+#[utoipa::path(
+    delete, path = "/sessions/{session}", tag = "session",
+    params(("session" = String, Path, description = "As the list names it")),
+    responses((status = 204, description = "Ended")),
+)]
 pub(super) async fn sessions_end(Segments(session): Segments<String>, act: Act<Nothing>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, _| {
         let wrong =

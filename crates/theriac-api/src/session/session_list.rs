@@ -27,8 +27,10 @@ pub(crate) struct OwnSessionView {
 }
 
 /// Your sessions, last used first; at most 100.
-#[utoipa::path(get, path = "/sessions", tag = "session",
-    responses((status = 200, description = "Your sessions", body = [OwnSessionView])))]
+#[utoipa::path(
+    get, path = "/sessions", tag = "session",
+    responses((status = 200, description = "Your sessions", body = [OwnSessionView])),
+)]
 pub(super) async fn sessions_list(
     State(api): State<Api>,
     caller: Caller,

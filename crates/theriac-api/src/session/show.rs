@@ -20,8 +20,10 @@ pub(crate) struct CallerView {
 }
 
 /// Who am I? Also gives the CSRF token of a session.
-#[utoipa::path(get, path = "/session", tag = "session",
-    responses((status = 200, description = "Who calls", body = CallerView)))]
+#[utoipa::path(
+    get, path = "/session", tag = "session",
+    responses((status = 200, description = "Who calls", body = CallerView)),
+)]
 pub(super) async fn session_show(caller: Caller) -> Json<CallerView> {
     let access = caller.who.access();
     let held = Permission::ALL.iter().filter(|permission| holds(access, **permission));

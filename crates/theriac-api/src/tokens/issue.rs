@@ -37,8 +37,10 @@ pub(crate) struct TokenIssued {
 }
 
 /// Issue a token. Its text is shown this once, also under an idempotency key.
-#[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = TokenNew,
-    responses((status = 201, description = "Issued", body = TokenIssued)))]
+#[utoipa::path(
+    post, path = "/tokens", tag = "tokens", request_body = TokenNew,
+    responses((status = 201, description = "Issued", body = TokenIssued)),
+)]
 pub(super) async fn tokens_issue(act: Act<TokenNew>) -> Response {
     act.run_secret(StatusCode::CREATED, async |call, input| {
         let wrong = |error: UnknownPermission| ServiceError::field("permissions", error.to_string());

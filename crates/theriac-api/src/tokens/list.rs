@@ -21,8 +21,10 @@ pub(crate) struct TokensQuery {
 }
 
 /// The tokens that are not revoked and that you administer, by name.
-#[utoipa::path(get, path = "/tokens", tag = "tokens", params(TokensQuery),
-    responses((status = 200, description = "A page of tokens", body = Listed<TokenView>)))]
+#[utoipa::path(
+    get, path = "/tokens", tag = "tokens", params(TokensQuery),
+    responses((status = 200, description = "A page of tokens", body = Listed<TokenView>)),
+)]
 pub(super) async fn tokens_list(
     State(api): State<Api>,
     caller: Caller,
