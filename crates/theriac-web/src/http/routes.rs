@@ -5,9 +5,9 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, assess, audit, clause, conformity, evidence_upload, finding, findings, findings_sign, gate,
-    history, job, jobs, my_work, people, person, product, products, record, record_edit, record_new, records,
-    search, sign, sign_in,
+    account, assess, audit, clause, conformity, evidence, evidence_list, evidence_upload, finding, findings,
+    findings_sign, gate, history, job, jobs, my_work, people, person, product, products, record, record_edit,
+    record_new, records, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -90,8 +90,13 @@ pub fn routes() -> Vec<Route> {
         POST "/records/{record}/sign", Kind => sign::sign_record;
         POST "/records/{record}/send-back", Kind => record::send_back;
         POST "/records/{record}/confirm", Permission(P::ClearSuspect) => record::confirm;
+        GET "/products/{product}/releases/{release}/evidence", Permission(P::Read) => evidence_list::show;
         GET "/products/{product}/releases/{release}/evidence/new", Permission(P::Read) => evidence_upload::show;
         POST "/products/{product}/releases/{release}/evidence", Permission(P::UploadEvidence) => evidence_upload::upload;
+        GET "/evidence/{evidence}", Permission(P::Read) => evidence::show;
+        GET "/evidence/{evidence}/file", Permission(P::Read) => evidence::file;
+        GET "/evidence/{evidence}/disqualify", Permission(P::Read) => evidence::show_disqualify;
+        POST "/evidence/{evidence}/disqualify", Permission(P::DisqualifyEvidence) => evidence::disqualify;
         GET "/people", Permission(P::Read) => people::show;
         POST "/people", Permission(P::AdministerPeople) => people::add;
         GET "/people/{person}", Permission(P::Read) => person::show;

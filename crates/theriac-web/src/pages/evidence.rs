@@ -1,8 +1,22 @@
-//! `/evidence/{number}`: one piece of evidence.
+//! `/evidence/{number}`: one piece of evidence, its file, and saying by signature that it is wrong.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use theriac_auth::{Permission, ProductId, Scope};
+use theriac_service::evidence;
+use theriac_service::{Paging, ServiceError, people, products};
+use theriac_store::tables::evidence::TestResult;
 
-use crate::parts::{Action, Empty, Facts, Link, Note, Pager, ReasonForm, Shell, Status, TableHead};
+use super::evidence_list::{kind, state, tool};
+use super::release;
+use super::sign::{Refused, SignPage, refused};
+use crate::http::{Answer, Form, Me, Web, with_toast};
+use crate::parts::{
+    Action, Choice, Column, Crumb, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Pager, Shell,
+    SignForm, Status, StatusKind, TableHead, Value,
+};
+use crate::{respond, urls};
 
 /// One row derived from it: a test case, or a defect of the document.
 #[derive(Debug, Clone)]
@@ -29,10 +43,8 @@ pub struct EvidencePage {
     pub state: Status,
     /// Such as "SBOM".
     pub kind: String,
-    /// Such as "Download the file".
+    /// Such as "Download the file", "Disqualify".
     pub actions: Vec<Action>,
-    /// Disqualifies it, with a reason.
-    pub disqualify: Option<ReasonForm>,
     /// Disqualified and why, defects, not bound.
     pub notes: Vec<Note>,
     /// Format, digest, size, build, tool, rules, performed, recorded, delivered by.
@@ -51,4 +63,263 @@ pub struct EvidencePage {
     pub empty: Empty,
     /// Verdicts, records and decisions that rest on it.
     pub relied_on_by: Vec<Link>,
+}
+
+const SIZE: u32 = 50;
+/// Most paths and artefacts of a build manifest that are shown.
+const SHOWN_MAX: usize = 200;
+
+/// What the address says.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    after: String,
+}
+
+/// Shows one piece of evidence.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let after = Some(asked.after).filter(|after| !after.is_empty());
+    let paging = Paging { after: after.clone(), limit: SIZE };
+    let seen = evidence::page(web.app(), me.who(), &number, &paging).await?;
+    let found = products::product(web.app(), me.who(), &seen.product).await?;
+    let (row, here) = (&seen.row, urls::evidence(&seen.row.reference));
+    Ok(respond::page(&EvidencePage {
+        shell: shell(&me, &seen, &found.name, None),
+        number: row.reference.clone(),
+        file: row.file.clone(),
+        state: state(row.disqualified).boxed(),
+        kind: kind(row.kind).to_owned(),
+        actions: actions(&me, &seen, Scope::Product(ProductId(found.id))),
+        notes: notes(&me, &seen),
+        facts: facts(&me, &seen),
+        derived: derived(&seen),
+        results_heading: if seen.outcomes.is_empty() { String::new() } else { "Test results".to_owned() },
+        head: TableHead::new(vec![Column::new("Case").grow(), Column::new("Outcome"), Column::new("About")]),
+        results: seen.results.items.iter().map(result).collect(),
+        pager: Pager {
+            shown: format!("{} shown, in the order of the file", seen.results.items.len()),
+            first: after.map(|_| here.clone()),
+            next: seen
+                .results
+                .next
+                .as_ref()
+                .map(|next| Link::new(format!("Next {SIZE}"), urls::with_query(&here, &[("after", next)]))),
+            exports: Vec::new(),
+        },
+        empty: Empty::new("No more results", "Every result of this file is on the pages before.", Vec::new()),
+        relied_on_by: seen.relied_on_by.iter().map(|on| relied_on(&seen, on)).collect(),
+    }))
+}
+
+fn shell(me: &Me, seen: &evidence::EvidencePage, product: &str, page: Option<&str>) -> Shell {
+    let number = &seen.row.reference;
+    let mut shell = release::shell(me, (&seen.product, product), &seen.release, "evidence");
+    shell.title = [Some(number.as_str()), page].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    shell.crumbs.pop();
+    shell.crumbs.push(Crumb::to("Evidence", urls::release(&seen.product, &seen.release, "evidence")));
+    match page {
+        None => shell.crumbs.push(Crumb::here(number)),
+        Some(page) => {
+            shell.crumbs.push(Crumb::to(number, urls::evidence(number)));
+            shell.crumbs.push(Crumb::here(page));
+        }
+    }
+    shell
+}
+
+fn actions(me: &Me, seen: &evidence::EvidencePage, scope: Scope) -> Vec<Action> {
+    let here = urls::evidence(&seen.row.reference);
+    let download = Action::open("Download the file", format!("{here}/file")).main();
+    if seen.row.disqualified {
+        return vec![download];
+    }
+    let blocked = me.blocked(Permission::DisqualifyEvidence, scope);
+    let disqualify = match blocked.is_empty() {
+        true => Action::open("Disqualify", format!("{here}/disqualify")).danger(),
+        false => Action::blocked("Disqualify", blocked),
+    };
+    vec![disqualify, download]
+}
+
+fn notes(me: &Me, seen: &evidence::EvidencePage) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Some((reason, by, at)) = &seen.disqualified {
+        let title = format!("Disqualified by {by} on {}.", me.when(*at).shown);
+        notes.push(Note::new(NoteKind::Bad, title, reason));
+    }
+    if !seen.row.defects.is_empty() {
+        let text = "The file was taken with defects that the organisation accepts.";
+        let mut note = Note::new(NoteKind::Warn, format!("{} defects.", seen.row.defects.len()), text);
+        note.items = seen.row.defects.iter().take(SHOWN_MAX).cloned().collect();
+        notes.push(note);
+    }
+    notes
+}
+
+fn facts(me: &Me, seen: &evidence::EvidencePage) -> Facts {
+    let row = &seen.row;
+    let said = |term: &str, text: Option<String>| match text.filter(|text| !text.is_empty()) {
+        Some(text) => Fact::text(term, text),
+        None => Fact::none(term),
+    };
+    let list = urls::release(&seen.product, &seen.release, "evidence");
+    let build = row.build.as_ref().map(|name| Link::new(name, urls::with_query(&list, &[("build", name)])));
+    let mut facts = vec![
+        Fact::text("Format", &row.format),
+        Fact::code("Digest", format!("sha256:{}", row.digest)),
+        Fact::text("Size", format!("{} bytes", row.size)),
+        Fact::links("Build", build.into_iter().collect()),
+        said("Tool", Some(tool(row))),
+        said("Rules", row.rules.map(|digest| digest.to_string())),
+        row.performed_at
+            .map_or_else(|| Fact::none("Performed"), |at| Fact::new("Performed", Value::When(me.when(at)))),
+        Fact::new("Recorded", Value::When(me.when(row.recorded_at))),
+        Fact::text("Delivered by", &row.delivered_by),
+    ];
+    facts.extend(seen.serial.as_ref().map(|serial| Fact::code("Serial number", serial)));
+    if let Some(manifest) = &seen.manifest {
+        let lines =
+            |lines: Vec<String>| lines.into_iter().take(SHOWN_MAX).map(Value::Code).collect::<Vec<_>>();
+        facts.push(Fact::code("Commit", &manifest.commit));
+        facts.push(said("Goes on from", manifest.predecessor.clone()));
+        let artefacts = manifest.artefacts.iter().map(|(name, digest)| format!("{name} sha256:{digest}"));
+        facts.push(Fact { term: "Artefacts".to_owned(), values: lines(artefacts.collect()) });
+        let paths = manifest.paths.iter().map(|(path, _)| path.clone());
+        facts.push(Fact { term: "Changed paths".to_owned(), values: lines(paths.collect()) });
+    }
+    Facts::from(facts)
+}
+
+fn derived(seen: &evidence::EvidencePage) -> Vec<Link> {
+    let mut links = Vec::new();
+    if seen.components > 0 {
+        let page = urls::release(&seen.product, &seen.release, "components");
+        links.push(Link::new(format!("{} components", seen.components), page));
+        links.push(Link::new("Findings", urls::release(&seen.product, &seen.release, "findings")));
+    }
+    for (outcome, count) in &seen.outcomes {
+        links.push(Link::new(format!("{count} tests {outcome}"), "#results"));
+    }
+    links
+}
+
+fn result(result: &TestResult) -> ResultRow {
+    let (kind, word) = match result.outcome.as_str() {
+        "passed" => (StatusKind::Met, "Passed"),
+        "failed" => (StatusKind::NotMet, "Failed"),
+        "skipped" => (StatusKind::NotApplicable, "Skipped"),
+        _ => (StatusKind::NotMet, "Error"),
+    };
+    ResultRow {
+        what: result.case.clone(),
+        outcome: Status::saying(kind, word),
+        about: result.message.clone(),
+    }
+}
+
+fn relied_on(seen: &evidence::EvidencePage, on: &evidence::ReliedOn) -> Link {
+    let owner = on.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
+    if on.reference == seen.release {
+        let gate = urls::release(&seen.product, &seen.release, "gate");
+        return Link::new(format!("Decision on {}: {}{owner}", on.reference, on.title), gate);
+    }
+    Link::new(format!("{} {}{owner}", on.reference, on.title), urls::record(&on.reference))
+}
+
+/// Gives the file as it was handed in.
+pub async fn file(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
+    let file = evidence::bytes(web.app(), me.who(), &number).await?;
+    Ok(respond::download(&file.file, file.bytes))
+}
+
+/// Shows what is signed to disqualify evidence.
+pub async fn show_disqualify(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
+    Ok(respond::page(&sign_page(&web, &me, &number, &Form::default(), Refused::default()).await?))
+}
+
+async fn sign_page(
+    web: &Web,
+    me: &Me,
+    number: &str,
+    sent: &Form,
+    refused: Refused,
+) -> Result<SignPage, ServiceError> {
+    let paging = Paging { after: None, limit: 1 };
+    let seen = evidence::page(web.app(), me.who(), number, &paging).await?;
+    let found = products::product(web.app(), me.who(), &seen.product).await?;
+    let scope = Scope::Product(ProductId(found.id));
+    let blocked = match seen.row.disqualified {
+        true => Some("It is disqualified already.".to_owned()),
+        false => Some(me.blocked(Permission::DisqualifyEvidence, scope)).filter(|why| !why.is_empty()),
+    };
+    let relying: Vec<Link> = seen.relied_on_by.iter().map(|on| relied_on(&seen, on)).collect();
+    let here = urls::evidence(&seen.row.reference);
+    let reason = Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 3));
+    Ok(SignPage {
+        shell: shell(me, &seen, &found.name, Some("Disqualify")),
+        heading: format!("Disqualify {}", seen.row.reference),
+        content: Vec::new(),
+        changed: None,
+        form: SignForm {
+            action: format!("{here}/disqualify"),
+            csrf: me.csrf(),
+            digest: seen.row.digest.to_string(),
+            hidden: Vec::new(),
+            subject: Facts::from(vec![
+                Fact::text("File", &seen.row.file),
+                Fact::text("Kind", kind(seen.row.kind)),
+                Fact::links("What rests on it", relying),
+            ]),
+            fields: vec![reason.hint("What is wrong with it").error(refused.reason).required()],
+            signer: me.session.name.clone(),
+            signer_title: String::new(),
+            meanings: vec![Choice::new(
+                "disqualified",
+                "This evidence is wrong and counts for nothing from now on",
+                "disqualified",
+            )],
+            warnings: refused.note.into_iter().collect(),
+            blocked,
+            password_error: refused.password,
+            comment: String::new(),
+            submit: "Disqualify".to_owned(),
+            cancel: here,
+        },
+    })
+}
+
+/// Disqualifies evidence.
+pub async fn disqualify(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    match sign(&web, &me, &number, &sent).await {
+        Ok(said) => Ok(with_toast(&urls::evidence(&number), &said)),
+        Err(error) => again(&web, &me, &number, &sent, error).await,
+    }
+}
+
+async fn again(
+    web: &Web,
+    me: &Me,
+    number: &str,
+    sent: &Form,
+    error: ServiceError,
+) -> Result<Response, crate::http::Failure> {
+    let (status, refused) = refused(error)?;
+    Ok(respond::with_status(status, &sign_page(web, me, number, sent, refused).await?))
+}
+
+async fn sign(web: &Web, me: &Me, number: &str, sent: &Form) -> Result<String, ServiceError> {
+    let door = web.door(me.visitor.address);
+    let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+    let done = evidence::disqualify(web.app(), me.who(), &proof, number, sent.get("reason")).await?;
+    let relying = match done.relied_on_by.len() {
+        0 => "Nothing rested on it.".to_owned(),
+        1 => "1 thing that rested on it needs a look.".to_owned(),
+        many => format!("{many} things that rested on it need a look."),
+    };
+    Ok(format!("{number} is disqualified. {relying}"))
 }

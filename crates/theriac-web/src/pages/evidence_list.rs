@@ -1,8 +1,19 @@
 //! `/products/{product}/releases/{release}/evidence`: what machines delivered for a release.
 
 use askama::Template;
+use axum::extract::{Path, Query, State};
+use theriac_auth::{Permission, ProductId, Scope};
+use theriac_conformity::facts::words::EvidenceKind;
+use theriac_service::evidence::{self, ListEvidence};
+use theriac_service::products::{self, ReleaseView};
+use theriac_service::{Paging, ServiceError};
 
-use crate::parts::{Action, Empty, Filters, Link, Pager, Shell, Status, TableHead, When};
+use super::release;
+use crate::http::{Answer, Me, Web};
+use crate::parts::{
+    Action, Choice, Column, Empty, Filters, Link, Pager, Shell, Status, StatusKind, TableHead, When,
+};
+use crate::{respond, urls};
 
 /// One piece of evidence.
 #[derive(Debug, Clone)]
@@ -49,4 +60,160 @@ pub struct EvidenceListPage {
     pub empty: Empty,
     /// Builds of the release, the candidate marked: their names, leading to their evidence.
     pub builds: Vec<(Link, String)>,
+}
+
+/// Kinds of evidence and their names.
+const KINDS: &[(EvidenceKind, &str)] = &[
+    (EvidenceKind::Sbom, "SBOM"),
+    (EvidenceKind::TestResults, "Test results"),
+    (EvidenceKind::BuildManifest, "Build manifest"),
+];
+const SIZE: u32 = 50;
+
+/// The name of a kind of evidence.
+pub fn kind(kind: EvidenceKind) -> &'static str {
+    KINDS.iter().find(|(known, _)| *known == kind).map_or(kind.as_str(), |(_, name)| name)
+}
+
+/// Whether evidence counts.
+pub fn state(disqualified: bool) -> Status {
+    if disqualified { StatusKind::Disqualified } else { StatusKind::Accepted }.into()
+}
+
+/// Tool and version in one; empty when no tool is known.
+pub fn tool(row: &evidence::EvidenceRow) -> String {
+    let parts = [row.tool.as_deref(), row.tool_version.as_deref()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// What the address says.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    kind: String,
+    build: String,
+    after: String,
+}
+
+impl Asked {
+    fn input(&self, product: &str, release: &str) -> Result<ListEvidence, ServiceError> {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let kind = given(&self.kind).map(|word| {
+            word.parse().map_err(|_| ServiceError::field("kind", format!("'{word}' is no kind of evidence")))
+        });
+        Ok(ListEvidence {
+            product: product.to_owned(),
+            release: release.to_owned(),
+            kind: kind.transpose()?,
+            build: given(&self.build),
+            query: self.q.clone(),
+            paging: Paging { after: given(&self.after), limit: SIZE },
+        })
+    }
+}
+
+/// Shows the evidence of a release.
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, name)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let listed = evidence::list(web.app(), me.who(), &asked.input(&product, &name)?).await?;
+    let found = products::product(web.app(), me.who(), &product).await?;
+    let release = products::release(web.app(), me.who(), &product, &name).await?;
+    let paging = Paging { limit: 200, after: None };
+    let builds = products::builds(web.app(), me.who(), &product, &name, &paging).await?.items;
+    let here = urls::release(&product, &name, "evidence");
+    let upload = Action::open("Upload evidence", format!("{here}/new")).main();
+    let blocked = me.blocked(Permission::UploadEvidence, Scope::Product(ProductId(found.id)));
+    let upload = if blocked.is_empty() { upload } else { Action::blocked("Upload evidence", blocked) };
+    let rows: Vec<EvidenceRow> = listed.items.iter().map(|row| self::row(&me, row)).collect();
+    let names: Vec<&str> = builds.iter().map(|build| build.name.as_str()).collect();
+    let mut shell = release::shell(&me, (&product, &found.name), &name, "evidence");
+    shell.api = Some(format!("/api/v1{here}"));
+    Ok(respond::page(&EvidenceListPage {
+        shell,
+        heading: format!("Evidence of {name}"),
+        actions: vec![upload.clone()],
+        filters: filters(&here, &asked, &names),
+        head: TableHead::new(vec![
+            Column::new("Evidence").grow(),
+            Column::new("Kind"),
+            Column::new("Build"),
+            Column::new("Tool"),
+            Column::new("Performed"),
+            Column::new("Recorded"),
+            Column::new("State"),
+        ]),
+        pager: pager(&here, &asked, rows.len(), listed.next.as_deref()),
+        empty: empty(&asked, &name, upload),
+        rows,
+        builds: names.iter().map(|build| build_link(&here, &release, build)).collect(),
+    }))
+}
+
+fn row(me: &Me, row: &evidence::EvidenceRow) -> EvidenceRow {
+    EvidenceRow {
+        number: row.reference.clone(),
+        file: row.file.clone(),
+        href: urls::evidence(&row.reference),
+        kind: kind(row.kind).to_owned(),
+        build: row.build.clone().unwrap_or_default(),
+        tool: tool(row),
+        performed: row.performed_at.map(|at| me.when(at)),
+        recorded: me.when(row.recorded_at),
+        state: state(row.disqualified),
+    }
+}
+
+fn filters(here: &str, asked: &Asked, builds: &[&str]) -> Filters {
+    let kinds = std::iter::once(Choice::new("", "All kinds", &asked.kind));
+    let kinds = kinds.chain(KINDS.iter().map(|(kind, name)| Choice::new(kind.as_str(), *name, &asked.kind)));
+    let all = std::iter::once(Choice::new("", "All builds", &asked.build));
+    let all = all.chain(builds.iter().map(|name| Choice::new(*name, *name, &asked.build)));
+    Filters {
+        action: here.to_owned(),
+        of: "evidence".to_owned(),
+        q: asked.q.clone(),
+        placeholder: "File name".to_owned(),
+        selects: vec![
+            ("kind".to_owned(), "Kind".to_owned(), kinds.collect()),
+            ("build".to_owned(), "Build".to_owned(), all.collect()),
+        ],
+        keep: Vec::new(),
+        clear: filtered(asked).then(|| here.to_owned()),
+    }
+}
+
+fn filtered(asked: &Asked) -> bool {
+    [&asked.q, &asked.kind, &asked.build].iter().any(|text| !text.is_empty())
+}
+
+fn pager(here: &str, asked: &Asked, shown: usize, next: Option<&str>) -> Pager {
+    let at = |after: &str| {
+        let pairs =
+            [("q", asked.q.as_str()), ("kind", &asked.kind), ("build", &asked.build), ("after", after)];
+        urls::with_query(here, &pairs)
+    };
+    Pager {
+        shown: format!("{shown} shown, newest first"),
+        first: (!asked.after.is_empty()).then(|| at("")),
+        next: next.map(|next| Link::new(format!("Next {SIZE}"), at(next))),
+        exports: Vec::new(),
+    }
+}
+
+fn empty(asked: &Asked, release: &str, upload: Action) -> Empty {
+    if filtered(asked) {
+        return Empty::new("No evidence fits", "Clear the filters to see all of it.", Vec::new());
+    }
+    let text = "Hand in an SBOM, test results or a build manifest; components, findings and verdicts come from them.";
+    Empty::new(format!("No evidence for {release} yet"), text, vec![upload])
+}
+
+fn build_link(here: &str, release: &ReleaseView, build: &str) -> (Link, String) {
+    let about = if release.candidate.as_deref() == Some(build) { "candidate" } else { "" };
+    (Link::new(build, urls::with_query(here, &[("build", build)])), about.to_owned())
 }

@@ -9,7 +9,7 @@ use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, FileInput};
 use theriac_service::findings::FindingLine;
 use theriac_service::{Paging, ServiceError, products};
 
-use super::{error_at, release};
+use super::{error_at, evidence_list, release};
 use crate::http::{Answer, Form, Me, Web};
 use crate::parts::{Choice, Crumb, Errors, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, Value};
 use crate::{respond, urls};
@@ -179,9 +179,9 @@ fn fields<'a>(builds: impl Iterator<Item = &'a str>, sent: &Form, errors: &[Fiel
 
 fn accepted() -> Facts {
     Facts::from(vec![
-        Fact::text("SBOM", "CycloneDX and SPDX, as JSON"),
+        Fact::text("SBOM", "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value)"),
         Fact::text("Test results", "JUnit XML"),
-        Fact::text("Build manifest", "Theriac's own JSON"),
+        Fact::text("Build manifest", "JSON, made by theriac build describe"),
         Fact::text("At once", "50 files, 200 MB together"),
     ])
 }
@@ -189,8 +189,9 @@ fn accepted() -> Facts {
 fn taken(file: &AddedFile) -> Note {
     let word = if file.is_new { "stored" } else { "there already, nothing changed" };
     let title = format!("{} is {word}.", file.file);
-    let mut note = Note::new(NoteKind::Good, title, format!("{}, {}.", file.kind, file.format))
-        .link(&file.number, urls::evidence(&file.number));
+    let mut note =
+        Note::new(NoteKind::Good, title, format!("{}, {}.", evidence_list::kind(file.kind), file.format))
+            .link(&file.number, urls::evidence(&file.number));
     note.items = file.defects.iter().take(LINES_MAX).map(|defect| format!("Defect: {defect}")).collect();
     note
 }

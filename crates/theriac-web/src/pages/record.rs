@@ -2,8 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::IntoResponse as _;
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
 use theriac_model::record::{Content, FieldType, Kind};
@@ -134,16 +132,7 @@ pub async fn show_part(
 pub async fn file(State(web): State<Web>, me: Me, Path((number, digest)): Path<(String, String)>) -> Answer {
     let digest: Digest = digest.parse().map_err(|_| ServiceError::not_found("file", &digest))?;
     let (name, bytes) = records::attachment(web.app(), me.who(), &number, digest).await?;
-    let mut response = bytes.into_response();
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' { c } else { '_' }).collect();
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", urls::encode(&name));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    if let Ok(value) = HeaderValue::from_str(&disposition) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(respond::download(&name, bytes))
 }
 
 /// Sends the revision in review back.

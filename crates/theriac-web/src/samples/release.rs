@@ -13,7 +13,7 @@ use crate::pages::evidence_upload::EvidenceUploadPage;
 use crate::pages::gate::{Covered, GatePage, Reason};
 use crate::parts::{
     Action, Choice, Column, Crumb, Due, Empty, Fact, Facts, Field, Filters, Input, Link, Node, Note,
-    NoteKind, Pager, ReasonForm, SignForm, Sort, Status, StatusKind, TableHead, Timeline, Value,
+    NoteKind, Pager, SignForm, Sort, Status, StatusKind, TableHead, Timeline, Value,
 };
 use crate::urls;
 
@@ -677,19 +677,10 @@ fn evidence_full() -> EvidencePage {
         file: "gateway-2.4.0-rc.2.junit.xml".to_owned(),
         state: Status::from(StatusKind::Accepted).boxed(),
         kind: "Test results".to_owned(),
-        actions: vec![Action::open("Download the file", "/evidence/EVID-2231/file").main()],
-        disqualify: Some(ReasonForm {
-            label: "Disqualify".to_owned(),
-            name: "disqualify".to_owned(),
-            action: "/evidence/EVID-2231/disqualify".to_owned(),
-            csrf: CSRF.to_owned(),
-            expected: DIGEST.to_owned(),
-            hidden: Vec::new(),
-            hint: "What is wrong with it; every verdict that relied on it is listed.".to_owned(),
-            error: String::new(),
-            blocked: String::new(),
-            danger: true,
-        }),
+        actions: vec![
+            Action::open("Disqualify", "/evidence/EVID-2231/disqualify").danger(),
+            Action::open("Download the file", "/evidence/EVID-2231/file").main(),
+        ],
         notes: vec![Note::new(
             NoteKind::Warn,
             "2 defects.",
@@ -727,7 +718,7 @@ fn evidence_empty() -> EvidencePage {
     it.state = Status::from(StatusKind::Disqualified).boxed();
     it.notes =
         vec![Note::new(NoteKind::Bad, "Disqualified by Ruth Okafor.", "It was made from another build.")];
-    it.disqualify = None;
+    it.actions.remove(0);
     it.derived = Vec::new();
     it.results = Vec::new();
     it.empty = Empty::new("No test case in this file", "A file without a case verifies nothing.", Vec::new());

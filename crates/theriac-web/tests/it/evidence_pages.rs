@@ -1,6 +1,7 @@
-//! Handing in evidence through its page.
+//! Evidence through its pages: handed in, listed, shown, given back, disqualified.
 
 use axum::http::StatusCode;
+use theriac_demo::PASSWORD;
 
 use crate::site::Site;
 
@@ -24,8 +25,8 @@ async fn files_are_taken_and_the_page_says_what_they_changed() {
     let files = [("bom.json", bom.as_bytes()), ("junit.xml", RESULTS.as_bytes())];
     let taken = site.send_files(EVIDENCE, &[], &files).await.ok();
     let notes = taken.texts(".note.good");
-    assert!(notes.iter().any(|text| text.contains("bom.json is stored. sbom, CycloneDX 1.6")), "{notes:?}");
-    assert!(notes.iter().any(|text| text.contains("junit.xml is stored. test-results")), "{notes:?}");
+    assert!(notes.iter().any(|text| text.contains("bom.json is stored. SBOM, CycloneDX 1.6")), "{notes:?}");
+    assert!(notes.iter().any(|text| text.contains("junit.xml is stored. Test results")), "{notes:?}");
     assert!(taken.texts("dt").iter().any(|text| text.starts_with("Blocks the release")), "{}", taken.text);
     let again = site.send_files(EVIDENCE, &[], &files).await.ok();
     assert!(again.text.contains("bom.json is there already, nothing changed"), "{}", again.text);
@@ -74,4 +75,75 @@ async fn who_may_not_upload_sees_why() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let nowhere = site.get("/products/gateway/releases/9.9.9/evidence/new").await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
+}
+
+/// Hands in a bill of materials and test results as Mei and gives the number of each.
+async fn delivered(site: &Site) -> (String, String) {
+    site.sign_in("mei").await;
+    let bom = sbom("left-pad");
+    let files = [("bom \"1\".json", bom.as_bytes()), ("junit.xml", RESULTS.as_bytes())];
+    let page = site.send_files(EVIDENCE, &[("tool", "")], &files).await.ok();
+    let numbers = page.texts(".note.good li a");
+    (numbers[0].clone(), numbers[1].clone())
+}
+
+#[tokio::test]
+async fn evidence_is_listed_filtered_shown_and_given_back_byte_for_byte() {
+    let site = Site::new().await;
+    let (bom, results) = delivered(&site).await;
+    let all = site.get(EVIDENCE).await.ok();
+    let rows = all.texts("tbody th");
+    assert!(rows[0].starts_with(&results), "newest first: {rows:?}");
+    let tests = site.get(&format!("{EVIDENCE}?kind=test-results&q=JUNIT")).await.ok();
+    assert_eq!(tests.texts("tbody th"), [format!("{results} junit.xml")]);
+    assert!(tests.text.contains("id=\"filter-q\" name=\"q\" value=\"JUNIT\""), "{}", tests.text);
+    let none = site.get(&format!("{EVIDENCE}?q=nothing-of-this-name")).await.ok();
+    assert!(none.text.contains("No evidence fits"), "{}", none.text);
+    let wrong = site.get(&format!("{EVIDENCE}?kind=rumour")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let page = site.get(&format!("/evidence/{results}")).await.ok();
+    assert_eq!(page.texts("tbody tr"), ["decode.largePassed", "decode.brokenFailedoverflow"]);
+    assert!(page.text.contains("Mei Tanaka") || page.text.contains("mei"), "{}", page.text);
+    let page = site.get(&format!("/evidence/{bom}")).await.ok();
+    assert!(page.text.contains("1 components"), "{}", page.text);
+    let file = site.get(&format!("/evidence/{bom}/file")).await.ok();
+    assert_eq!(file.text, sbom("left-pad"));
+    assert_eq!(site.get("/evidence/EVID-9999").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn evidence_is_disqualified_by_signature_with_a_reason_and_once() {
+    let site = Site::new().await;
+    let (number, _) = delivered(&site).await;
+    let (page, sign) = (format!("/evidence/{number}"), format!("/evidence/{number}/disqualify"));
+    assert!(site.get(&page).await.ok().text.contains("disabled>Disqualify"), "a tester sees why not");
+    let pair = |reason, password| [("reason", reason), ("password", password)];
+    let denied = site.send(&sign, &pair("From another build", PASSWORD)).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    assert_eq!(site.get(&sign).await.ok().texts("h1"), [format!("Disqualify {number}")]);
+    let wrong = site.send(&sign, &pair("From another build", "guess")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("not your password") && wrong.text.contains("From another build</textarea>"));
+    let silent = site.send(&sign, &pair("", PASSWORD)).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!silent.texts(".err").is_empty(), "{}", silent.text);
+    let done = site.send(&sign, &pair("From another build", PASSWORD)).await;
+    assert_eq!(
+        (done.status, done.location.as_str()),
+        (StatusCode::SEE_OTHER, page.as_str()),
+        "{}",
+        done.text
+    );
+    let shown = site.get(&page).await.ok();
+    assert!(
+        shown.text.contains("From another build") && shown.text.contains("Disqualified"),
+        "{}",
+        shown.text
+    );
+    let twice = site.send(&sign, &pair("Once more", PASSWORD)).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
 }
