@@ -12,8 +12,8 @@ use theriac_service::findings::{
 };
 use theriac_service::{ServiceError, products};
 
-use super::findings::{FindingRow, severity, standing};
 use super::error_at;
+use super::findings::{FindingRow, severity, standing};
 use super::people::managers;
 use super::release;
 use crate::http::{Answer, Failure, Form, Me, Web, see_other, with_toast};

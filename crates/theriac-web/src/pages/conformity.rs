@@ -270,7 +270,7 @@ pub async fn show(
             clause.missing.iter().map(|item| duty(&me, &product, &release, Some(clause), item))
         })
         .collect();
-    duties.sort_by(|one, other| key(one).cmp(&key(other)));
+    duties.sort_by_key(key);
     let page = ConformityPage {
         shell,
         release: format!("{} {release}", seen.name),

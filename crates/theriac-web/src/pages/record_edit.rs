@@ -193,12 +193,11 @@ pub(super) fn changes_form_only(sent: &Form) -> bool {
 
 /// The form with the row or link more or less.
 pub(super) fn changed_form(kind: &Kind, mut sent: Form) -> Form {
-    if let Some(name) = sent.filled("add-row") {
-        if let Some((field, columns)) = rows_field(kind, &name) {
-            let next = row_count(&sent.pairs, field);
-            let first = columns.first().map_or("", |column| column.id);
-            sent.pairs.push((format!("{field}.{next}.{first}"), String::new()));
-        }
+    let grown = sent.filled("add-row");
+    if let Some((field, columns)) = grown.as_deref().and_then(|name| rows_field(kind, name)) {
+        let next = row_count(&sent.pairs, field);
+        let first = columns.first().map_or("", |column| column.id);
+        sent.pairs.push((format!("{field}.{next}.{first}"), String::new()));
     }
     if let Some((name, row)) = sent.filled("remove-row").and_then(|text| {
         let (name, row) = text.rsplit_once('.')?;
@@ -206,11 +205,10 @@ pub(super) fn changed_form(kind: &Kind, mut sent: Form) -> Form {
     }) {
         sent.pairs = without_row(sent.pairs, &name, row);
     }
-    if sent.has("add-link") {
-        if let (Some(link), Some(target)) = (sent.filled("link-type"), sent.filled("link-target")) {
-            sent.pairs.push(("link".to_owned(), format!("{link}:{}", target.to_uppercase())));
-            sent.pairs.retain(|(name, _)| name != "link-target");
-        }
+    let wanted = sent.filled("link-type").zip(sent.filled("link-target")).filter(|_| sent.has("add-link"));
+    if let Some((link, target)) = wanted {
+        sent.pairs.push(("link".to_owned(), format!("{link}:{}", target.to_uppercase())));
+        sent.pairs.retain(|(name, _)| name != "link-target");
     }
     if let Some(gone) = sent.filled("remove-link") {
         sent.pairs.retain(|(name, value)| name != "link" || *value != gone);

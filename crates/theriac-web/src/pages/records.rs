@@ -231,8 +231,11 @@ pub(super) async fn everybody(web: &Web, me: &Me) -> Result<Vec<people::PersonVi
     Ok(all)
 }
 
+/// What rows are called, by id.
+type Named = Vec<(i64, String)>;
+
 /// Keys of products and names of releases by id.
-async fn places(web: &Web, me: &Me) -> Result<(Vec<(i64, String)>, Vec<(i64, String)>), ServiceError> {
+async fn places(web: &Web, me: &Me) -> Result<(Named, Named), ServiceError> {
     let paging = theriac_service::Paging { limit: 200, after: None };
     let all = products::products(web.app(), me.who(), &paging).await?.items;
     let releases = products::releases(web.app(), me.who(), None, &paging).await?.items;
@@ -242,11 +245,7 @@ async fn places(web: &Web, me: &Me) -> Result<(Vec<(i64, String)>, Vec<(i64, Str
     ))
 }
 
-fn place(
-    places: &(Vec<(i64, String)>, Vec<(i64, String)>),
-    product: Option<i64>,
-    release: Option<i64>,
-) -> String {
+fn place(places: &(Named, Named), product: Option<i64>, release: Option<i64>) -> String {
     let find = |list: &[(i64, String)], id: i64| {
         list.iter().find(|(key, _)| *key == id).map(|(_, name)| name.clone())
     };

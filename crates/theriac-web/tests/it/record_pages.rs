@@ -80,7 +80,11 @@ async fn two_windows_meet_in_a_page_that_loses_nothing() {
     assert_eq!(site.send(&edit, &save("First window", &shown)).await.status, StatusCode::SEE_OTHER);
     let conflict = site.send(&edit, &save("Second window", &shown)).await;
     assert_eq!(conflict.status, StatusCode::CONFLICT);
-    assert!(conflict.text.contains("First window") && conflict.value("title") == "Second window", "{}", conflict.text);
+    assert!(
+        conflict.text.contains("First window") && conflict.value("title") == "Second window",
+        "{}",
+        conflict.text
+    );
     let now = conflict.value("expected");
     assert_eq!(site.send(&edit, &save("Second window", &now)).await.status, StatusCode::SEE_OTHER);
     assert_eq!(site.get(&edit).await.ok().value("title"), "Second window");
@@ -102,7 +106,8 @@ async fn rows_and_links_are_added_without_script() {
     ];
     let fewer = site.send(new, &typed).await.ok();
     assert!(fewer.text.contains("<option value=\"mei\" selected"), "{}", fewer.text);
-    let link = [("title", "Review"), ("link-type", "reviews"), ("link-target", "req-1"), ("add-link", "true")];
+    let link =
+        [("title", "Review"), ("link-type", "reviews"), ("link-target", "req-1"), ("add-link", "true")];
     assert_eq!(site.send(new, &link).await.ok().value("link"), "reviews:REQ-1");
 }
 

@@ -146,7 +146,7 @@ impl Site {
     /// The token that this session's forms carry.
     pub fn csrf(&self) -> String {
         let cookies = self.cookies.lock().unwrap();
-        let (_, session) = cookies.iter().find(|(name, _)| name == "theriac-session").expect("signed in");
+        let (_, session) = cookies.iter().find(|(name, _)| name == "theriac-session").unwrap();
         theriac_auth::SessionId::parse(session).unwrap().csrf().to_string()
     }
 
