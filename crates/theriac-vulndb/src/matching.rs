@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use theriac_model::{Digest, Severity};
 
 use crate::error::IndexError;
-use crate::index::{Index, RecordEntry};
+use crate::index::{AffectedEntry, Index, PackageEntry, RecordEntry};
 use crate::package::{Package, Unmatched};
-use crate::ranges::Interval;
+use crate::ranges::{Interval, Unreadable};
 use crate::rating::Rating;
-use crate::versions::Version;
+use crate::versions::{Ecosystem, Version};
 
 /// What the index says about one package.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,6 +61,56 @@ struct Hit {
     fixed: BTreeMap<Version, String>,
 }
 
+/// A package that is looked up.
+struct Wanted {
+    ecosystem: Ecosystem,
+    /// `None` when the order cannot place it.
+    version: Option<Version>,
+    /// What an advisory's list of versions may call it.
+    keys: Vec<String>,
+}
+
+impl Wanted {
+    fn new(package: &Package) -> Self {
+        let version = package.ecosystem.version(&package.version);
+        // A local build of a listed version is that version, too.
+        let mut keys = vec![package.ecosystem.version_key(&package.version)];
+        keys.extend(version.as_ref().map(Version::to_string));
+        Self { ecosystem: package.ecosystem, version, keys }
+    }
+
+    /// Whether one statement of an advisory affects it: then the versions that fix it.
+    fn affected_by(
+        &self,
+        affected: &AffectedEntry,
+        listed: &[usize],
+    ) -> Result<Option<BTreeMap<Version, String>>, Unreadable> {
+        let mut inside = Vec::new();
+        if let Some(version) = &self.version {
+            for interval in &affected.intervals {
+                if interval.contains(self.ecosystem, version)? {
+                    inside.push(interval);
+                }
+            }
+        }
+        if !inside.is_empty() {
+            return Ok(Some(self.fixes(inside.into_iter())));
+        }
+        if !affected.versions.iter().any(|number| listed.contains(number)) {
+            return Ok(None);
+        }
+        // Listed outside of every range: the next fix that the advisory knows.
+        let next = self.fixes(affected.intervals.iter()).pop_first();
+        Ok(Some(next.into_iter().collect()))
+    }
+
+    fn fixes<'a>(&self, intervals: impl Iterator<Item = &'a Interval>) -> BTreeMap<Version, String> {
+        let fixes = intervals.filter_map(|interval| interval.fix.as_ref());
+        let fixes = fixes.filter_map(|fix| Some((self.ecosystem.advisory_version(fix)?, fix.clone())));
+        fixes.filter(|(fix, _)| self.version.as_ref().is_none_or(|version| fix > version)).collect()
+    }
+}
+
 impl Index {
     /// The vulnerabilities of a package in its version.
     ///
@@ -68,61 +118,20 @@ impl Index {
     /// When the index cannot be read or is damaged; never because of the package.
     pub fn find(&self, package: &Package) -> Result<Lookup, IndexError> {
         let ecosystem = package.ecosystem;
-        let is_fed = |name: &str| self.status().ecosystems.iter().any(|status| status.name == name);
-        if !is_fed(ecosystem.osv_name()) {
+        if !self.status().ecosystems.iter().any(|fed| fed.name == ecosystem.osv_name()) {
             return Ok(Lookup { matches: Vec::new(), unmatched: Some(Unmatched::NoFeed(ecosystem)) });
         }
-        let version = ecosystem.version(&package.version);
-        let unmatched =
-            version.is_none().then(|| Unmatched::UnreadableVersion(ecosystem, package.version.clone()));
+        let wanted = Wanted::new(package);
+        let unreadable = || Unmatched::UnreadableVersion(ecosystem, package.version.clone());
+        let unmatched = wanted.version.is_none().then(unreadable);
         let Some(entry) = self.package(ecosystem, &ecosystem.normalise(&package.name))? else {
             return Ok(Lookup { matches: Vec::new(), unmatched });
         };
-        // A local build of a listed version is that version, too.
-        let mut keys = vec![ecosystem.version_key(&package.version)];
-        keys.extend(version.as_ref().map(Version::to_string));
-        let listed: Vec<usize> =
-            keys.iter().filter_map(|key| entry.versions.binary_search(key).ok()).collect();
-        let mut hits: BTreeMap<u64, Hit> = BTreeMap::new();
-        for affected in entry.affected {
-            let contains = |interval: &Interval| match &version {
-                Some(version) => interval
-                    .contains(ecosystem, version)
-                    .map_err(|text| self.damaged(&format!("the version '{}'", text.0))),
-                None => Ok(false),
-            };
-            let mut inside = Vec::new();
-            for interval in &affected.intervals {
-                if contains(interval)? {
-                    inside.push(interval);
-                }
-            }
-            let is_listed = affected.versions.iter().any(|number| listed.contains(number));
-            if inside.is_empty() && !is_listed {
-                continue;
-            }
-            let fixes = |intervals: &[&Interval]| -> BTreeMap<Version, String> {
-                let fixes = intervals.iter().filter_map(|interval| {
-                    let fix = interval.fix.clone()?;
-                    Some((ecosystem.advisory_version(&fix)?, fix))
-                });
-                fixes.filter(|(fix, _)| version.as_ref().is_none_or(|version| fix > version)).collect()
-            };
-            let mut fixed = fixes(&inside);
-            if inside.is_empty() {
-                // Listed outside of every range: the next fix that the record knows.
-                fixed = fixes(&affected.intervals.iter().collect::<Vec<_>>());
-                let next = fixed.pop_first();
-                fixed = next.into_iter().collect();
-            }
-            let hit = hits.entry(affected.vulnerability).or_default();
-            hit.records.push(affected.record);
-            hit.rating = hit.rating.take().max(affected.rating);
-            hit.fixed.extend(fixed);
+        let hits = hits(&wanted, entry).map_err(|text| self.damaged(&format!("the version '{}'", text.0)))?;
+        let mut matches = Vec::with_capacity(hits.len());
+        for (number, hit) in hits {
+            matches.push(self.matched(number, hit)?);
         }
-        let matches: Result<Vec<Match>, IndexError> =
-            hits.into_iter().map(|(number, hit)| self.matched(number, hit)).collect();
-        let mut matches = matches?;
         matches.sort_by(|a, b| a.vulnerability.cmp(&b.vulnerability));
         Ok(Lookup { matches, unmatched })
     }
@@ -158,4 +167,19 @@ impl Index {
             fixed: hit.fixed.into_values().collect(),
         })
     }
+}
+
+/// What affects the package, by the number of the vulnerability.
+fn hits(wanted: &Wanted, entry: PackageEntry) -> Result<BTreeMap<u64, Hit>, Unreadable> {
+    let listed: Vec<usize> =
+        wanted.keys.iter().filter_map(|key| entry.versions.binary_search(key).ok()).collect();
+    let mut hits: BTreeMap<u64, Hit> = BTreeMap::new();
+    for affected in entry.affected {
+        let Some(fixed) = wanted.affected_by(&affected, &listed)? else { continue };
+        let hit = hits.entry(affected.vulnerability).or_default();
+        hit.records.push(affected.record);
+        hit.rating = hit.rating.take().max(affected.rating);
+        hit.fixed.extend(fixed);
+    }
+    Ok(hits)
 }

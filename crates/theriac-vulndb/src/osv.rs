@@ -117,14 +117,27 @@ pub(crate) struct Flaw {
 }
 
 impl Flaw {
-    pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { place: place.into(), reason: reason.into() }
+    pub(crate) fn at(place: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
+        Self { place: shortened(place.as_ref(), 300), reason: shortened(reason.as_ref(), 300) }
+    }
+}
+
+/// What a record says may be of any length; a message is for people.
+pub(crate) fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
 /// Reads one text. The name only decides whether something unreadable claims to be a record.
 pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
-    let claims = [".json", ".yaml", ".yml"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    let name = name.to_ascii_lowercase();
+    // `GO-1.json.xz` holds `GO-1.json`.
+    let name = [".gz", ".xz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let is_json = name.ends_with(".json");
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    let claims = is_json || is_yaml;
     let Ok(text) = std::str::from_utf8(bytes) else {
         return if claims {
             Err(Flaw::at("start", "not UTF-8 text"))
@@ -135,7 +148,7 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = if text.trim_start().starts_with('{') {
         from_json(text)?
-    } else if claims && !name.to_ascii_lowercase().ends_with(".json") || looks_like_yaml_record(text) {
+    } else if is_yaml || looks_like_yaml_record(text) {
         from_yaml(text)?
     } else if claims {
         return Err(Flaw::at("start", "a JSON object was expected"));

@@ -289,7 +289,7 @@ fn check_versions(reading: Reading) -> Result<Reading, Flaw> {
         for (r, range) in affected.ranges.iter().enumerate() {
             intervals(ecosystem, range).map_err(|text| {
                 let place = format!("affected[{a}].ranges[{r}].events");
-                Flaw::at(place, format!("'{}' is no version of {ecosystem}", text.0))
+                Flaw::at(place, format!("'{}' is no version of {ecosystem}", osv::shortened(&text.0, 100)))
             })?;
         }
     }

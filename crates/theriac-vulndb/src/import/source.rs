@@ -156,7 +156,7 @@ impl Unpacker<'_> {
             Kind::Gzip => {
                 let (counted, count) = Counted::new(whole);
                 let mut out = Guarded::new(MultiGzDecoder::new(counted), count, budget);
-                self.unpack(inner_name(name), &mut out, depth + 1, named)
+                self.unpack(name, &mut out, depth + 1, named)
             }
             Kind::Xz => {
                 const MEMORY: u64 = 256 << 20;
@@ -164,12 +164,12 @@ impl Unpacker<'_> {
                 let stream = Stream::new_stream_decoder(MEMORY, CONCATENATED)
                     .map_err(|error| self.broken(name, &error.into()))?;
                 let mut out = Guarded::new(XzDecoder::new_stream(counted, stream), count, budget);
-                self.unpack(inner_name(name), &mut out, depth + 1, named)
+                self.unpack(name, &mut out, depth + 1, named)
             }
             Kind::Zstd => {
                 let (counted, count) = Counted::new(whole);
                 let decoder = zstd::Decoder::new(counted).map_err(|error| self.broken(name, &error))?;
-                self.unpack(inner_name(name), &mut Guarded::new(decoder, count, budget), depth + 1, named)
+                self.unpack(name, &mut Guarded::new(decoder, count, budget), depth + 1, named)
             }
             Kind::Tar => self.tar(name, whole, depth + 1),
             Kind::Zip => {
@@ -319,9 +319,4 @@ fn pax_path(header: &[u8]) -> Option<Vec<u8>> {
         .filter(|extension| extension.key_bytes() == b"path")
         .map(|extension| extension.value_bytes().to_vec())
         .last()
-}
-
-/// `GO-1.json.xz` holds `GO-1.json`.
-fn inner_name(name: &str) -> &str {
-    [".gz", ".xz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }

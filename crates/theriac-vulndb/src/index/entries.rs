@@ -215,3 +215,20 @@ fn read_interval(from: &mut Decoder<'_>) -> Result<Interval, Nonsense> {
         fix: from.option(text)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        // A block's check keeps such bytes away; reading must be sound without it.
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Decoder(&bytes).list(VulnerabilityEntry::read);
+            let _ = Decoder(&bytes).list(PackageEntry::read);
+            let _ = Decoder(&bytes).list(IdEntry::read);
+        }
+    }
+}

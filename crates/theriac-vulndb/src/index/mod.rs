@@ -12,7 +12,7 @@ mod read;
 mod status;
 mod write;
 
-pub(crate) use entries::RecordEntry;
+pub(crate) use entries::{AffectedEntry, PackageEntry, RecordEntry};
 pub use read::{Advisory, Index};
 pub use status::{EcosystemStatus, SourceStatus, Status};
 pub(crate) use write::write;
