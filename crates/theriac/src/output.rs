@@ -39,6 +39,9 @@ pub fn json<T: Serialize>(value: &T) -> Result<()> {
 
 /// Says something to people beside the answer. Where nobody listens, nothing is lost.
 pub fn note(text: &str) {
+    if text.is_empty() {
+        return;
+    }
     let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
 }
 

@@ -12,8 +12,8 @@ use theriac_store::Access;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
+use crate::connect;
 use crate::server::{self, Serving};
-use crate::{connect, output};
 
 /// Options of `serve`.
 #[derive(Debug, clap::Args)]
@@ -49,9 +49,12 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     runtime.block_on(async {
         let listener = server::listen(args.listen).await?;
         let store = connect::open(location, Access::ReadWrite).await?;
-        output::note(&format!("Theriac is at http://{}", listener.local_addr()?));
-        let serving =
-            Serving { behind_proxy: args.behind_proxy, anchor: args.anchor, demo_accounts: Vec::new() };
+        let serving = Serving {
+            behind_proxy: args.behind_proxy,
+            anchor: args.anchor,
+            ready: format!("Theriac is at http://{}", listener.local_addr()?),
+            demo_accounts: Vec::new(),
+        };
         server::serve(App::new(store, config.index(None)), listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::output;
 use connections::Peers;
 
 /// How a server is reached and what it does beside.
@@ -25,6 +26,8 @@ pub struct Serving {
     pub behind_proxy: bool,
     /// The file to which signed checkpoints of the audit log are appended.
     pub anchor: Option<PathBuf>,
+    /// What to say on standard error when everything is ready.
+    pub ready: String,
     /// The demonstration's accounts: address, role, password.
     pub demo_accounts: Vec<(String, String, String)>,
 }
@@ -40,14 +43,18 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// Serves until the process is told to stop; requests and the job in hand are finished first.
 pub async fn serve(app: App, listener: TcpListener, serving: Serving) -> Result<()> {
+    // From here on a signal is a request to stop, not the end of the process.
+    let stop_asked = Stop::new()?;
     gate::ensure_built_in(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(background::jobs(app.clone(), stopped.clone()));
     let house = tokio::spawn(background::keep_house(app.clone(), serving.anchor.clone(), stopped.clone()));
     let peers = if serving.behind_proxy { Peers::OfProxy } else { Peers::OfConnection };
+    let ready = serving.ready.clone();
     let router = router(app.clone(), serving);
     let connections = tokio::spawn(connections::accept(listener, router, peers, stopped));
-    told_to_stop().await;
+    output::note(&ready);
+    stop_asked.wait().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     connections.await.context("the connections failed")?;
@@ -66,24 +73,38 @@ fn router(app: App, serving: Serving) -> axum::Router {
     theriac_api::router(api).fallback_service(theriac_web::http::router(web)).layer(CatchPanicLayer::new())
 }
 
-async fn told_to_stop() {
-    let interrupted = async {
-        // Without a handler the process ends at once, which the store survives.
-        let _ = tokio::signal::ctrl_c().await;
-    };
+/// The signals that ask a server to stop.
+struct Stop {
     #[cfg(unix)]
-    {
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Stop {
+    fn new() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! {
-                    () = interrupted => {}
-                    _ = terminated.recv() => {}
-                }
-            }
-            Err(_) => interrupted.await,
+        let watch = |kind| signal(kind).context("signals cannot be watched");
+        Ok(Self { interrupt: watch(SignalKind::interrupt())?, terminate: watch(SignalKind::terminate())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    interrupted.await;
+}
+
+#[cfg(not(unix))]
+impl Stop {
+    fn new() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn wait(self) {
+        // Without a handler the process ends at once, which the store survives.
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -68,3 +68,41 @@ pub fn import(folder: &Path, advisories: &[Value]) {
     }
     theriac(folder).args(["feed", "import", "feed", "--db", "advisories.db"]).assert().success();
 }
+
+pub const PEOPLE: [&str; 3] = [
+    "ada: Ada Berg <ada@example.org> administrator",
+    "maya: Maya Okafor <maya@example.org> security-officer",
+    "ben: Ben Ahn <ben@example.org> approver",
+];
+
+/// A folder with an installation of three people in `theriac-data`.
+pub fn installation() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = theriac(folder.path());
+    command.args(["init", "--organisation", "Acme Medical", "--zone", "Europe/Vienna"]);
+    for person in PEOPLE {
+        command.args(["--person", person]);
+    }
+    command.assert().success();
+    folder
+}
+
+/// Runs a command that must succeed.
+#[track_caller]
+pub fn run(folder: &Path, arguments: &[&str]) -> Assert {
+    theriac(folder).args(arguments).assert().success()
+}
+
+/// An installation with the release `1.0` of the product `pump`, its build `b1` as candidate.
+pub fn release() -> tempfile::TempDir {
+    let folder = installation();
+    let path = folder.path();
+    run(path, &["product", "add", "pump", "--name", "Infusion pump"]);
+    run(path, &["release", "add", "--product", "pump", "--release", "1.0"]);
+    run(path, &["build", "add", "--product", "pump", "--release", "1.0", "b1", "--commit", COMMIT]);
+    run(path, &["release", "candidate", "--product", "pump", "--release", "1.0", "b1"]);
+    folder
+}
+
+pub const COMMIT: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+pub const RELEASE: [&str; 4] = ["--product", "pump", "--release", "1.0"];

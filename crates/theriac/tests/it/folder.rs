@@ -1,0 +1,135 @@
+//! Commands on a data folder: products, releases, builds, verdicts, the audit log.
+
+use serde_json::json;
+use tempfile::tempdir;
+
+use crate::support::{
+    COMMIT, RELEASE, installation, release, run, stderr, stdout, stdout_json, theriac, write,
+};
+
+#[test]
+fn a_mistyped_folder_is_said_and_not_made() {
+    let folder = installation();
+    for arguments in
+        [&["product", "add", "x", "--name", "X"][..], &["releases"], &["rebuild"], &["audit", "verify"]]
+    {
+        let assert = theriac(folder.path()).args(arguments).args(["--data", "typo"]).assert().code(2);
+        assert!(stderr(&assert).contains("typo holds no database yet"), "{}", stderr(&assert));
+        assert!(!folder.path().join("typo").exists());
+    }
+}
+
+#[test]
+fn products_releases_and_builds_are_listed() {
+    let folder = release();
+    let path = folder.path();
+    let releases = stdout_json(&run(path, &["releases", "--format", "json"]));
+    assert_eq!(releases, json!([{ "product": "pump", "release": "1.0", "decided": false }]));
+    assert!(stdout(&run(path, &["releases"])).contains("pump     1.0      no"));
+    let products = stdout_json(&run(path, &["product", "list", "--format", "json"]));
+    assert_eq!((&products[0]["key"], &products[0]["route"]), (&json!("pump"), &json!("full")));
+    let list = stdout_json(&run(path, &["release", "list", "--product", "pump", "--format", "json"]));
+    assert_eq!(list[0]["candidate"], "b1");
+    let builds = stdout_json(&run(path, &[&["build", "list", "--format", "json"][..], &RELEASE].concat()));
+    assert_eq!(builds, json!([{ "build": "b1", "commit": COMMIT }]));
+    run(path, &[&["release", "fielded"][..], &RELEASE].concat());
+    let list = stdout_json(&run(path, &["release", "list", "--format", "json"]));
+    assert_eq!(list[0]["fielded"], true);
+}
+
+#[test]
+fn a_long_list_is_fetched_to_its_end() {
+    let folder = installation();
+    run(folder.path(), &["product", "add", "pump", "--name", "Pump"]);
+    let records: Vec<_> = (1..=230)
+        .map(|number| json!({ "ref": format!("RISK-{number}"), "kind": "risk", "product": "pump", "content": {} }))
+        .collect();
+    let file = json!({ "format": "theriac-records", "version": 1, "records": records });
+    write(folder.path(), "records.json", file.to_string());
+    let done = stdout_json(&run(folder.path(), &["records", "import", "records.json", "--format", "json"]));
+    assert_eq!(done.as_array().unwrap().len(), 230);
+    let file = stdout_json(&run(folder.path(), &["records", "export", "--kind", "risk"]));
+    assert_eq!(file["records"].as_array().unwrap().len(), 230);
+}
+
+#[test]
+fn wrong_input_is_named_field_by_field() {
+    let folder = release();
+    let assert = theriac(folder.path()).args(["product", "add", "Not A Key", "--name", ""]).assert().code(2);
+    let error = stderr(&assert);
+    assert!(error.contains("\n  key: ") && error.contains("\n  name: "), "{error}");
+    let assert = theriac(folder.path()).args(["product", "add", "pump", "--name", "Again"]).assert().code(2);
+    assert!(stderr(&assert).contains("there is a product 'pump' already"));
+    let assert =
+        theriac(folder.path()).args(["gate", "--product", "pump", "--release", "9"]).assert().code(2);
+    assert!(stderr(&assert).contains("there is no release"), "{}", stderr(&assert));
+    let odd = ["gate", "--product", "../people", "--release", "a?b=c#d"];
+    assert!(
+        stderr(&theriac(folder.path()).args(odd).assert().code(2))
+            .contains("there is no product '../people'")
+    );
+}
+
+#[test]
+fn a_closed_gate_ends_with_one_and_says_every_reason() {
+    let folder = release();
+    let arguments = [&["gate"][..], &RELEASE].concat();
+    let text = stdout(&theriac(folder.path()).args(&arguments).assert().code(1));
+    assert!(text.starts_with("The gate of pump 1.0 is closed, for "), "{text}");
+    let assert = theriac(folder.path()).args(&arguments).args(["--format", "json"]).assert().code(1);
+    let gate = stdout_json(&assert);
+    assert_eq!(gate["open"], false);
+    assert!(
+        text.contains(&format!("closed, for {} reasons", gate["reasons"].as_array().unwrap().len())),
+        "{text}"
+    );
+}
+
+#[test]
+fn verdicts_are_the_same_bytes_from_the_release_and_from_its_facts() {
+    let folder = release();
+    let facts = run(folder.path(), &[&["facts"][..], &RELEASE].concat());
+    write(folder.path(), "facts.json", &facts.get_output().stdout);
+    let verdicts = stdout(&run(folder.path(), &[&["conformity", "--format", "json"][..], &RELEASE].concat()));
+    let judged = stdout(&run(folder.path(), &["check", "facts.json", "--format", "json"]));
+    assert_eq!(verdicts, judged);
+    let text = stdout(&run(folder.path(), &[&["conformity"][..], &RELEASE].concat()));
+    assert!(text.contains("provisional") && text.contains("CLAUSE"), "{text}");
+}
+
+#[test]
+fn nothing_is_known_of_the_future() {
+    let folder = release();
+    for command in ["facts", "conformity", "gate"] {
+        let arguments = [&[command, "--at", "2999-01-01"][..], &RELEASE].concat();
+        let error = stderr(&theriac(folder.path()).args(arguments).assert().code(2));
+        assert!(error.contains("2999-01-01 has not begun"), "{error}");
+    }
+}
+
+#[test]
+fn the_audit_log_is_exported_and_verified() {
+    let folder = release();
+    run(folder.path(), &["audit", "export", "log.jsonl"]);
+    let of_file = stdout_json(&run(folder.path(), &["audit", "verify", "log.jsonl", "--format", "json"]));
+    let of_folder = stdout_json(&run(folder.path(), &["audit", "verify", "--format", "json"]));
+    assert_eq!((&of_file["holds"], &of_file["head"]), (&json!(true), &of_folder["head"]));
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert!(log.contains("\"via\":\"cli\""), "{log}");
+    let names: Vec<_> = std::fs::read_dir(folder.path().join("theriac-data")).unwrap().flatten().collect();
+    assert!(!names.iter().any(|entry| entry.file_name().to_string_lossy().starts_with("audit-export")));
+}
+
+#[test]
+fn a_description_of_the_interface_is_printed_without_a_folder() {
+    let folder = tempdir().unwrap();
+    let description = stdout_json(&run(folder.path(), &["openapi"]));
+    assert!(description["paths"]["/api/v1/releases"].is_object());
+}
+
+#[test]
+fn a_database_url_that_is_none_is_refused() {
+    let folder = tempdir().unwrap();
+    let assert = theriac(folder.path()).args(["releases", "--database-url", "mysql://x"]).assert().code(2);
+    assert!(stderr(&assert).contains("postgres://"));
+}

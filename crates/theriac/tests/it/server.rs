@@ -1,0 +1,200 @@
+//! A running server: the same commands through it, beside it, and how it stops.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+use tempfile::tempdir;
+
+use crate::support::{
+    RELEASE, advisory, bom, library, release, run, stderr, stdout, stdout_json, theriac, write,
+};
+
+/// A server on the data folder of a folder; it ends with this.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path, more: &[&str]) -> Self {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("theriac"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data", "theriac-data"])
+            .args(more)
+            .current_dir(folder)
+            .env_remove("RUST_LOG")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address =
+            lines.find_map(|line| Some(line.unwrap().strip_prefix("Theriac is at ")?.to_owned())).unwrap();
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    /// A command that talks to this server.
+    fn client(&self, folder: &Path, token: &str) -> assert_cmd::Command {
+        let mut command = theriac(folder);
+        command.env("THERIAC_SERVER", &self.address).env("THERIAC_TOKEN", token);
+        command
+    }
+
+    /// Asks it to stop, and waits.
+    fn stop(mut self) -> std::process::ExitStatus {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn token(folder: &Path, permissions: &[&str]) -> String {
+    let mut command = theriac(folder);
+    command.args(["token", "issue", "CI"]);
+    for permission in permissions {
+        command.args(["--permission", permission]);
+    }
+    stdout(&command.assert().success()).trim().to_owned()
+}
+
+const CI: &[&str] = &["read", "read-gate", "read-audit", "upload-evidence", "add-build", "import-feed"];
+
+#[test]
+fn a_pipeline_hands_in_evidence_and_reads_the_gate() {
+    let folder = release();
+    let path = folder.path();
+    let token = token(path, CI);
+    let server = Server::start(path, &[]);
+    let run = |arguments: &[&str]| server.client(path, &token).args(arguments).assert();
+
+    write(path, "feed.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
+    let imported = stdout_json(&run(&["feed", "import", "feed.json", "--format", "json"]).success());
+    assert_eq!(imported[0]["added"], 1);
+    assert_eq!(stdout_json(&run(&["feed", "status", "--format", "json"]).success())["records"], 1);
+
+    run(&[&["build", "add"][..], &RELEASE, &["b2", "--commit", crate::support::COMMIT]].concat()).success();
+    let mut document: serde_json::Value =
+        serde_json::from_str(&bom(&json!([library("pkg:npm/pulse@1.0.0")]))).unwrap();
+    document["metadata"] = json!({ "timestamp": "2026-01-31T12:00:00Z" });
+    write(path, "bom.json", document.to_string());
+    let add = [&["evidence", "add"][..], &RELEASE, &["--build", "b1", "--tool", "cdxgen@11.0", "bom.json"]]
+        .concat();
+    let answer = stdout_json(&run(&[&add[..], &["--format", "json"]].concat()).success());
+    assert_eq!(answer["new"][0]["vulnerability"], "CVE-2026-0001");
+
+    run(&[&["gate"][..], &RELEASE].concat()).code(1);
+    let remote = stdout(&run(&[&["conformity", "--format", "json"][..], &RELEASE].concat()).success());
+    let local = [&["conformity", "--format", "json", "--data", "theriac-data"][..], &RELEASE].concat();
+    assert_eq!(remote, stdout(&run(&local).success()), "beside the server, the folder says the same");
+    run(&["audit", "export", "log.jsonl"]).success();
+    theriac(path).args(["audit", "verify", "log.jsonl"]).assert().success();
+}
+
+#[test]
+fn a_token_is_told_what_it_lacks() {
+    let folder = release();
+    let token = token(folder.path(), &["read-gate"]);
+    let server = Server::start(folder.path(), &[]);
+    let error = |arguments: &[&str], token: &str| {
+        stderr(&server.client(folder.path(), token).args(arguments).assert().code(2))
+    };
+    let add = error(&["product", "add", "x", "--name", "X"], &token);
+    assert!(add.contains("only a person may"), "{add}");
+    let export = error(&["audit", "export", "log.jsonl"], &token);
+    assert!(export.contains("issued without 'read-audit'"), "{export}");
+    assert!(!folder.path().join("log.jsonl").exists());
+    let wrong = error(&["releases"], "thr_1");
+    assert!(wrong.contains("not a Theriac token"), "{wrong}");
+    let here = error(&["rebuild"], &token);
+    assert!(here.contains("stop the server"), "{here}");
+}
+
+#[test]
+fn beside_a_server_the_folder_is_read_and_not_written() {
+    let folder = release();
+    let server = Server::start(folder.path(), &[]);
+    assert!(stdout(&run(folder.path(), &["releases"])).contains("pump"));
+    run(folder.path(), &["audit", "verify"]);
+    let assert = theriac(folder.path()).args(["product", "add", "x", "--name", "X"]).assert().code(2);
+    assert!(stderr(&assert).contains("THERIAC_SERVER"), "{}", stderr(&assert));
+    let second = theriac(folder.path()).args(["serve", "--listen", "127.0.0.1:0"]).assert().code(2);
+    assert!(stderr(&second).contains("in use by a running server"), "{}", stderr(&second));
+    drop(server);
+    run(folder.path(), &["product", "add", "x", "--name", "X"]);
+}
+
+#[test]
+fn it_stops_when_told_and_leaves_the_log_signed_and_anchored() {
+    let folder = release();
+    let server = Server::start(folder.path(), &["--anchor", "anchor"]);
+    assert!(server.stop().success());
+    let arguments = ["audit", "verify", "--anchor", "anchor", "--format", "json"];
+    let verified = stdout_json(&run(folder.path(), &arguments));
+    assert_eq!((&verified["signed_to"], &verified["anchored_to"]), (&verified["seq"], &verified["seq"]));
+}
+
+#[test]
+fn an_address_that_is_taken_is_said() {
+    let folder = release();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let assert = theriac(folder.path()).args(["serve", "--listen", &address]).assert().code(2);
+    assert!(stderr(&assert).contains("--listen"), "{}", stderr(&assert));
+}
+
+#[test]
+fn what_is_no_theriac_server_is_said() {
+    let folder = tempdir().unwrap();
+    let ask = |address: &str, token: &str| {
+        let mut command = theriac(folder.path());
+        command.env("THERIAC_SERVER", address).env("THERIAC_TOKEN", token);
+        stderr(&command.arg("releases").assert().code(2))
+    };
+    assert!(ask("theriac.example.org", "thr_x").contains("https://"));
+    assert!(ask("https://theriac.example.org", "").contains("THERIAC_TOKEN is not"));
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>";
+    assert!(ask(&answering(page), "thr_x").contains("is THERIAC_SERVER the address of a Theriac server?"));
+    let moved = "HTTP/1.1 301 Moved\r\nLocation: https://elsewhere.example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    assert!(ask(&answering(moved), "thr_x").contains("elsewhere.example"));
+}
+
+/// The address of something that gives this answer to every request.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let mut buffer = [0; 4096];
+            let _ = stream.read(&mut buffer);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_is_said_and_scan_needs_none() {
+    let folder = tempdir().unwrap();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = theriac(folder.path());
+    command.env("THERIAC_SERVER", format!("http://{closed}")).env("THERIAC_TOKEN", "thr_x");
+    let error = stderr(&command.arg("releases").assert().code(2));
+    assert!(error.contains("cannot be reached") && error.contains("THERIAC_SERVER"), "{error}");
+
+    crate::support::import(folder.path(), &[advisory("CVE-2026-0001", "pulse", "2.0.0", None)]);
+    write(folder.path(), "bom.json", bom(&json!([library("pkg:npm/pulse@1.0.0")])));
+    let mut command = theriac(folder.path());
+    command.env("THERIAC_SERVER", format!("http://{closed}"));
+    command.args(["scan", "bom.json", "--db", "advisories.db"]).assert().success();
+}
