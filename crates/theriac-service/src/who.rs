@@ -133,10 +133,13 @@ impl Who {
     /// What the store says; [`ServiceError::Repeated`] when the request was carried out already.
     pub async fn write(&self, app: &App, action: &str) -> Result<Write> {
         let mut write = app.store().write(self.act(action)).await?;
-        if let Some(once) = self.once.as_ref().filter(|once| !once.taken.swap(true, Ordering::SeqCst)) {
+        if let Some(once) = &self.once {
+            // A use case that writes twice, or begins anew after it was overtaken, takes its own key along.
+            let taken = once.taken.swap(true, Ordering::SeqCst);
             let actor = write.act().actor;
             match write.earlier(actor, &once.key, once.request).await? {
                 Earlier::Unknown => write.remember(&once.key, once.request, 0, "").await?,
+                Earlier::Answered { .. } | Earlier::OtherRequest if taken => {}
                 Earlier::Answered { .. } | Earlier::OtherRequest => return Err(ServiceError::Repeated),
             }
         }

@@ -558,3 +558,21 @@ on_both_engines!(an_administrator_of_one_product_issues_tokens_for_it_alone, |st
     let reachable = who.access().products(Permission::UploadEvidence);
     assert!(matches!(reachable, theriac_auth::Products::Only(products) if products.len() == 1));
 });
+
+on_both_engines!(a_request_under_a_key_is_carried_out_once_even_when_it_had_to_begin_anew, |store| {
+    let here = Installed::new(&store).await;
+    let ana = here.who("ana").await;
+    let request = theriac_model::Digest::of(b"request");
+    let keyed = ana.clone().once("key", request);
+    drop(keyed.write(&here.app, "given up").await.unwrap());
+    let mut write = keyed.write(&here.app, "carried out").await.unwrap();
+    write.audit("test", None, None, serde_json::json!({}));
+    write.commit().await.unwrap();
+    keyed.write(&here.app, "its second transaction").await.unwrap().commit().await.unwrap();
+    let again = ana.clone().once("key", request).write(&here.app, "sent again").await.unwrap_err();
+    assert!(matches!(again, ServiceError::Repeated), "{again}");
+    let other = ana.once("key", theriac_model::Digest::of(b"other")).write(&here.app, "other").await;
+    assert!(matches!(other.unwrap_err(), ServiceError::Repeated));
+    let ben = here.who("ben").await.once("key", request);
+    ben.write(&here.app, "another's key").await.unwrap().commit().await.unwrap();
+});
