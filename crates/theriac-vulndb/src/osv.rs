@@ -92,7 +92,7 @@ fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 /// The largest canonical text, in bytes; what is larger is no advisory.
-pub(crate) const MAX_CANONICAL: usize = 32 << 20;
+pub(crate) const MAX_CANONICAL: usize = 16 << 20;
 
 /// A record with the canonical text that stands for it.
 #[derive(Debug, Clone)]

@@ -26,7 +26,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            record_bytes: 16 << 20,
+            record_bytes: 8 << 20,
             nested_bytes: 512 << 20,
             total_bytes: 2 << 30,
             entries: 4_000_000,
