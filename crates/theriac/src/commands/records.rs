@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
 
 use crate::config::Config;
 use crate::connect::{self, Aim, with_query};
@@ -68,11 +67,13 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
             }
         }
         Command::Import { file, dry_run, format } => {
-            let records: Value = input::json(&file, BYTES)?;
+            let records = input::read(&file, BYTES)?;
             let address = with_query("/records/import", &[("dry_run", Some(dry_run.to_string()))]);
             // A dry run opens a transaction too, and rolls it back.
-            let done =
-                connect::with(config, Aim::Write, async |client| client.post(&address, &records).await)?;
+            let done = connect::with(config, Aim::Write, async |client| {
+                let sent = client.post_file(&address, records).await;
+                sent.with_context(|| format!("{} was not imported", file.display()))
+            })?;
             let items = done.as_array().cloned().unwrap_or_default();
             output::items(
                 &items,

@@ -180,6 +180,12 @@ impl Client {
         answer.save(file).await
     }
 
+    /// Sends a JSON file as it is, for what is wrong in it to be named by its own lines.
+    pub async fn post_file(&self, address: &str, json: Vec<u8>) -> Result<Value> {
+        let kind = HeaderValue::from_static("application/json");
+        self.send(Method::POST, address, Some(kind), json).await?.json().await
+    }
+
     async fn call(&self, method: Method, address: &str, body: Option<&Value>) -> Result<Value> {
         let bytes = match body {
             None => Vec::new(),
