@@ -309,19 +309,31 @@ const CASES: &[Case] = &[
     ("5.8.3-b", "no manifest of the candidate", NotMet, |s| {
         s.with(|input| input.evidence[2].build = Some("rc.1".to_owned()))
     }),
-    ("5.8.3-b", "one of two disqualified", PartlyMet, |s| {
+    ("5.8.3-b", "one of two disqualified", Met, |s| {
         s.with(|input| {
             input.evidence.push(evidence("EVID-4", EvidenceKind::BuildManifest));
             input.evidence[3].disqualified = true;
         })
     }),
+    ("5.8.3-b", "one of two unbound", PartlyMet, |s| {
+        s.with(|input| {
+            input.evidence.push(evidence("EVID-4", EvidenceKind::BuildManifest));
+            input.evidence[3].performed_on = None;
+        })
+    }),
     ("5.8.3-c", "not approved", NotMet, |s| unapprove(s, "DOC-3")),
     ("5.8.3-c", "one of two overdue", PartlyMet, |s| second(s, "DOC-3", "next_review", json!("2026-10-01"))),
     ("5.8.5-a", "no test result", NotMet, |s| s.with(|input| drop(input.evidence.remove(1)))),
-    ("5.8.5-a", "one of two disqualified", PartlyMet, |s| {
+    ("5.8.5-a", "one of two disqualified", Met, |s| {
         s.with(|input| {
             input.evidence.push(evidence("EVID-4", EvidenceKind::TestResults));
             input.evidence[3].disqualified = true;
+        })
+    }),
+    ("5.8.5-a", "one of two unbound", PartlyMet, |s| {
+        s.with(|input| {
+            input.evidence.push(evidence("EVID-4", EvidenceKind::TestResults));
+            input.evidence[3].version = None;
         })
     }),
     ("5.8.5-b", "a failed test", NotMet, |s| {
