@@ -150,6 +150,7 @@ pub(super) async fn components_list(
         with_findings: query.with_findings,
         query: query.q.unwrap_or_default(),
         paging: paging(query.after, query.limit)?,
+        ..ListComponents::default()
     };
     let found = findings::components(api.app(), &caller.who, &input).await?;
     Ok(Json(ComponentsPage {

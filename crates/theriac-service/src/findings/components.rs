@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use theriac_auth::Permission;
-use theriac_store::tables;
-use theriac_store::tables::components::{self as table, Filter, Listed};
+use theriac_store::tables::components::{self as table, Filter, Listed, Order};
+use theriac_store::{Conn, tables};
 
+use super::compared::{Change, Compared, Difference};
+use super::items::{ItemView, Items};
 use crate::page::{Page, Paging};
 use crate::products::find;
 use crate::{App, Result, ServiceError, Who, text};
@@ -27,8 +29,25 @@ pub struct ListComponents {
     pub with_findings: bool,
     /// Words, each in identity or name.
     pub query: String,
+    /// The name of a release of the product to hold it against.
+    pub against: Option<String>,
+    /// What happened to them since; needs [`ListComponents::against`].
+    pub since: Option<Since>,
+    /// In which order.
+    pub order: Order,
     /// Which page.
     pub paging: Paging,
+}
+
+/// Which components of two releases a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// Those that the other release has, too.
+    Same,
+    /// Those that the other release does not have.
+    New,
+    /// Those of the other release that this one does not have.
+    Gone,
 }
 
 /// A page of components, and how many there are in all.
@@ -42,6 +61,8 @@ pub struct ComponentList {
     pub unmatched: i64,
     /// Of these, how many await a disposition.
     pub awaiting: i64,
+    /// How it differs from the release it is held against.
+    pub difference: Option<Difference>,
 }
 
 /// A component of a release: once, however many bills of materials name it.
@@ -75,6 +96,12 @@ pub struct ComponentRow {
     pub unmatched: Option<String>,
     /// What was said about that.
     pub disposition: Option<DispositionView>,
+    /// The software item that covers it.
+    pub item: Option<ItemView>,
+    /// What happened to it since the release it is held against.
+    pub change: Option<Change>,
+    /// Its keys in that release, where it changed.
+    pub was: Vec<String>,
 }
 
 /// What was said about a component that cannot be matched.
@@ -92,32 +119,71 @@ pub struct DispositionView {
     pub carried: bool,
 }
 
-/// The components of a release: those that await a disposition first, then those disposed of, then by key.
+/// The components of a release: those that await a disposition first, then those disposed of, then by key, unless
+/// another order is asked for.
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
 pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<ComponentList> {
     let action = "components read";
     let found = find(app, who, Permission::Read, action, &input.product, &input.release).await?;
-    let (_, release, mut read) = found;
+    let (product, release, mut read) = found;
     let files = tables::evidence::counting_sboms(&mut read, release.id, release.candidate).await?;
     let total = table::count(&mut read, &files).await?;
     let (unmatched, awaiting) = table::unmatched_counts(&mut read, release.id).await?;
-    let filter = Filter {
-        files,
+    let mut filter = Filter {
         ranks: ranks(input),
         words: text::words(&input.query),
         with_findings: input.with_findings,
+        order: input.order,
         after: after(&input.paging)?,
         limit: input.paging.fetch(),
+        ..Filter::default()
     };
-    let listed = table::list(&mut read, release.id, &filter).await?;
-    let page = input.paging.page(listed, |row| format!("{}.{}", row.rank, row.component.key));
-    let people: Vec<i64> =
-        page.items.iter().filter_map(|row| row.disposition.as_ref()).map(|said| said.person).collect();
-    let names = tables::people::names_among(&mut read, &people).await?;
-    let keys: BTreeMap<i64, String> = names.into_iter().map(|name| (name.id, name.key)).collect();
-    Ok(ComponentList { page: page.map(|listed| row(listed, &keys)), total, unmatched, awaiting })
+    let compared = match &input.against {
+        None => None,
+        Some(name) => {
+            let other = tables::releases::by_name(&mut read, product.id, name).await?;
+            let other = other.ok_or_else(|| ServiceError::not_found("release", name))?;
+            let others = tables::evidence::counting_sboms(&mut read, other.id, other.candidate).await?;
+            let compared = Compared::read(&mut read, &files, &other, &others).await?;
+            Some((compared, others))
+        }
+    };
+    let others = compared.as_ref().map(|(_, others)| others.clone()).unwrap_or_default();
+    (filter.files, filter.named_by) = match input.since {
+        None => (files, None),
+        Some(Since::Same) => (files, Some((others, true))),
+        Some(Since::New) => (files, Some((others, false))),
+        Some(Since::Gone) => (others, Some((files, false))),
+    };
+    let listed = table::list(&mut read, &filter).await?;
+    let page = input.paging.page(listed, |row| next(row, input.order));
+    let people = People::read(&mut read, &page.items).await?;
+    let items = Items::read(app, &mut read, &[product.id]).await?;
+    let page = page.map(|listed| {
+        let item = items.of(product.id, listed.component.purl.as_deref());
+        let mut row = row(listed, &people, item);
+        if let Some((compared, _)) = &compared {
+            let (change, was) = compared.change(&row.key);
+            (row.change, row.was) = (Some(change), was);
+        }
+        row
+    });
+    let difference = compared.map(|(compared, _)| compared.difference());
+    Ok(ComponentList { page, total, unmatched, awaiting, difference })
+}
+
+/// The keys of people who said something about components.
+pub(super) struct People(BTreeMap<i64, String>);
+
+impl People {
+    pub(super) async fn read(conn: &mut Conn, listed: &[Listed]) -> Result<Self> {
+        let people: Vec<i64> =
+            listed.iter().filter_map(|row| row.disposition.as_ref()).map(|said| said.person).collect();
+        let names = tables::people::names_among(conn, &people).await?;
+        Ok(Self(names.into_iter().map(|name| (name.id, name.key)).collect()))
+    }
 }
 
 fn ranks(input: &ListComponents) -> Option<Vec<i64>> {
@@ -129,19 +195,28 @@ fn ranks(input: &ListComponents) -> Option<Vec<i64>> {
     }
 }
 
-/// Rank and key of the last component of the page before.
-fn after(paging: &Paging) -> Result<Option<(i64, String)>> {
-    let Some(after) = paging.after.as_deref() else { return Ok(None) };
-    let parts = after.split_once('.').and_then(|(rank, key)| Some((rank.parse().ok()?, key.to_owned())));
-    let wrong =
-        || ServiceError::field("after", "this is not what the page before gave as next; begin without it");
-    Ok(Some(parts.ok_or_else(wrong)?))
+/// What the next page begins after: a value of the order, the release, the key.
+pub(super) fn next(last: &Listed, order: Order) -> String {
+    format!("{}.{}.{}", order.value(last), last.release, last.component.key)
 }
 
-fn row(listed: Listed, keys: &BTreeMap<i64, String>) -> ComponentRow {
+/// The last component of the page before, as the filter takes it.
+pub(super) fn after(paging: &Paging) -> Result<Option<(i64, String, i64)>> {
+    let Some(after) = paging.after.as_deref() else { return Ok(None) };
+    let mut parts = after.splitn(3, '.');
+    let mut number = || parts.next()?.parse().ok();
+    let (value, release) = (number(), number());
+    let wrong =
+        || ServiceError::field("after", "this is not what the page before gave as next; begin without it");
+    let place = value.zip(release).zip(parts.next());
+    let ((value, release), key) = place.ok_or_else(wrong)?;
+    Ok(Some((value, key.to_owned(), release)))
+}
+
+pub(super) fn row(listed: Listed, people: &People, item: Option<ItemView>) -> ComponentRow {
     let component = listed.component;
     let disposition = listed.disposition.map(|said| DispositionView {
-        person: keys.get(&said.person).cloned().unwrap_or_else(|| format!("person:{}", said.person)),
+        person: people.0.get(&said.person).cloned().unwrap_or_else(|| format!("person:{}", said.person)),
         disposition: said.disposition,
         reason: said.reason,
         at: said.at,
@@ -162,5 +237,8 @@ fn row(listed: Listed, keys: &BTreeMap<i64, String>) -> ComponentRow {
         findings: listed.findings,
         unmatched: listed.unmatched.map(|(_, reason)| reason),
         disposition,
+        item,
+        change: None,
+        was: Vec::new(),
     }
 }

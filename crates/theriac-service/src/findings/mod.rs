@@ -8,10 +8,13 @@
 mod apply;
 mod assess;
 mod carry;
+mod compared;
 mod components;
 mod dispose;
+mod everywhere;
 mod feed;
 mod grounds;
+mod items;
 pub mod jobs;
 mod list;
 mod matching;
@@ -23,10 +26,13 @@ mod sign;
 mod told;
 
 pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
-pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, components};
+pub use compared::{Change, Difference, predecessor};
+pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, Since, components};
 pub use dispose::{Components, DISPOSITIONS, Dispose, UnmatchedList, dispose, unmatched};
+pub use everywhere::{PlacedComponent, SearchComponents, search_components};
 pub use feed::{FeedImported, Watcher, feed, import_feed};
 pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
+pub use items::ItemView;
 pub use jobs::{Rematched, rematch};
 pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, list};
 pub use matching::NOT_MATCHED;
@@ -34,6 +40,7 @@ pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
 pub use paths::{History, Step};
 pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing, selection, set};
 pub use sign::{CarriedSet, Signed, carried, confirm_carried, sign, sign_clinical};
+pub use theriac_store::tables::components::Order;
 pub use told::{FindingLine, UnmatchedLine};
 
 pub(crate) use apply::{Applied, apply};

@@ -10,6 +10,8 @@ mod facts;
 mod judge;
 mod packs;
 
+pub(crate) use facts::Patterns;
+
 pub use baseline::{adopt_revisions, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
 pub use duties::{Duty, duties};

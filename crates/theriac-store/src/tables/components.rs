@@ -84,6 +84,8 @@ pub struct Listed {
     pub findings: i64,
     /// 0 unmatched, 1 unmatched and disposed of, 2 matched.
     pub rank: i64,
+    /// The release.
+    pub release: i64,
 }
 
 const COLUMNS: &str = "c.key, c.purl, c.cpe, c.component_type, c.name, c.version, c.supplier, c.licences, c.hashes, \
@@ -198,10 +200,51 @@ pub async fn files_with(conn: &mut Conn, files: &[i64], key: &str) -> Result<Vec
     conn.fetch_all(sql, values).await?.iter().map(|row| row.get("number")).collect()
 }
 
-/// Which components of a release a list shows.
+/// In which order components are listed; between equals the key decides, then the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Those that await a disposition first, then those disposed of.
+    #[default]
+    Awaiting,
+    /// By key.
+    Key,
+    /// By key, the last first.
+    KeyDown,
+    /// Those with the most open findings first.
+    Findings,
+}
+
+impl Order {
+    /// What a row is sorted by before its key.
+    #[must_use]
+    pub const fn value(self, listed: &Listed) -> i64 {
+        match self {
+            Self::Awaiting => listed.rank,
+            Self::Key | Self::KeyDown => 0,
+            // The most first, so that every order ascends by this.
+            Self::Findings => -listed.findings,
+        }
+    }
+
+    /// The same in SQL; keys descend in [`Order::KeyDown`] only.
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Awaiting => "x.place",
+            // A bare number would name a column.
+            Self::Key | Self::KeyDown => "(0 + 0)",
+            Self::Findings => "-x.findings",
+        }
+    }
+
+    const fn beyond(self) -> (&'static str, &'static str) {
+        if matches!(self, Self::KeyDown) { ("<", "DESC") } else { (">", "ASC") }
+    }
+}
+
+/// Which components a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Of these files.
+    /// Of these files; a release lists a component once, however many of them name it.
     pub files: Vec<i64>,
     /// Only those that could not be matched (0 and 1), or the others (2).
     pub ranks: Option<Vec<i64>>,
@@ -209,19 +252,44 @@ pub struct Filter {
     pub words: Vec<String>,
     /// Only those with open findings.
     pub with_findings: bool,
-    /// Rank and key of the row before.
-    pub after: Option<(i64, String)>,
+    /// Only those that these other files name as well (true), or do not name (false).
+    pub named_by: Option<(Vec<i64>, bool)>,
+    /// In which order.
+    pub order: Order,
+    /// [`Order::value`], key and release of the row before.
+    pub after: Option<(i64, String, i64)>,
     /// How many.
     pub limit: u32,
 }
 
-/// Components of a release: those that await a disposition first, then by key.
+/// Components as lists show them.
 ///
 /// # Errors
 /// What the database says.
-pub async fn list(conn: &mut Conn, release: i64, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
-    let mut values = args![release];
+pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+    let mut values = Args::new();
     let files = values.push_all(filter.files.iter().take(10_000).copied());
+    let conditions = conditions(filter, &mut values);
+    let limit = values.push(filter.limit);
+    let (value, (_, way)) = (filter.order.sql(), filter.order.beyond());
+    let sql = format!(
+        "SELECT * FROM (SELECT {COLUMNS}, {DISPOSITION}, e.number AS evidence_number, e.release AS of_release, u.code, \
+         u.reason, (SELECT COUNT(*) FROM finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL \
+          AND v.resolved IS NULL WHERE f.release = e.release AND f.component = c.key) AS findings, \
+         CASE WHEN u.row_id IS NULL THEN 2 WHEN d.row_id IS NULL THEN 0 ELSE 1 END AS place \
+         FROM component c JOIN evidence e ON e.id = c.evidence \
+         LEFT JOIN unmatched u ON u.release = e.release AND u.component = c.key AND u.tx_to IS NULL \
+         LEFT JOIN disposition d ON d.release = e.release AND d.component = c.key AND d.tx_to IS NULL \
+         WHERE c.evidence IN ({files}) AND NOT EXISTS (SELECT 1 FROM component o JOIN evidence oe ON oe.id = o.evidence \
+         WHERE o.key = c.key AND o.evidence IN ({files}) AND oe.release = e.release \
+         AND (o.evidence < c.evidence OR (o.evidence = c.evidence AND o.position < c.position))) \
+         ) x WHERE {} ORDER BY {value}, x.key {way}, x.of_release {way} LIMIT {limit}",
+        conditions.join(" AND ")
+    );
+    conn.fetch_all(sql, values).await?.iter().map(listed).collect()
+}
+
+fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
     let mut conditions = vec!["1 = 1".to_owned()];
     if let Some(ranks) = &filter.ranks {
         conditions.push(format!("x.place IN ({})", values.push_all(ranks.iter().copied())));
@@ -234,38 +302,36 @@ pub async fn list(conn: &mut Conn, release: i64, filter: &Filter) -> Result<Vec<
     if filter.with_findings {
         conditions.push("x.findings > 0".to_owned());
     }
-    if let Some((rank, key)) = &filter.after {
-        let (rank, key) = (values.push(*rank), values.push(key));
-        conditions.push(format!("(x.place > {rank} OR (x.place = {rank} AND x.key > {key}))"));
+    if let Some((others, named)) = &filter.named_by {
+        let marks = values.push_all(others.iter().take(10_000).copied());
+        let not = if *named { "" } else { "NOT " };
+        conditions.push(format!(
+            "{not}EXISTS (SELECT 1 FROM component o WHERE o.key = x.key AND o.evidence IN ({marks}))"
+        ));
     }
-    let limit = values.push(filter.limit);
-    let sql = format!(
-        "SELECT * FROM (SELECT {COLUMNS}, {DISPOSITION}, e.number AS evidence_number, u.code, u.reason, \
-         (SELECT COUNT(*) FROM finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL \
-          AND v.resolved IS NULL WHERE f.release = $1 AND f.component = c.key) AS findings, \
-         CASE WHEN u.row_id IS NULL THEN 2 WHEN d.row_id IS NULL THEN 0 ELSE 1 END AS place \
-         FROM component c JOIN evidence e ON e.id = c.evidence \
-         LEFT JOIN unmatched u ON u.release = $1 AND u.component = c.key AND u.tx_to IS NULL \
-         LEFT JOIN disposition d ON d.release = $1 AND d.component = c.key AND d.tx_to IS NULL \
-         WHERE c.evidence IN ({files}) AND NOT EXISTS (SELECT 1 FROM component o WHERE o.key = c.key \
-         AND o.evidence IN ({files}) AND (o.evidence < c.evidence OR (o.evidence = c.evidence AND o.position < c.position))) \
-         ) x WHERE {} ORDER BY x.place, x.key LIMIT {limit}",
-        conditions.join(" AND ")
-    );
-    let rows = conn.fetch_all(sql, values).await?;
-    let listed = |row: &Row| {
-        let code: Option<String> = row.get("code")?;
-        let reason: Option<String> = row.get("reason")?;
-        Ok(Listed {
-            component: component(row)?,
-            evidence: row.get("evidence_number")?,
-            unmatched: code.zip(reason),
-            disposition: disposition(row)?,
-            findings: row.get("findings")?,
-            rank: row.get("place")?,
-        })
-    };
-    rows.iter().map(listed).collect()
+    if let Some((after, key, release)) = &filter.after {
+        let (value, (beyond, _)) = (filter.order.sql(), filter.order.beyond());
+        let (after, key, release) = (values.push(*after), values.push(key), values.push(*release));
+        conditions.push(format!(
+            "({value} > {after} OR ({value} = {after} AND (x.key {beyond} {key} \
+             OR (x.key = {key} AND x.of_release {beyond} {release}))))"
+        ));
+    }
+    conditions
+}
+
+fn listed(row: &Row) -> Result<Listed, StoreError> {
+    let code: Option<String> = row.get("code")?;
+    let reason: Option<String> = row.get("reason")?;
+    Ok(Listed {
+        component: component(row)?,
+        evidence: row.get("evidence_number")?,
+        unmatched: code.zip(reason),
+        disposition: disposition(row)?,
+        findings: row.get("findings")?,
+        rank: row.get("place")?,
+        release: row.get("of_release")?,
+    })
 }
 
 /// How many different components these files name.

@@ -309,6 +309,36 @@ pub async fn counting_sboms(
     Ok(counting(&sboms(conn, release).await?, candidate))
 }
 
+/// The bills of materials that are not disqualified, of all releases of these products (`None` for all products) or
+/// of those that customers have: release, its candidate, row, build. Oldest first, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn sboms_everywhere(
+    conn: &mut Conn,
+    products: Option<&[i64]>,
+    fielded: bool,
+) -> Result<Vec<(i64, Option<i64>, i64, Option<i64>)>, StoreError> {
+    let mut values = Args::new();
+    let mut conditions = String::new();
+    if let Some(products) = products {
+        let marks = values.push_all(products.iter().copied());
+        conditions.push_str(&format!(" AND r.product IN ({marks})"));
+    }
+    if fielded {
+        conditions.push_str(&format!(" AND r.fielded = {}", values.push(true)));
+    }
+    let sql = format!(
+        "SELECT e.release, r.candidate, e.id, e.build FROM evidence e JOIN release r ON r.id = e.release AND r.tx_to IS NULL \
+         WHERE e.kind = 'sbom'{conditions} \
+         AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY e.id LIMIT 10000"
+    );
+    let rows = conn.fetch_all(sql, values).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("release")?, row.get("candidate")?, row.get("id")?, row.get("build")?)))
+        .collect()
+}
+
 /// References of evidence among these rows.
 ///
 /// # Errors

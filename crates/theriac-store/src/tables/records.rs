@@ -766,6 +766,50 @@ pub async fn approved_content(
     row.map(|row| row.get("content")).transpose()
 }
 
+/// A record in its latest revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Its product.
+    pub product: Option<i64>,
+    /// Its number within the kind.
+    pub number: i64,
+    /// Its state.
+    pub state: String,
+    /// The version of the kind that its content was written for.
+    pub kind_version: u32,
+    /// Its content.
+    pub content: String,
+}
+
+/// The records of a kind that these products have and that are not retired, in their latest revision, by number, at
+/// most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn present_of_kind(
+    conn: &mut Conn,
+    kind: &str,
+    products: &[i64],
+) -> Result<Vec<Present>, StoreError> {
+    let mut values = args![kind];
+    let marks = values.push_all(products.iter().take(1000).copied());
+    let sql = format!(
+        "SELECT r.product, r.number, h.state, v.kind_version, v.content FROM record r \
+         JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
+         WHERE r.kind = $1 AND r.product IN ({marks}) AND h.state <> 'retired' ORDER BY r.number LIMIT 10000"
+    );
+    let present = |row: &Row| {
+        Ok(Present {
+            product: row.get("product")?,
+            number: row.get("number")?,
+            state: row.get("state")?,
+            kind_version: row.get("kind_version")?,
+            content: row.get("content")?,
+        })
+    };
+    conn.fetch_all(sql, values).await?.iter().map(present).collect()
+}
+
 /// Who wrote what the manifests of a release's builds name, and whether an address is nobody's.
 ///
 /// # Errors

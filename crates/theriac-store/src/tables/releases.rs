@@ -187,6 +187,17 @@ pub async fn names_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Strin
     rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
 }
 
+/// Some releases, at most 1,000, in no order.
+///
+/// # Errors
+/// What the database says.
+pub async fn among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Release>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().take(1000).copied());
+    let sql = format!("SELECT {COLUMNS} FROM release r WHERE r.id IN ({marks}) AND r.tx_to IS NULL");
+    conn.fetch_all(sql, args).await?.iter().map(release).collect()
+}
+
 /// The release of an id.
 ///
 /// # Errors

@@ -125,7 +125,7 @@ pub(super) async fn tests(conn: &mut Conn, release: &Release, seq: i64) -> Resul
 
 /// Which software item covers which components, by purl: plain ones by name, and patterns with a star.
 #[derive(Default)]
-pub(super) struct Patterns {
+pub(crate) struct Patterns {
     plain: BTreeMap<String, String>,
     starred: Vec<(String, String)>,
 }
@@ -134,11 +134,21 @@ impl Patterns {
     pub(super) fn of(records: &[RecordInput]) -> Self {
         let items =
             records.iter().filter(|record| record.kind == "software-item" && record.state != State::Retired);
-        let mut patterns = Self::default();
-        for record in items {
+        Self::of_items(items.map(|record| {
             let purls = record.content.get("purls").and_then(|list| list.as_array()).into_iter().flatten();
-            for purl in purls.filter_map(|purl| purl.as_str()) {
-                patterns.add(purl, &record.id);
+            (record.id.as_str(), purls.filter_map(|purl| purl.as_str()))
+        }))
+    }
+
+    /// From items and the patterns of each.
+    pub(crate) fn of_items<'a, P>(items: impl Iterator<Item = (&'a str, P)>) -> Self
+    where
+        P: Iterator<Item = &'a str>,
+    {
+        let mut patterns = Self::default();
+        for (item, purls) in items {
+            for purl in purls {
+                patterns.add(purl, item);
             }
         }
         // The longest pattern says most; the order of numbers decides between equals.
@@ -159,7 +169,8 @@ impl Patterns {
         }
     }
 
-    fn item(&self, purl: Option<&str>) -> Option<String> {
+    /// The item that covers a purl.
+    pub(crate) fn item(&self, purl: Option<&str>) -> Option<String> {
         let purl = purl?;
         let plain = names(purl).into_iter().find_map(|name| self.plain.get(name));
         let starred = || self.starred.iter().find(|(pattern, _)| fits(pattern, purl)).map(|(_, item)| item);

@@ -7,6 +7,8 @@ mod evidence;
 mod findings;
 mod records;
 
+pub(crate) use evidence::Patterns;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -53,7 +55,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
     let within = within(conn, &release, seq).await?;
     let people = People::read(conn, moment).await?;
     let (people, records) = records::read(app, conn, within, people, moment).await?;
-    let patterns = evidence::Patterns::of(&records.records);
+    let patterns = Patterns::of(&records.records);
     let input = FactsInput {
         at: moment.day,
         seq,
