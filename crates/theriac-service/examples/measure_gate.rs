@@ -13,6 +13,7 @@ mod story;
 #[path = "../tests/it/world.rs"]
 mod world;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -131,8 +132,8 @@ async fn fill(world: &World, components: usize) -> usize {
 
 struct Writer<'a> {
     world: &'a World,
-    cleo: Reauthenticated,
-    eve: Reauthenticated,
+    cleo: Arc<Reauthenticated>,
+    eve: Arc<Reauthenticated>,
     count: usize,
 }
 

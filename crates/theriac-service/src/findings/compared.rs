@@ -34,6 +34,8 @@ pub enum Change {
 pub struct Difference {
     /// The release compared with.
     pub against: String,
+    /// How many components that release has.
+    pub before: usize,
     /// In both.
     pub same: usize,
     /// Whose package came.
@@ -80,7 +82,8 @@ impl Compared {
     /// What happened to a component of either list, and its keys in the other list where it changed.
     pub(super) fn change(&self, key: &str) -> (Change, Vec<String>) {
         let (is, was) = (self.now.contains(key), self.before.contains(key));
-        let (new, gone) = self.moved.get(package_of(key)).map_or((&[][..], &[][..]), |(new, gone)| (new, gone));
+        let (new, gone) =
+            self.moved.get(package_of(key)).map_or((&[][..], &[][..]), |(new, gone)| (new, gone));
         match (is, was) {
             (true, true) => (Change::Same, Vec::new()),
             (true, false) if gone.is_empty() => (Change::Added, Vec::new()),
@@ -93,6 +96,7 @@ impl Compared {
     pub(super) fn difference(&self) -> Difference {
         let mut difference = Difference {
             against: self.against.clone(),
+            before: self.before.len(),
             same: self.now.intersection(&self.before).count(),
             added: 0,
             changed: 0,
@@ -117,7 +121,9 @@ impl Compared {
 pub async fn predecessor(app: &App, who: &Who, product: &str, release: &str) -> Result<Option<String>> {
     let found = find(app, who, Permission::Read, "release read", product, release).await?;
     let (_, release, mut read) = found;
-    let Some(earlier) = earlier_releases(&mut read, &release).await?.first().copied() else { return Ok(None) };
+    let Some(earlier) = earlier_releases(&mut read, &release).await?.first().copied() else {
+        return Ok(None);
+    };
     Ok(tables::releases::by_id(&mut read, earlier).await?.map(|earlier| earlier.name))
 }
 

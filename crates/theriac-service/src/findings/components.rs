@@ -61,6 +61,8 @@ pub struct ComponentList {
     pub unmatched: i64,
     /// Of these, how many await a disposition.
     pub awaiting: i64,
+    /// The bills of materials that name them: `EVID-3`, oldest first.
+    pub sources: Vec<String>,
     /// How it differs from the release it is held against.
     pub difference: Option<Difference>,
 }
@@ -130,6 +132,8 @@ pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<
     let (product, release, mut read) = found;
     let files = tables::evidence::counting_sboms(&mut read, release.id, release.candidate).await?;
     let total = table::count(&mut read, &files).await?;
+    let sources = tables::evidence::numbers_of(&mut read, &files).await?;
+    let sources = sources.into_iter().map(|number| format!("EVID-{number}")).collect();
     let (unmatched, awaiting) = table::unmatched_counts(&mut read, release.id).await?;
     let mut filter = Filter {
         ranks: ranks(input),
@@ -171,7 +175,7 @@ pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<
         row
     });
     let difference = compared.map(|(compared, _)| compared.difference());
-    Ok(ComponentList { page, total, unmatched, awaiting, difference })
+    Ok(ComponentList { page, total, unmatched, awaiting, sources, difference })
 }
 
 /// The keys of people who said something about components.

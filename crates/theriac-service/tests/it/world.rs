@@ -1,5 +1,8 @@
 //! A small manufacturer for tests: people of every role, one product with one release.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use jiff::civil::Date;
 use theriac_auth::{Access, Grant, PersonId, Reauthenticated, Role, Scope, password};
 use theriac_service::{App, Who};
@@ -28,6 +31,7 @@ pub struct World {
     pub app: App,
     pub product: i64,
     pub release: i64,
+    proofs: Mutex<BTreeMap<String, Arc<Reauthenticated>>>,
 }
 
 impl World {
@@ -79,7 +83,7 @@ impl World {
         tables::releases::set(&mut write, &release).await.unwrap();
         write.audit("test", None, None, serde_json::json!({}));
         write.commit().await.unwrap();
-        Self { app, product: 500, release: 600 }
+        Self { app, product: 500, release: 600, proofs: Mutex::default() }
     }
 
     /// One of the people, signed in, with their role on the organisation.
@@ -87,10 +91,16 @@ impl World {
         Who::new(access(key), "test")
     }
 
-    /// Proof that the person has just given the password.
-    pub fn proof(&self, key: &str) -> Reauthenticated {
-        let hash = password::hash(PASSWORD, &TestIds::default()).unwrap();
-        Reauthenticated::by_password(&access(key), Some(&hash), PASSWORD, self.app.now()).unwrap()
+    /// Proof that the person has given the password; made once, for it takes a while.
+    pub fn proof(&self, key: &str) -> Arc<Reauthenticated> {
+        let mut proofs = self.proofs.lock().unwrap();
+        let proof = proofs.entry(key.to_owned()).or_insert_with(|| {
+            let hash = password::hash(PASSWORD, &TestIds::default()).unwrap();
+            Arc::new(
+                Reauthenticated::by_password(&access(key), Some(&hash), PASSWORD, self.app.now()).unwrap(),
+            )
+        });
+        Arc::clone(proof)
     }
 }
 

@@ -1,0 +1,64 @@
+//! 5.7.5: testers stand apart from those who developed.
+
+use serde_json::json;
+use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_service::{ServiceError, people, records};
+use theriac_store::on_both_engines;
+
+use super::site::{ANA, SHIPS, campaign, manifest, manifest_of};
+use super::{Driven, Site};
+
+pub const INDEPENDENT: Driven =
+    &[("5.7.5-a", &[Met, NotMet, PartlyMet]), ("5.7.5-b", &[Met, NotMet, PartlyMet]), ("5.7.5-c", &[Met])];
+pub const KNOWN: Driven = &[("5.7.5-b", &[Met, NotMet]), ("5.7.5-c", &[Met, NotMet, PartlyMet])];
+const EARLIER: &str = "8f94139338f9404f26296befa88755fc2598c289";
+
+on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.7.5-a", "5.7.5-b", "5.7.5-c"]).await;
+
+    // Ben, who wrote the code, says that he is independent: his campaign finds no approval.
+    let own = campaign(json!({ "title": "Own", "tester": "ben", "independence": "person" }));
+    let (own, digest) = site.submitted("test-campaign", own, &[]).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.7.5-a", PartlyMet, &[(&own, ANA, SHIPS)]);
+    site.found(&found, "5.7.5-b", PartlyMet, &[(&own, ANA, SHIPS)]);
+    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
+    let refused = records::approve(&site.world.app, &cleo, &proof, &own, digest).await;
+    assert!(matches!(refused, Err(ServiceError::Conflict(_))), "{refused:?}");
+    site.retire("CAMP-1").await;
+    let found = site.conformity().await;
+    site.found(&found, "5.7.5-a", NotMet, &[(&own, ANA, SHIPS)]);
+    site.found(&found, "5.7.5-b", NotMet, &[(&own, ANA, SHIPS)]);
+
+    // Another build becomes the candidate: nobody has tested that one.
+    site.build("rc.2", EARLIER).await;
+    site.candidate("rc.2").await;
+    site.finds("5.7.5-a", NotMet, &[("5.7.5-a", ANA, SHIPS)]).await;
+    site.drove(INDEPENDENT);
+});
+
+on_both_engines!(every_author_is_known, |store| {
+    let mut site = Site::met(&store).await;
+    let wrong = manifest(&["ben@lumen.example", "kim@elsewhere.example"], &[("gateway.bin", "one")]);
+    let wrong = site.hand_in("again.json", wrong).await;
+    site.finds("5.7.5-c", NotMet, &[("rc.1", ANA, SHIPS)]).await;
+    // The tester cannot be shown to stand apart from somebody unknown.
+    site.finds("5.7.5-b", NotMet, &[("CAMP-1", ANA, SHIPS)]).await;
+    site.build("rc.0", EARLIER).await;
+    site.hand_in_of("rc.0", "early.json", manifest_of(EARLIER, &["ben@lumen.example"], &[]), true).await;
+    site.finds("5.7.5-c", PartlyMet, &[("rc.1", ANA, SHIPS)]).await;
+    let adam = site.world.who("adam");
+    people::add_address(&site.world.app, &adam, "ben", "kim@elsewhere.example").await.unwrap();
+    site.all_met(&["5.7.5-b", "5.7.5-c"]).await;
+
+    // A manifest that was found wrong names no authors.
+    let other =
+        site.hand_in("other.json", manifest(&["ann@nowhere.example"], &[("gateway.bin", "one")])).await;
+    site.finds("5.7.5-c", PartlyMet, &[("rc.1", ANA, SHIPS)]).await;
+    site.disqualify(&other).await;
+    site.finds("5.7.5-c", Met, &[]).await;
+    site.disqualify(&wrong).await;
+    site.finds("5.7.5-c", Met, &[]).await;
+    site.drove(KNOWN);
+});

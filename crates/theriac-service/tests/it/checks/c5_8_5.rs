@@ -1,0 +1,86 @@
+//! 5.8.5: issues from tests, reviews and the field are dealt with.
+
+use serde_json::json;
+use theriac_conformity::facts::words::Decision;
+use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_store::on_both_engines;
+
+use super::site::{ANA, BEN, CASES, SHIPS, affected, review, tests};
+use super::{Driven, Site};
+
+pub const CLOSED: Driven = &[
+    ("5.8.5-a", &[Met, NotMet, PartlyMet]),
+    ("5.8.5-b", &[Met, NotMet]),
+    ("5.8.5-c", &[Met, NotMet, PartlyMet]),
+];
+pub const IN_TIME: Driven = &[("5.8.5-d", &[Met, NotMet, PartlyMet]), ("5.8.5-e", &[Met, NotMet, PartlyMet])];
+
+on_both_engines!(tests_pass_and_reviews_leave_nothing_open, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.8.5-a", "5.8.5-b", "5.8.5-c"]).await;
+
+    store.clock.advance_days(1);
+    let unbound = site.hand_in_of("rc.1", "more.xml", tests(&[], &["net.Down.retries"]), false).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.8.5-a", PartlyMet, &[(&unbound, ANA, SHIPS)]);
+    site.found(&found, "5.8.5-b", NotMet, &[("net.Down.retries", ANA, SHIPS)]);
+    site.disqualify("EVID-2").await;
+    site.finds("5.8.5-a", NotMet, &[(&unbound, ANA, SHIPS)]).await;
+    site.disqualify(&unbound).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.8.5-a", NotMet, &[("5.8.5-a", ANA, SHIPS)]);
+    site.found(&found, "5.8.5-b", Met, &[]);
+    site.hand_in("again.xml", [tests(&CASES, &[]), b"\n".to_vec()].concat()).await;
+    site.finds("5.8.5-a", Met, &[]).await;
+
+    let open = review(json!({
+        "subject_type": "design", "owner": "ben", "points": [{ "point": "Races", "closed": false }],
+        "conclusion": "accepted-with-points"
+    }));
+    site.approved("review", open, &[("reviews", "REQ-1")]).await;
+    site.finds("5.8.5-c", PartlyMet, &[("REV-2", BEN, SHIPS)]).await;
+    site.retire("REV-1").await;
+    site.finds("5.8.5-c", NotMet, &[("REV-2", BEN, SHIPS)]).await;
+    let closed = json!([{ "point": "Races", "closed": true, "resolution": "A lock was added." }]);
+    site.change("REV-2", json!({ "points": closed, "conclusion": "rejected" })).await;
+    site.finds("5.8.5-c", NotMet, &[("REV-2", BEN, SHIPS)]).await;
+    site.change("REV-2", json!({ "conclusion": "accepted" })).await;
+    site.finds("5.8.5-c", Met, &[]).await;
+    site.drove(CLOSED);
+});
+
+on_both_engines!(findings_keep_the_limits_and_nobody_accepts_what_they_mend, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.8.5-d", "5.8.5-e"]).await;
+
+    // Critical: two days to judge, 14 to mend.
+    site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
+    store.clock.advance_days(2);
+    site.finds("5.8.5-d", Met, &[]).await;
+    store.clock.advance_days(1);
+    site.finds("5.8.5-d", PartlyMet, &[("FIND-2", ANA, Some("2026-01-09"))]).await;
+
+    // Ana mends the first herself, and signs that judgement.
+    let set = site.assess("FIND-1", |input| affected(input, Decision::Fix, "ana")).await;
+    site.sign("ana", set).await;
+    let first = ("FIND-1", ANA, Some("2026-01-19"));
+    site.finds("5.8.5-e", NotMet, &[first]).await;
+    let set = site.assess("FIND-2", |input| affected(input, Decision::Fix, "ben")).await;
+    site.sign("ana", set).await;
+    let second = ("FIND-2", BEN, Some("2026-01-21"));
+    let found = site.conformity().await;
+    site.found(&found, "5.8.5-d", Met, &[]);
+    site.found(&found, "5.8.5-e", PartlyMet, &[first]);
+    store.clock.advance_days(12);
+    site.finds("5.8.5-d", NotMet, &[first, second]).await;
+    let set = site.assess("FIND-1", |input| affected(input, Decision::Fix, "ben")).await;
+    site.sign("ana", set).await;
+    site.finds("5.8.5-e", Met, &[]).await;
+
+    // Without limits nothing is within them.
+    site.assess("FIND-1", |_| {}).await;
+    site.retire("LIM-1").await;
+    let found = site.conformity().await;
+    site.found(&found, "5.8.5-d", NotMet, &[("FIND-1", ANA, SHIPS), second]);
+    site.drove(IN_TIME);
+});

@@ -1,0 +1,38 @@
+//! 5.8.6: every planned activity was done, by records.
+
+use serde_json::json;
+use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_store::on_both_engines;
+
+use super::site::{BEN, activity, done};
+use super::{Driven, Site};
+
+pub const DRIVEN: Driven = &[("5.8.6-a", &[Met, NotMet, PartlyMet]), ("5.8.6-b", &[Met, NotMet, PartlyMet])];
+
+on_both_engines!(activities_are_done_and_shown_by_evidence_of_their_time, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.8.6-a", "5.8.6-b"]).await;
+
+    let due = Some("2026-01-20");
+    site.approved("activity", activity(json!({ "title": "Fuzzing", "start_date": "2026-01-07" })), &[]).await;
+    site.finds("5.8.6-a", PartlyMet, &[("ACT-2", BEN, due)]).await;
+    site.finds("5.8.6-b", Met, &[]).await;
+
+    // It cites what was made before it began.
+    site.change("ACT-2", done("2026-01-07", &["EVID-2"])).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.8.6-a", Met, &[]);
+    site.found(&found, "5.8.6-b", PartlyMet, &[("ACT-2", BEN, due)]);
+    site.disqualify("EVID-2").await;
+    site.finds("5.8.6-b", NotMet, &[("ACT-1", BEN, due), ("ACT-2", BEN, due)]).await;
+    for reference in ["ACT-1", "ACT-2"] {
+        site.change(reference, json!({ "evidence": ["EVID-3"], "start_date": "2026-01-05" })).await;
+    }
+    site.finds("5.8.6-b", Met, &[]).await;
+
+    let (third, _) = site.submitted("activity", activity(json!({ "title": "Third" })), &[]).await;
+    site.retire("ACT-1").await;
+    site.retire("ACT-2").await;
+    site.finds("5.8.6-a", NotMet, &[(&third, BEN, due)]).await;
+    site.drove(DRIVEN);
+});
