@@ -155,16 +155,22 @@ pub async fn clearances(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Sto
     conn.fetch_all(clearances_sql(), scoped(within)).await
 }
 
+/// That nobody had disqualified the evidence `e` at the sequence `$1`.
+fn not_disqualified() -> String {
+    format!("NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {})", written("d"))
+}
+
 fn manifests_sql() -> String {
     format!(
         "SELECT e.number, e.build, m.commit_id, m.predecessor, \
          (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
-         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} ORDER BY e.number",
-        written("e")
+         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} AND {} ORDER BY e.number",
+        written("e"),
+        not_disqualified()
     )
 }
 
-/// The manifests of a release's builds. Columns: `number`, `build`, `commit_id`, `predecessor`, `paths`.
+/// The manifests of a release's builds that are not disqualified. Columns: `number`, `build`, `commit_id`, `predecessor`, `paths`.
 ///
 /// # Errors
 /// What the database says.
@@ -175,13 +181,14 @@ pub async fn manifests(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Ro
 fn manifest_authors_sql() -> String {
     format!(
         "SELECT e.build, m.address, a.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
-         LEFT JOIN person_address a ON a.address = m.address AND {} WHERE e.release = $2 AND {}",
+         LEFT JOIN person_address a ON a.address = m.address AND {} WHERE e.release = $2 AND {} AND {}",
         as_of("a", "$1"),
-        written("e")
+        written("e"),
+        not_disqualified()
     )
 }
 
-/// Who wrote what the manifests name, by address. Columns: `build`, `address`, `person` (absent when nobody's).
+/// Who wrote what the manifests that are not disqualified name, by address. Columns: `build`, `address`, `person` (absent when nobody's).
 ///
 /// # Errors
 /// What the database says.
@@ -192,12 +199,13 @@ pub async fn manifest_authors(conn: &mut Conn, release: i64, seq: i64) -> Result
 fn artefacts_sql() -> String {
     format!(
         "SELECT e.number, e.build, a.name, a.digest FROM evidence e JOIN manifest_artefact a ON a.evidence = e.id \
-         WHERE e.release = $2 AND {}",
-        written("e")
+         WHERE e.release = $2 AND {} AND {}",
+        written("e"),
+        not_disqualified()
     )
 }
 
-/// The artefacts that the manifests name. Columns: `number`, `build`, `name`, `digest`.
+/// The artefacts that the manifests name, those left out that are disqualified. Columns: `number`, `build`, `name`, `digest`.
 ///
 /// # Errors
 /// What the database says.
@@ -265,10 +273,9 @@ pub async fn tests(conn: &mut Conn, release: i64, build: i64, seq: i64) -> Resul
 fn components_sql() -> String {
     format!(
         "SELECT e.number, c.key, c.purl, c.name, c.version, w.seq FROM evidence e JOIN audit w ON w.tx = e.tx_from \
-         JOIN component c ON c.evidence = e.id WHERE e.release = $2 AND e.build = $3 AND w.seq <= $1 \
-         AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id AND {}) \
+         JOIN component c ON c.evidence = e.id WHERE e.release = $2 AND e.build = $3 AND w.seq <= $1 AND {} \
          ORDER BY e.number, c.position",
-        written("d")
+        not_disqualified()
     )
 }
 

@@ -810,14 +810,16 @@ pub async fn present_of_kind(
     conn.fetch_all(sql, values).await?.iter().map(present).collect()
 }
 
-/// Who wrote what the manifests of a release's builds name, and whether an address is nobody's.
+/// Who wrote what the manifests of a release's builds name, those left out that are disqualified, and whether an address
+/// is nobody's.
 ///
 /// # Errors
 /// What the database says.
 pub async fn developers_of(conn: &mut Conn, release: i64) -> Result<(Vec<i64>, bool), StoreError> {
     let sql = "SELECT DISTINCT p.person FROM evidence e JOIN manifest_author m ON m.evidence = e.id \
                LEFT JOIN person_address p ON p.address = m.address AND p.tx_to IS NULL \
-               WHERE e.release = $1 LIMIT 10000";
+               WHERE e.release = $1 \
+               AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) LIMIT 10000";
     let rows = conn.fetch_all(sql, args![release]).await?;
     let people = rows.iter().map(|row| row.get("person")).collect::<Result<Vec<Option<i64>>, _>>()?;
     Ok((people.iter().flatten().copied().collect(), people.contains(&None)))
