@@ -59,6 +59,11 @@ impl Args {
         self.0.is_empty()
     }
 
+    /// Whether a text holds the character NUL, which SQLite would keep and PostgreSQL refuses.
+    pub(crate) fn holds_nul(&self) -> bool {
+        self.0.iter().any(|arg| matches!(arg, Arg::Text(Some(text)) if text.contains('\0')))
+    }
+
     pub(crate) fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);
     }

@@ -152,6 +152,9 @@ fn bind(
     sql: Cow<'static, str>,
     args: Args,
 ) -> Result<sqlx::query::Query<'static, Any, sqlx::any::AnyArguments>, StoreError> {
+    if args.holds_nul() {
+        return Err(StoreError::Nul);
+    }
     let values = args.bind().map_err(|e| StoreError::sql(&sql, e))?;
     Ok(sqlx::query_with(AssertSqlSafe(sql), values))
 }

@@ -16,6 +16,16 @@ async fn make_table(store: &TestStore, columns: &str) {
     work.commit().await.unwrap();
 }
 
+on_both_engines!(a_text_with_the_character_nul_is_refused_before_any_engine_sees_it, |store| {
+    make_table(&store, "words TEXT").await;
+    let mut write = store.write(act("fill")).await.unwrap();
+    let refused = write.execute("INSERT INTO thing (words) VALUES ($1)", args!["a\0b"]).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Nul), "{refused}");
+    let mut read = store.read().await.unwrap();
+    let refused = read.fetch_all("SELECT words FROM thing WHERE words = $1", args!["\0"]).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Nul), "{refused}");
+});
+
 on_both_engines!(values_and_their_absence_come_back_as_they_went_in, |store| {
     let bytes = match store.engine() {
         theriac_store::Engine::Sqlite => "BLOB",
