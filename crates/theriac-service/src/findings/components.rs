@@ -115,6 +115,8 @@ pub struct DispositionView {
     pub reason: String,
     /// The key of who said so.
     pub person: String,
+    /// The name of who said so.
+    pub person_name: String,
     /// When.
     pub at: Timestamp,
     /// Whether it was taken over from an earlier release.
@@ -178,15 +180,15 @@ pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<
     Ok(ComponentList { page, total, unmatched, awaiting, sources, difference })
 }
 
-/// The keys of people who said something about components.
-pub(super) struct People(BTreeMap<i64, String>);
+/// Keys and names of people who said something about components.
+pub(super) struct People(BTreeMap<i64, (String, String)>);
 
 impl People {
     pub(super) async fn read(conn: &mut Conn, listed: &[Listed]) -> Result<Self> {
         let people: Vec<i64> =
             listed.iter().filter_map(|row| row.disposition.as_ref()).map(|said| said.person).collect();
         let names = tables::people::names_among(conn, &people).await?;
-        Ok(Self(names.into_iter().map(|name| (name.id, name.key)).collect()))
+        Ok(Self(names.into_iter().map(|name| (name.id, (name.key, name.name))).collect()))
     }
 }
 
@@ -219,12 +221,17 @@ pub(super) fn after(paging: &Paging) -> Result<Option<(i64, String, i64)>> {
 
 pub(super) fn row(listed: Listed, people: &People, item: Option<ItemView>) -> ComponentRow {
     let component = listed.component;
-    let disposition = listed.disposition.map(|said| DispositionView {
-        person: people.0.get(&said.person).cloned().unwrap_or_else(|| format!("person:{}", said.person)),
-        disposition: said.disposition,
-        reason: said.reason,
-        at: said.at,
-        carried: said.carried_from.is_some(),
+    let disposition = listed.disposition.map(|said| {
+        let nobody = || (format!("person:{}", said.person), String::new());
+        let (person, person_name) = people.0.get(&said.person).cloned().unwrap_or_else(nobody);
+        DispositionView {
+            person,
+            person_name,
+            disposition: said.disposition,
+            reason: said.reason,
+            at: said.at,
+            carried: said.carried_from.is_some(),
+        }
     });
     ComponentRow {
         key: component.key,

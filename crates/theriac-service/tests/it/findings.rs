@@ -12,8 +12,8 @@ use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_model::{Digest, Severity};
 use theriac_service::evidence::{self, AddEvidence, Added, FileInput};
 use theriac_service::findings::{
-    self, AssessFindings, Assessed, Components, Dispose, FeedImported, FindingRow, Ground, History,
-    ListFindings, Standing, Step, jobs,
+    self, AssessFindings, Assessed, Change, Components, Dispose, FeedImported, FindingRow, Ground, History,
+    ListComponents, ListFindings, Order, PlacedComponent, SearchComponents, Since, Standing, Step, jobs,
 };
 use theriac_service::products::{self, NewBuild, NewRelease};
 use theriac_service::{Paging, ServiceError};
@@ -289,6 +289,42 @@ on_both_engines!(a_new_feed_makes_worse_closes_and_takes_up_again_but_never_dele
     let back = candidate("rc.2", bom(&["left-pad@1.3.0", "other@1.0.0"])).await;
     assert!(back.new.is_empty(), "{back:?}");
     assert!(back.worse[0].because.as_ref().unwrap().contains("open again"), "{back:?}");
+});
+
+on_both_engines!(what_was_withdrawn_is_closed_though_its_ecosystem_has_no_advisory_left, |store| {
+    let world = World::new(&store).await;
+    let only = advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(MEDIUM));
+    feed(&world, std::slice::from_ref(&only)).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(row(&world, "FIND-1").await.state, "new");
+    let fields = json!({ "modified": "2026-03-01T00:00:00Z", "withdrawn": "2026-03-01T00:00:00Z" });
+    feed(&world, &[with(only.clone(), fields)]).await;
+    let closed = row(&world, "FIND-1").await;
+    assert_eq!(closed.state, "resolved");
+    assert!(closed.resolved.unwrap().contains("withdrawn"));
+    feed(&world, &[with(only, json!({ "modified": "2026-04-01T00:00:00Z" }))]).await;
+    assert_eq!(row(&world, "FIND-1").await.state, "new");
+});
+
+on_both_engines!(another_candidate_brings_its_own_components_and_findings, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(MEDIUM))]).await;
+    for (name, component) in [("rc.1", "left-pad@1.3.0"), ("rc.2", "sound@1.0.0")] {
+        build(&world, OLD, name, "1111111111111111111111111111111111111111").await;
+        hand_in(&world, OLD, Some(name), bom(&[component])).await;
+    }
+    let ana = world.who("ana");
+    let state_after = async |candidate: &str| {
+        products::set_candidate(&world.app, &ana, "gateway", OLD, candidate).await.unwrap();
+        run_jobs(&world).await;
+        row(&world, "FIND-1").await.state
+    };
+    assert_eq!(state_after("rc.2").await, "resolved");
+    assert_eq!(state_after("rc.1").await, "new");
+    let jobs = async || store.read().await.unwrap().jobs(None, 100).await.unwrap().len();
+    let before = jobs().await;
+    assert_eq!(state_after("rc.1").await, "new");
+    assert_eq!(jobs().await, before, "it was the candidate already");
 });
 
 async fn build(world: &World, release: &str, name: &str, commit: &str) {
@@ -691,6 +727,100 @@ on_both_engines!(what_cannot_be_matched_is_disposed_of_and_later_releases_take_i
     let added = hand_in(&world, NEW, None, bom(&["own", "driver", "radio"])).await;
     let left: Vec<_> = added.unmatched.iter().map(|line| line.component.as_str()).collect();
     assert_eq!(left, ["radio"]);
+});
+
+on_both_engines!(components_are_ordered_compared_and_found_in_every_release, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "right-pad", Some(CRITICAL))]).await;
+    let item =
+        sample("software-item", json!({ "title": "Pads", "purls": ["pkg:npm/*-pad@*"], "class": "supported" }));
+    let (item, _) = approved(&world, "software-item", item, vec![]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "right-pad@2.0.0", "gone@1.0.0", "own"])).await;
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.4.0", "right-pad@2.0.0", "radio", "own"])).await;
+    let otto = world.who("otto");
+    let input = |release: &str| ListComponents {
+        product: "gateway".to_owned(),
+        release: release.to_owned(),
+        order: Order::Key,
+        ..ListComponents::default()
+    };
+    let keys = |list: &findings::ComponentList| -> Vec<String> {
+        list.page.items.iter().map(|row| row.key.clone()).collect()
+    };
+    let of = |input: ListComponents| {
+        let (app, otto) = (world.app.clone(), otto.clone());
+        async move { findings::components(&app, &otto, &input).await.unwrap() }
+    };
+    let all = ["own", "pkg:npm/left-pad@1.4.0", "pkg:npm/right-pad@2.0.0", "radio"];
+    let up = of(input(NEW)).await;
+    assert_eq!((keys(&up), up.sources), (all.map(str::to_owned).to_vec(), vec!["EVID-2".to_owned()]));
+    for (order, first) in [(Order::KeyDown, "radio"), (Order::Findings, "pkg:npm/right-pad@2.0.0")] {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let paging = Paging { after, limit: 1 };
+            let list = of(ListComponents { order, paging, ..input(NEW) }).await;
+            seen.extend(keys(&list));
+            after = list.page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!((seen.len(), seen[0].as_str()), (4, first), "{order:?}: {seen:?}");
+    }
+    let covered = up.page.items[1].item.clone().unwrap();
+    assert_eq!(
+        (covered.reference, covered.class, covered.state),
+        (item, "supported".to_owned(), "approved".to_owned())
+    );
+    assert_eq!(up.page.items[0].item, None, "what has no purl belongs to no item");
+
+    let against = findings::predecessor(&world.app, &otto, "gateway", NEW).await.unwrap();
+    assert_eq!(against.as_deref(), Some(OLD));
+    assert_eq!(findings::predecessor(&world.app, &otto, "gateway", OLD).await.unwrap(), None);
+    let since = |since| ListComponents { against: against.clone(), since: Some(since), ..input(NEW) };
+    let new = of(since(Since::New)).await;
+    let changed: Vec<_> =
+        new.page.items.iter().map(|row| (row.key.as_str(), row.change, row.was.clone())).collect();
+    let was = vec![LEFT_PAD.to_owned()];
+    assert_eq!(
+        changed,
+        [("pkg:npm/left-pad@1.4.0", Some(Change::Changed), was), ("radio", Some(Change::Added), vec![])]
+    );
+    let found = new.difference.unwrap();
+    assert_eq!((found.before, found.same, found.added, found.changed, found.removed), (4, 2, 1, 1, 1));
+    let gone = of(since(Since::Gone)).await;
+    assert_eq!(keys(&gone), ["pkg:npm/gone@1.0.0", LEFT_PAD]);
+    assert_eq!(gone.page.items[0].change, Some(Change::Removed));
+    assert_eq!(keys(&of(since(Since::Same)).await), ["own", "pkg:npm/right-pad@2.0.0"]);
+
+    let search = |query: &str| SearchComponents { query: query.to_owned(), ..SearchComponents::default() };
+    let places = |page: theriac_service::Page<PlacedComponent>| -> Vec<(String, String)> {
+        page.items.into_iter().map(|placed| (placed.release, placed.component.key)).collect()
+    };
+    let pair = |release: &str, key: &str| (release.to_owned(), key.to_owned());
+    let right = "pkg:npm/right-pad@2.0.0";
+    let page = findings::search_components(&world.app, &otto, &search("pad 2.0")).await.unwrap();
+    assert_eq!(places(page), [pair(OLD, right), pair(NEW, right)]);
+    products::set_fielded(&world.app, &world.who("ana"), "gateway", OLD, true).await.unwrap();
+    let fielded = SearchComponents { fielded: true, with_findings: true, ..search("pad") };
+    let page = findings::search_components(&world.app, &otto, &fielded).await.unwrap();
+    assert_eq!((page.items[0].fielded, places(page)), (true, vec![pair(OLD, right)]));
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let input = SearchComponents { paging: Paging { after, limit: 1 }, ..search("") };
+        let page = findings::search_components(&world.app, &otto, &input).await.unwrap();
+        after = page.next.clone();
+        seen.extend(places(page));
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 8, "{seen:?}");
+    assert!(seen.is_sorted_by_key(|(_, key)| key.clone()), "{seen:?}");
+    let nobody = theriac_service::Who::system("test");
+    let page = findings::search_components(&world.app, &nobody, &search("")).await;
+    assert!(page.is_err() || places(page.unwrap()).is_empty(), "the machine itself reads nothing");
 });
 
 /// The contents of a few files at one commit.

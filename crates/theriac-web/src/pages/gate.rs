@@ -160,7 +160,9 @@ fn reason(
     };
     let href = match row.kind {
         ReasonKind::Clause | ReasonKind::PackError => urls::clause(product, release, &row.reference),
-        ReasonKind::ComponentUnmatched => urls::release(product, release, "components"),
+        ReasonKind::ComponentUnmatched => {
+            format!("{}#unmatched", urls::release(product, release, "components"))
+        }
         ReasonKind::PackNotAdopted => "/packs".to_owned(),
         ReasonKind::NoCandidate => urls::release(product, release, "evidence"),
         ReasonKind::FindingNotAssessed | ReasonKind::FindingUnacceptable | ReasonKind::SuspectLink => {

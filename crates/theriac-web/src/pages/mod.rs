@@ -50,3 +50,8 @@ fn day(sent: &Form, name: &str) -> Result<Option<jiff::civil::Date>, ServiceErro
 fn error_at(errors: &[theriac_model::record::FieldError], name: &str) -> String {
     errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
 }
+
+/// A number and its noun: `1 component`, `2 components`. The plural is made with an s.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -1,7 +1,7 @@
 //! Samples of the pages of a release: conformity, clause, gate, components, evidence.
 
 use super::{
-    CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, at, clause_link, day, due, duties, event, on,
+    CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, at, clause_link, day, due, duties, on,
     release_shell, sample, signature,
 };
 use crate::pages::clause::ClausePage;
@@ -13,7 +13,7 @@ use crate::pages::evidence_upload::EvidenceUploadPage;
 use crate::pages::gate::{Covered, GatePage, Reason};
 use crate::parts::{
     Action, Choice, Column, Crumb, Due, Empty, Fact, Facts, Field, Filters, Input, Link, Node, Note,
-    NoteKind, Pager, SignForm, Sort, Status, StatusKind, TableHead, Timeline, Value,
+    NoteKind, Pager, SignForm, Sort, Status, StatusKind, TableHead, Value,
 };
 use crate::urls;
 
@@ -479,6 +479,7 @@ fn components_full() -> ComponentsPage {
     bare.change = Some(StatusKind::Added.into());
     let unmatched = |key: &str, name: &str, why: &str, kind: StatusKind, disposal: &str| UnmatchedRow {
         key: key.to_owned(),
+        chosen: false,
         name: name.to_owned(),
         identity: String::new(),
         why: why.to_owned(),
@@ -489,7 +490,7 @@ fn components_full() -> ComponentsPage {
         shell: release_shell("Components", "components"),
         heading: "Components of 2.4.0".to_owned(),
         source: Some(Link::new("EVID-2231", "/evidence/EVID-2231")),
-        source_text: "CycloneDX 1.6, from CI".to_owned(),
+        source_text: "CycloneDX 1.6 and 2 others".to_owned(),
         received: Some(at("2026-11-24T08:40:02Z")),
         actions: vec![
             Action::open("Download SBOM", "/evidence/EVID-2231/file"),
@@ -536,6 +537,7 @@ fn components_full() -> ComponentsPage {
                     .required()
                     .error("Say how it is watched"),
             ],
+            refused: None,
             blocked: String::new(),
         }),
         filters: filters(
@@ -560,17 +562,11 @@ fn components_full() -> ComponentsPage {
         difference: Some(Difference {
             against: "2.3.0".to_owned(),
             counts: vec![
-                (StatusKind::Added.into(), 11),
-                (StatusKind::Removed.into(), 6),
-                (StatusKind::Changed.into(), 34),
+                (StatusKind::Added.into(), Link::new("11", "?since=new#list")),
+                (StatusKind::Changed.into(), Link::new("34", "?since=new#list")),
+                (StatusKind::Removed.into(), Link::new("6", "?since=gone#list")),
             ],
-            notable: Timeline {
-                events: vec![event(
-                    "jp2kit 2.4.1 to 2.5.0",
-                    "2026-11-24T08:40:02Z",
-                    "brought FIND-418; fixed in 2.5.2",
-                )],
-            },
+            same: Link::new("169", "?since=same#list"),
         }),
     }
 }
@@ -600,6 +596,7 @@ fn components_unmatched() -> ComponentsPage {
             "Only a security officer or developer of Lumen Gateway disposes of components.".to_owned();
     }
     it.difference = None;
+    it.head.columns.pop();
     it
 }
 

@@ -4,6 +4,7 @@
 
 mod admin_pages;
 mod assets;
+mod component_pages;
 mod evidence_pages;
 mod pages;
 mod record_pages;
