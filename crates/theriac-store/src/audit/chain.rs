@@ -1,6 +1,6 @@
 //! The chain in the database: appending, its beginning, and what is kept beside it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -60,24 +60,44 @@ pub(crate) async fn installation(conn: &mut Conn) -> Result<String, StoreError> 
     Ok(subject.trim_start_matches("installation:").to_owned())
 }
 
-/// Compares an entry with the columns and subjects that were taken from it; gives the number of subjects.
-pub(crate) async fn compare_columns(conn: &mut Conn, seq: i64, entry: &Entry) -> Result<i64, StoreError> {
-    let sql = "SELECT tx, at, actor, action FROM audit WHERE seq = $1";
-    let row = conn.fetch_one(sql, args![seq]).await?;
-    let same = row.get::<i64>("tx")?.to_string() == entry.tx
-        && row.get::<Timestamp>("at")? == entry.at
-        && row.get::<String>("actor")? == entry.actor
-        && row.get::<String>("action")? == entry.action;
-    let rows = conn
-        .fetch_all("SELECT subject FROM audit_subject WHERE seq = $1 ORDER BY subject", args![seq])
-        .await?;
-    let listed = rows.iter().map(|row| row.get("subject")).collect::<Result<Vec<String>, _>>()?;
-    if !same || !subjects(entry).into_iter().eq(listed.iter()) {
-        return Err(
-            Broken::at(format!("entry {seq}"), "the columns beside it do not say what it says").into()
-        );
+/// What stands beside some entries and was taken from them: columns, and subjects.
+pub(crate) struct Beside {
+    columns: BTreeMap<i64, (String, Timestamp, String, String)>,
+    subjects: BTreeMap<i64, Vec<String>>,
+}
+
+impl Beside {
+    /// What stands beside the entries from a sequence on, up to but without another.
+    pub(crate) async fn read(conn: &mut Conn, from: i64, to: i64) -> Result<Self, StoreError> {
+        let mut columns = BTreeMap::new();
+        let sql = "SELECT seq, tx, at, actor, action FROM audit WHERE seq >= $1 AND seq < $2";
+        for row in &conn.fetch_all(sql, args![from, to]).await? {
+            let tx = row.get::<i64>("tx")?.to_string();
+            columns.insert(row.get("seq")?, (tx, row.get("at")?, row.get("actor")?, row.get("action")?));
+        }
+        let mut subjects: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+        let sql = "SELECT seq, subject FROM audit_subject WHERE seq >= $1 AND seq < $2";
+        for row in &conn.fetch_all(sql, args![from, to]).await? {
+            subjects.entry(row.get("seq")?).or_default().push(row.get("subject")?);
+        }
+        // Databases sort texts in orders of their own.
+        subjects.values_mut().for_each(|listed| listed.sort_unstable());
+        Ok(Self { columns, subjects })
     }
-    Ok(i64::try_from(listed.len()).unwrap_or(i64::MAX))
+
+    /// Compares an entry with what stands beside it; gives the number of subjects.
+    pub(crate) fn compare(&self, entry: &Entry) -> Result<i64, Broken> {
+        let Entry { seq, tx, at, actor, action, .. } = entry;
+        let same = self
+            .columns
+            .get(seq)
+            .is_some_and(|beside| (&beside.0, &beside.1, &beside.2, &beside.3) == (tx, at, actor, action));
+        let listed = self.subjects.get(seq).map_or(&[][..], Vec::as_slice);
+        if !same || !subjects(entry).into_iter().eq(listed) {
+            return Err(Broken::at(format!("entry {seq}"), "the columns beside it do not say what it says"));
+        }
+        Ok(i64::try_from(listed.len()).unwrap_or(i64::MAX))
+    }
 }
 
 /// Compares the end of a chain with the head row, and the number of subject rows with that of the entries.

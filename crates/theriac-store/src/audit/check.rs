@@ -49,26 +49,48 @@ pub struct Verified {
 
 /// The lines of an anchor file, by sequence.
 #[derive(Debug, Clone, Default)]
-pub struct Anchors(BTreeMap<i64, Signed>);
+pub struct Anchors {
+    signed: BTreeMap<i64, Signed>,
+    torn: Vec<usize>,
+}
 
 impl Anchors {
-    /// Reads the text of an anchor file. A last line without its end is a write cut short, and left out.
+    /// Reads the text of an anchor file. A line that begins as a checkpoint and breaks off is a write cut short: it
+    /// vouches for nothing, as if it were not there, and [`torn`](Self::torn) names it. Anything else is an error.
     ///
     /// # Errors
     /// [`Broken`] names the line that is no checkpoint.
     pub fn parse(text: &str) -> Result<Self, Broken> {
-        let mut anchors = BTreeMap::new();
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            let Some(line) = line.strip_suffix('\n') else { break };
-            let place = || format!("anchor file, line {}", index + 1);
+        let mut anchors = Self::default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let place = || format!("anchor file, line {number}");
+            if is_cut_short(line) {
+                anchors.torn.push(number);
+                continue;
+            }
             let signed = Signed::parse(line).map_err(|why| Broken::at(place(), why))?;
             if signed.statement.purpose != Purpose::Checkpoint {
                 return Err(Broken::at(place(), "it is no checkpoint"));
             }
-            anchors.insert(signed.statement.seq, signed);
+            anchors.signed.insert(signed.statement.seq, signed);
         }
-        Ok(Self(anchors))
+        Ok(anchors)
     }
+
+    /// The numbers of lines that break off, from 1: writes that did not come to their end.
+    #[must_use]
+    pub fn torn(&self) -> &[usize] {
+        &self.torn
+    }
+}
+
+/// How a signed statement begins.
+const BEGINNING: &str = "{\"signature\":\"";
+
+/// Whether a line is the beginning of a signed statement and no more.
+fn is_cut_short(line: &str) -> bool {
+    let begins = line.starts_with(BEGINNING) || (!line.is_empty() && BEGINNING.starts_with(line));
+    begins && serde_json::from_str::<serde::de::IgnoredAny>(line).is_err_and(|error| error.is_eof())
 }
 
 /// The state of a chain that is being followed.
@@ -145,7 +167,7 @@ impl<'a> Check<'a> {
     }
 
     fn compare_with_anchor(&self, seq: i64) -> Result<(), Broken> {
-        let Some(anchor) = self.anchors.0.get(&seq) else { return Ok(()) };
+        let Some(anchor) = self.anchors.signed.get(&seq) else { return Ok(()) };
         if anchor.statement.installation != self.installation {
             return Err(Broken::at(format!("entry {seq}"), "the anchor file is of another installation"));
         }
@@ -186,7 +208,7 @@ impl<'a> Check<'a> {
 
     /// The end of the log: it must reach as far as the anchors.
     pub(crate) fn finish(self, key: Option<PublicKey>) -> Result<Verified, Broken> {
-        let last = self.anchors.0.keys().next_back().copied();
+        let last = self.anchors.signed.keys().next_back().copied();
         if let Some(last) = last.filter(|last| *last >= self.entries) {
             return Err(Broken::at(
                 format!("entry {}", self.entries),

@@ -67,7 +67,8 @@ impl Store {
     }
 }
 
-/// Appends a line durably, unless it is the last one already.
+/// Appends a line durably, unless it is the last one already. It begins on a line of its own, whatever a write that was
+/// cut short has left before it.
 fn append_line(path: &Path, line: &str) -> Result<(), StoreError> {
     let mut file = OpenOptions::new()
         .create(true)
@@ -76,13 +77,15 @@ fn append_line(path: &Path, line: &str) -> Result<(), StoreError> {
         .open(path)
         .map_err(StoreError::io("open", path))?;
     let length = file.metadata().map_err(StoreError::io("read", path))?.len();
-    let mut tail = String::new();
+    let mut tail = Vec::new();
     let from = length.saturating_sub(line.len() as u64);
     file.seek(SeekFrom::Start(from))
-        .and_then(|_| file.read_to_string(&mut tail))
+        .and_then(|_| file.read_to_end(&mut tail))
         .map_err(StoreError::io("read", path))?;
-    if tail == line {
+    if tail == line.as_bytes() {
         return Ok(());
     }
+    let is_torn = tail.last().is_some_and(|last| *last != b'\n');
+    let line = if is_torn { format!("\n{line}") } else { line.to_owned() };
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(StoreError::io("write", path))
 }

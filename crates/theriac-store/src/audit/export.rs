@@ -99,12 +99,12 @@ impl Store {
         let (mut from, mut subjects) = (0, 0);
         loop {
             let stored = page(&mut read, from).await?;
-            for (index, (line, hash, checkpoint)) in stored.iter().enumerate() {
+            let beside = super::Beside::read(&mut read, from, from + PAGE).await?;
+            for (line, hash, checkpoint) in &stored {
                 let entry = check.entry(line, hash)?;
-                let seq = from + i64::try_from(index).unwrap_or(0);
-                subjects += super::compare_columns(&mut read, seq, &entry).await?;
+                subjects += beside.compare(&entry)?;
                 if let Some(line) = checkpoint {
-                    check.statement(&format!("checkpoint {seq}"), line, Purpose::Checkpoint)?;
+                    check.statement(&format!("checkpoint {}", entry.seq), line, Purpose::Checkpoint)?;
                 }
             }
             from += PAGE;

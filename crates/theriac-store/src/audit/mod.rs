@@ -16,7 +16,7 @@ mod export;
 mod keys;
 mod statement;
 
-pub(crate) use chain::{append, begin_chain, compare_columns, compare_head, head, installation};
+pub(crate) use chain::{Beside, append, begin_chain, compare_head, head, installation};
 pub use check::{Anchors, Broken, Verified};
 pub(crate) use entry::Draft;
 pub use entry::{Change, Entry};
