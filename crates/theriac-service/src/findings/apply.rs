@@ -93,13 +93,13 @@ fn changes(write: &Write, release: &Release, before: &[Finding], plan: &Plan) ->
                 }
             }
         }
-        // A version that cannot be placed may still be vulnerable: what is open stays so.
-        if unmatched.is_none() {
-            let gone = |finding: &Finding| match plan.withdrawn.contains(&finding.known.vulnerability) {
-                true => "the advisories were withdrawn".to_owned(),
-                false => "the advisories no longer name this version".to_owned(),
-            };
-            left.into_iter().for_each(|finding| changes.resolve(finding, gone(finding)));
+        for finding in left {
+            if plan.withdrawn.contains(&finding.known.vulnerability) {
+                changes.resolve(finding, "the advisories were withdrawn".to_owned());
+            } else if unmatched.is_none() {
+                // A version that cannot be placed may still be vulnerable: what is open stays so.
+                changes.resolve(finding, "the advisories no longer name this version".to_owned());
+            }
         }
     }
     for finding in before.iter().filter(|finding| !plan.seen.contains_key(&finding.component)) {
