@@ -14,6 +14,6 @@ pub(crate) use facts::Patterns;
 
 pub use baseline::{adopt_revisions, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
-pub use duties::{Duty, duties};
+pub use duties::{Duty, Overview, Owed, duties, overview};
 pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};
 pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force};

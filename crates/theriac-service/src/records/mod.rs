@@ -22,7 +22,7 @@ pub use files::{ExportFile, ExportedRecord, Imported, Outcome, export, import};
 pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, record};
 pub use search::{ListInput, Listing, Order, list};
 pub use sign::{Approval, approve, retire, send_back, sign_clinical};
-pub use submit::{Submitted, submit};
+pub use submit::{Submitted, levels, submit};
 
 use tables::records::Record;
 use theriac_auth::{Permission, ProductId, Scope};

@@ -1,5 +1,7 @@
 //! Submitting: a draft becomes a revision, immutable and named by its digest.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use theriac_auth::Permission;
 use theriac_model::Digest;
@@ -196,7 +198,7 @@ async fn references_exist(
     }
     let scales: Vec<&Field> = kind.fields.iter().filter(|field| scale_of(field).is_some()).collect();
     if !scales.is_empty() {
-        let criteria = levels(conn, record).await?;
+        let criteria = criteria(conn, record.product).await?;
         for field in scales {
             level_exists(field, content, criteria.as_ref(), errors);
         }
@@ -229,9 +231,32 @@ const fn scale_of(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// The risk criteria in force for a record: the product's own, else the organisation's.
-async fn levels(conn: &mut Conn, record: &Record) -> Result<Option<Content>> {
-    let Some(text) = table::approved_content(conn, "risk-criteria", record.product).await? else {
+/// The levels of each scale that a kind asks for, by the risk criteria in force for a product or, where it is `None`,
+/// for the organisation; without those that nobody has approved yet.
+///
+/// # Errors
+/// What the store says.
+pub async fn levels(
+    app: &App,
+    kind: &Kind,
+    product: Option<i64>,
+) -> Result<BTreeMap<&'static str, Vec<String>>> {
+    let scales: Vec<&'static str> = kind.fields.iter().filter_map(scale_of).collect();
+    if scales.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let Some(criteria) = criteria(&mut *app.store().read().await?, product).await? else {
+        return Ok(BTreeMap::new());
+    };
+    let levels = |scale: &'static str| {
+        (scale, criteria.list(scale).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    Ok(scales.into_iter().map(levels).collect())
+}
+
+/// The risk criteria in force: the product's own, else the organisation's.
+async fn criteria(conn: &mut Conn, product: Option<i64>) -> Result<Option<Content>> {
+    let Some(text) = table::approved_content(conn, "risk-criteria", product).await? else {
         return Ok(None);
     };
     Ok(Some(Content::from_stored(stored(&text)?)))

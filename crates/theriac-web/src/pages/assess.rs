@@ -12,10 +12,10 @@ use theriac_service::findings::{
 };
 use theriac_service::{ServiceError, products};
 
-use super::error_at;
 use super::findings::{FindingRow, severity, standing};
 use super::people::managers;
 use super::release;
+use super::{count, error_at};
 use crate::http::{Answer, Failure, Form, Me, Web, see_other, with_toast};
 use crate::parts::{Choice, Crumb, Errors, Field, Input, Link, Note, NoteKind, Shell, StatusKind};
 use crate::{respond, urls};
@@ -252,10 +252,7 @@ async fn page(
     let notes = note.into_iter().chain(general).collect();
     let typed = Typed { findings, expected: selection.expected.to_string(), sent };
     let mut form = form(web, me, (product, row.id, release), typed, errors).await?;
-    let what = match selection.rows.len() {
-        1 => "1 finding".to_owned(),
-        many => format!("{many} findings"),
-    };
+    let what = count(selection.rows.len(), "finding");
     form.heading = format!("One judgement for {what}");
     let mut shell = release::shell(me, (product, &row.name), release, "findings");
     shell.title = format!("Assess findings of {} {release}", row.name);

@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use theriac_service::Paging;
 use theriac_service::audit::{self, Entries, EntryView};
 
+use super::count;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Filters, Link, Note, Pager, Shell, TableHead,
@@ -164,7 +165,7 @@ fn row(me: &Me, row: &EntryView) -> AuditRow {
     let more = entry.changes.len().saturating_sub(1);
     let what = match &entry.refused {
         Some(reason) => format!("{}: {reason}", entry.action),
-        None if more > 0 => format!("{}, and {more} more changes", entry.action),
+        None if more > 0 => format!("{}, and {}", entry.action, count(more, "more change")),
         None => entry.action.clone(),
     };
     AuditRow {
@@ -173,7 +174,7 @@ fn row(me: &Me, row: &EntryView) -> AuditRow {
         who: row.actor.clone(),
         from: entry.via.clone(),
         what,
-        object: first.map(|change| Link::new(&change.subject, subject(&change.subject))),
+        object: first.map(|change| Link::new(&row.subject, subject(&change.subject))),
         refused: entry.refused.is_some(),
         before: short(first.and_then(|change| change.before)),
         after: short(first.and_then(|change| change.after)),
@@ -182,7 +183,7 @@ fn row(me: &Me, row: &EntryView) -> AuditRow {
 }
 
 /// Where the subject of a change is shown.
-fn subject(name: &str) -> String {
+pub(super) fn subject(name: &str) -> String {
     match name.split_once('-') {
         Some(("EVID", _)) => urls::evidence(name),
         Some(("FIND", _)) => urls::with_query("/findings", &[("q", name)]),

@@ -278,7 +278,7 @@ pub async fn show(
         build: seen.release.candidate.clone().unwrap_or_default(),
         evaluated: me.when(me.visitor.now),
         sequence: u64::try_from(conformity.seq).unwrap_or_default(),
-        facts: Link::new("JSON", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
+        facts: Link::new("the facts as JSON", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
         actions: vec![Action::open("Gate and decision", urls::release(&product, &release, "gate")).main()],
         at: query.at.trim().to_owned(),
         url,

@@ -8,8 +8,8 @@ use theriac_service::findings::{self, AssessmentSet, Signed};
 use theriac_service::{ServiceError, people, products};
 use theriac_store::tables::findings::{Assessment, CONFIRMED, Finding, SIGNED};
 
-use super::release;
 use super::sign::{Refused, SignPage, refused};
+use super::{count, release};
 use crate::http::{Answer, Form, Me, Web, see_other, with_toast};
 use crate::parts::{Choice, Crumb, Fact, Facts, Note, NoteKind, Shell, SignForm};
 use crate::{respond, urls};
@@ -147,10 +147,6 @@ async fn page(
     })
 }
 
-fn count(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
-}
-
 fn shell(me: &Me, product: (&str, &str), release: &str, here: &str) -> Shell {
     let mut shell = release::shell(me, product, release, "findings");
     shell.title = format!("{here} findings of {} {release}", product.1);
@@ -210,11 +206,15 @@ async fn give(web: &Web, me: &Me, set: &AssessmentSet, sent: &Form) -> Result<Si
 
 fn signed_words(signed: &Signed) -> String {
     let mut words = format!("{} signed", count(signed.findings.len(), "assessment"));
-    if !signed.await_clinical.is_empty() {
-        words = format!("{words}; {} wait for a clinical assessor", signed.await_clinical.len());
-    }
-    if !signed.await_signature.is_empty() {
-        words = format!("{words}; {} wait for the signature of who judged", signed.await_signature.len());
+    for (waiting, whom) in [
+        (signed.await_clinical.len(), "a clinical assessor"),
+        (signed.await_signature.len(), "the signature of who judged"),
+    ] {
+        match waiting {
+            0 => {}
+            1 => words.push_str(&format!("; 1 waits for {whom}")),
+            many => words.push_str(&format!("; {many} wait for {whom}")),
+        }
     }
     words
 }

@@ -9,6 +9,7 @@ use theriac_service::ServiceError;
 use theriac_service::records::{self, RecordView, states};
 use theriac_store::tables::records as rows;
 
+use super::count;
 use super::records::state;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
@@ -210,7 +211,7 @@ fn page(me: &Me, view: RecordView) -> Result<RecordPage, ServiceError> {
         state: Status::from(state(state_word)).boxed(),
         revision: revision.map_or("draft".to_owned(), |number| format!("revision {number}")),
         suspect: (suspect > 0)
-            .then(|| Status::saying(StatusKind::Suspect, format!("{suspect} suspect links")).boxed()),
+            .then(|| Status::saying(StatusKind::Suspect, count(suspect, "suspect link")).boxed()),
         owner: view.head.owner.map(name).unwrap_or_default(),
         due: view.head.due.map(|day| ("next date".to_owned(), me.due(day))),
         actions: actions(me, &view),
@@ -347,7 +348,15 @@ fn notes(view: &RecordView) -> Vec<Note> {
     }
     let waiting = view.drafts.iter().filter(|_| view.latest > 0).count();
     if waiting > 0 {
-        notes.push(Note::new(NoteKind::Info, "", format!("{waiting} draft of a further revision waits.")));
+        notes.push(Note::new(
+            NoteKind::Info,
+            "",
+            format!(
+                "{} of a further revision {}.",
+                count(waiting, "draft"),
+                if waiting == 1 { "waits" } else { "wait" }
+            ),
+        ));
     }
     if view.head.state == states::SENT_BACK {
         let reason = view

@@ -1,5 +1,7 @@
 //! `/records/{number}/edit` and `/records/new?kind=&scope=`: the form of a record, made from its kind.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -9,6 +11,7 @@ use theriac_service::ServiceError;
 use theriac_service::records::{self, DraftInput, DraftLink, DraftView, ListInput, Order};
 
 use super::conflict::ConflictPage;
+use super::error_at;
 use super::record::{Attachment, attachment, shell, shown};
 use super::records::everybody;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
@@ -135,6 +138,8 @@ pub(super) struct Shown {
     pub action: String,
     pub expected: String,
     pub cancel: String,
+    /// The product that the record belongs to.
+    pub product: Option<i64>,
 }
 
 /// Values to write in a form: name and value, as a browser would send them.
@@ -256,9 +261,11 @@ pub(super) async fn edit_page(
     links: &[DraftLink],
     errors: &[FieldError],
 ) -> Result<RecordEditPage, ServiceError> {
-    let people: Vec<(String, String)> =
-        everybody(web, me).await?.into_iter().map(|person| (person.key, person.name)).collect();
-    let parts = kind.fields.iter().map(|field| part(field, values, errors, &people)).collect();
+    let offered = Offered {
+        people: everybody(web, me).await?.into_iter().map(|person| (person.key, person.name)).collect(),
+        levels: records::levels(web.app(), kind, shown.product).await?,
+    };
+    let parts = kind.fields.iter().map(|field| part(field, values, errors, &offered)).collect();
     let editor =
         if kind.links.is_empty() { None } else { Some(editor(web, me, kind, values, links, errors).await?) };
     Ok(RecordEditPage {
@@ -279,18 +286,21 @@ pub(super) async fn edit_page(
     })
 }
 
-fn part(
-    field: &record::Field,
-    values: &Values,
-    errors: &[FieldError],
-    people: &[(String, String)],
-) -> FormPart {
+/// What fields offer to choose from.
+struct Offered {
+    /// People: key and name.
+    people: Vec<(String, String)>,
+    /// Levels by scale; without those that no risk criteria in force name.
+    levels: BTreeMap<&'static str, Vec<String>>,
+}
+
+fn part(field: &record::Field, values: &Values, errors: &[FieldError], offered: &Offered) -> FormPart {
     let FieldType::Rows(columns) = field.field_type else {
-        return FormPart::Field(input(field, field.id, values, errors, people));
+        return FormPart::Field(input(field, field.id, values, errors, offered));
     };
     let row = |index: usize| -> Vec<Field> {
         let name = |column: &record::Field| format!("{}.{index}.{}", field.id, column.id);
-        columns.iter().map(|column| input(column, &name(column), values, errors, people)).collect()
+        columns.iter().map(|column| input(column, &name(column), values, errors, offered)).collect()
     };
     FormPart::Rows(Rows {
         name: field.id.to_owned(),
@@ -302,16 +312,12 @@ fn part(
     })
 }
 
-fn error_at(errors: &[FieldError], name: &str) -> String {
-    errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
-}
-
 fn input(
     field: &record::Field,
     name: &str,
     values: &Values,
     errors: &[FieldError],
-    people: &[(String, String)],
+    offered: &Offered,
 ) -> Field {
     let value =
         values.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
@@ -319,7 +325,10 @@ fn input(
     let kind = match field.field_type {
         FieldType::Text { .. } | FieldType::Build => Input::Text(value),
         FieldType::Markdown => Input::Markdown(value, 6),
-        FieldType::Choice(Choices::Scale(_)) => Input::Text(value),
+        FieldType::Choice(Choices::Scale(scale)) => match offered.levels.get(scale) {
+            None => Input::Text(value),
+            Some(levels) => Input::Select(level_choices(levels, &value)),
+        },
         FieldType::Choice(Choices::Fixed(words)) => {
             Input::Select(std::iter::once(none()).chain(Choice::plain(words, &value)).collect())
         }
@@ -329,7 +338,7 @@ fn input(
         FieldType::Boolean => Input::Check(value == "true"),
         FieldType::Date => Input::Date(value),
         FieldType::Person => {
-            let choices = people.iter().map(|(key, name)| Choice::new(key, name, &value));
+            let choices = offered.people.iter().map(|(key, name)| Choice::new(key, name, &value));
             Input::Select(std::iter::once(none()).chain(choices).collect())
         }
         FieldType::Rows(_) => Input::Text(value),
@@ -344,6 +353,16 @@ fn input(
     };
     let made = Field::new(name, field.label, kind).hint(hint).error(error_at(errors, name));
     if field.required { made.required() } else { made }
+}
+
+/// The levels, and the value in the draft where it is no level any more.
+fn level_choices(levels: &[String], value: &str) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "Choose", value)];
+    choices.extend(levels.iter().map(|level| Choice::new(level, level, value)));
+    if !value.is_empty() && !levels.iter().any(|level| level == value) {
+        choices.push(Choice::new(value, format!("{value} (no level any more)"), value));
+    }
+    choices
 }
 
 async fn editor(
@@ -434,6 +453,7 @@ async fn form(
         action: address.clone(),
         expected: view.expected.to_string(),
         cancel: urls::record(number),
+        product: view.record.product,
     };
     let mut page = edit_page(web, me, view.kind, shown, values, links, errors).await?;
     page.autosave = address;

@@ -105,7 +105,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         pairs.push(("title".to_owned(), format!("Clause {}", asked.clause)));
     }
     let sent = Form { pairs, files: Vec::new() };
-    form(&web, &me, kind, &asked.action(&place), &sent, &[], StatusCode::OK).await
+    form(&web, &me, kind, (&place, &asked.action(&place)), &sent, &[], StatusCode::OK).await
 }
 
 fn shell(me: &Me, here: &str) -> Shell {
@@ -169,7 +169,7 @@ async fn form(
     web: &Web,
     me: &Me,
     kind: &'static Kind,
-    action: &str,
+    (place, action): (&ScopeInput, &str),
     sent: &Form,
     errors: &[theriac_model::record::FieldError],
     status: StatusCode,
@@ -182,6 +182,12 @@ async fn form(
         action: action.to_owned(),
         expected: String::new(),
         cancel: urls::with_query("/records", &[("kind", kind.id)]),
+        product: match place {
+            ScopeInput::Organisation => None,
+            ScopeInput::Product(product) | ScopeInput::Release(product, _) => {
+                Some(products::product(web.app(), me.who(), product).await?.id)
+            }
+        },
     };
     let page = edit_page(web, me, kind, shown, &typed(kind, sent, errors), &links_of(sent), errors).await?;
     Ok(respond::with_status(status, &page))
@@ -196,18 +202,19 @@ pub async fn begin(State(web): State<Web>, me: Me, Query(asked): Query<Asked>, s
     let action = asked.action(&place);
     if super::record_edit::changes_form_only(&sent) {
         let sent = super::record_edit::changed_form(kind, sent);
-        return form(&web, &me, kind, &action, &sent, &[], StatusCode::OK).await;
+        return form(&web, &me, kind, (&place, &action), &sent, &[], StatusCode::OK).await;
     }
     let input = Begin {
         kind: kind.id.to_owned(),
-        scope: place,
+        scope: place.clone(),
         content: form_values(kind, &sent.pairs),
         links: links_of(&sent),
     };
     let begun = match records::begin(web.app(), me.who(), input).await {
         Ok(begun) => begun,
         Err(ServiceError::Invalid(errors)) => {
-            return form(&web, &me, kind, &action, &sent, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+            let place = (&place, action.as_str());
+            return form(&web, &me, kind, place, &sent, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
         Err(error) => return Err(error.into()),
     };

@@ -182,7 +182,7 @@ fn conformity_full() -> ConformityPage {
         build: "2.4.0-rc.2".to_owned(),
         evaluated: at("2026-11-24T08:41:07Z"),
         sequence: 4182,
-        facts: Link::new("9f3c41d2", "/api/v1/facts/9f3c41d2"),
+        facts: Link::new("the facts as JSON", "/api/v1/facts/9f3c41d2"),
         actions: vec![
             Action::open("Compare with 2.3.0", "?against=2.3.0"),
             Action::open("Gate and decision", page("gate")).main(),

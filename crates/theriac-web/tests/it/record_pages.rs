@@ -112,6 +112,18 @@ async fn rows_and_links_are_added_without_script() {
 }
 
 #[tokio::test]
+async fn a_scale_offers_the_levels_of_the_criteria_in_force() {
+    let site = Site::signed_in("ana").await;
+    let form = site.get("/records/new?kind=risk&product=gateway").await.ok();
+    let levels = form.texts("select[name=likelihood] option");
+    assert_eq!(levels, ["Choose", "rare", "possible", "likely"]);
+    let refused =
+        site.send("/records/new?kind=risk&product=gateway", &[("title", "A"), ("likelihood", "odd")]);
+    let form = site.get(&refused.await.location).await.ok();
+    assert_eq!(form.texts("select[name=likelihood] option[selected]"), ["odd (no level any more)"]);
+}
+
+#[tokio::test]
 async fn lists_filter_page_and_export() {
     let site = Site::signed_in("otto").await;
     let risks = site.get("/records?kind=risk").await.ok();
