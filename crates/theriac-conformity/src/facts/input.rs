@@ -32,7 +32,7 @@ pub struct FactsInput {
     pub builds: Vec<BuildInput>,
     /// Evidence of the release, whatever build it speaks of, and evidence of other releases that a record cites.
     pub evidence: Vec<EvidenceInput>,
-    /// Test results of the candidate build (and of builds whose results count through a delta analysis).
+    /// Test results of the candidate build.
     pub tests: Vec<TestInput>,
     /// Components of the candidate build's SBOMs.
     pub components: Vec<ComponentInput>,
@@ -211,8 +211,6 @@ pub struct EvidenceInput {
     pub kind: EvidenceKind,
     /// The name of the build it speaks of.
     pub build: Option<String>,
-    /// Whether a signed delta analysis lets it count for the candidate although it speaks of another build.
-    pub counts_by_delta: bool,
     /// The tool that made it.
     pub tool: Option<String>,
     /// The tool's version.

@@ -662,7 +662,7 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// The build it speaks of.
     pub build: Option<String>,
-    /// Whether it counts for the candidate: it speaks of it, or a signed delta analysis says so.
+    /// Whether it speaks of the candidate; what speaks of another build counts for nothing.
     pub on_candidate: bool,
     /// The tool that made it.
     pub tool: Option<String>,

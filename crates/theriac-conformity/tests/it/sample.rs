@@ -215,7 +215,6 @@ pub fn evidence(id: &str, kind: EvidenceKind) -> EvidenceInput {
         digest: digest(id),
         kind,
         build: Some("rc.2".to_owned()),
-        counts_by_delta: false,
         tool: Some("tool".to_owned()),
         version: Some("1.0".to_owned()),
         rules: None,

@@ -216,9 +216,10 @@ impl<'a> Index<'a> {
             .copied()
     }
 
-    /// Whether evidence counts for the candidate build.
+    /// Whether evidence counts for the candidate build: it speaks of that one. A kind of record that lets the evidence of
+    /// another build count, by a signed analysis of what differs, would be read here.
     fn counts(&self, evidence: &EvidenceInput) -> bool {
-        evidence.counts_by_delta || (self.candidate.is_some() && evidence.build.as_deref() == self.candidate)
+        self.candidate.is_some() && evidence.build.as_deref() == self.candidate
     }
 
     fn evidence_refs(&self, ids: &[String]) -> Vec<String> {

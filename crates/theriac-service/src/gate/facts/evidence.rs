@@ -95,7 +95,6 @@ pub(super) async fn evidence(
             kind: word(&row.get::<String>("kind")?)?,
             // A build of another release is never taken for one of this release: names hold no slash.
             build: build.map(|name| if place < own { name } else { format!("{of}/{name}") }),
-            counts_by_delta: false,
             tool: row.get("tool")?,
             version: row.get("tool_version")?,
             rules: row.get("rules")?,

@@ -41,6 +41,13 @@ on_both_engines!(measures_have_requirements_and_these_are_verified_on_the_candid
     site.hand_in("more.xml", tests(&all, &[])).await;
     site.finds("5.2.1-c", Met, &[]).await;
 
+    // What was tested is another build than the one that is to ship.
+    site.build("rc.2", "8f94139338f9404f26296befa88755fc2598c289").await;
+    site.candidate("rc.2").await;
+    site.finds("5.2.1-c", NotMet, &[("REQ-1", ANA, SHIPS), (&second, BEN, SHIPS)]).await;
+    site.candidate("rc.1").await;
+    site.finds("5.2.1-c", Met, &[]).await;
+
     // Without approved requirements the measures hang in the air.
     let (third, _) = site.submitted("requirement", sample("requirement", json!({})), &[]).await;
     site.retire("REQ-1").await;

@@ -18,7 +18,7 @@ mod c7_1_1;
 mod c7_3;
 mod c7_4;
 mod nothing;
-mod site;
+pub mod site;
 
 use std::collections::{BTreeMap, BTreeSet};
 
