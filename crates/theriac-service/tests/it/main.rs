@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
+mod carry;
 mod checks;
 mod evidence;
 mod facts;
@@ -9,6 +10,7 @@ mod findings;
 mod gate;
 mod installed;
 mod kind_in_one_file;
+mod past;
 mod people;
 mod products;
 mod records;
