@@ -67,7 +67,13 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
 fn read_anchors(path: &Path) -> Result<Anchors> {
     let text = String::from_utf8(input::read(path, ANCHORS)?);
     let text = text.map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
-    Ok(Anchors::parse(&text)?)
+    let anchors = Anchors::parse(&text)?;
+    for line in anchors.torn() {
+        output::note(&format!(
+            "line {line} of the anchor file breaks off: a write did not come to its end, and vouches for nothing"
+        ));
+    }
+    Ok(anchors)
 }
 
 fn verify_file(path: &Path, key: Option<&PublicKey>, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
