@@ -6,8 +6,8 @@ use std::path::Path;
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
 use theriac_store::audit::{Entry, Signed};
-use theriac_store::tables;
 use theriac_store::tables::audit::{self as table, Filter};
+use theriac_store::{Conn, tables};
 
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};
@@ -32,6 +32,8 @@ pub struct EntryView {
     pub hash: Digest,
     /// Who acted: the key of a person, else what the entry says.
     pub actor: String,
+    /// What the first change was made to, as people call it: `RISK-12`, `ana`, `gateway 2.4.0`.
+    pub subject: String,
 }
 
 /// Entries of the audit log, newest first.
@@ -58,17 +60,51 @@ pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) ->
         limit: paging.fetch(),
     };
     let page = paging.page(table::list(&mut read, &filter).await?, |(entry, _)| entry.seq.to_string());
-    let ids: Vec<i64> = page.items.iter().filter_map(|(entry, _)| person(&entry.actor)).collect();
-    let people = tables::people::names_among(&mut read, &ids).await?;
-    let people: BTreeMap<i64, String> = people.into_iter().map(|name| (name.id, name.key)).collect();
-    Ok(page.map(|(entry, hash)| {
-        let actor = person(&entry.actor).and_then(|id| people.get(&id).cloned());
-        EntryView { actor: actor.unwrap_or_else(|| entry.actor.clone()), entry, hash }
+    let called = Called::read(&mut read, page.items.iter().map(|(entry, _)| entry)).await?;
+    Ok(page.map(|(entry, hash)| EntryView {
+        actor: called.name(&entry.actor),
+        subject: subject(&entry).map(|name| called.name(name)).unwrap_or_default(),
+        entry,
+        hash,
     }))
 }
 
-fn person(actor: &str) -> Option<i64> {
-    actor.strip_prefix("person:")?.parse().ok()
+fn subject(entry: &Entry) -> Option<&str> {
+    entry.changes.first().map(|change| change.subject.as_str())
+}
+
+/// What people call those whom entries name by id, such as `person:7`.
+struct Called(BTreeMap<String, String>);
+
+impl Called {
+    /// Three queries, however many entries there are.
+    async fn read(conn: &mut Conn, entries: impl Iterator<Item = &Entry> + Clone) -> Result<Self> {
+        let named =
+            || entries.clone().flat_map(|entry| subject(entry).into_iter().chain([entry.actor.as_str()]));
+        let ids = |kind: &str| -> Vec<i64> { named().filter_map(|name| id(name, kind)).collect() };
+        let people = tables::people::names_among(conn, &ids("person")).await?;
+        let people = people.into_iter().map(|name| (format!("person:{}", name.id), name.key));
+        let releases = tables::releases::among(conn, &ids("release")).await?;
+        let mut products = ids("product");
+        products.extend(releases.iter().map(|release| release.product));
+        let products: BTreeMap<i64, String> =
+            tables::products::keys_among(conn, &products).await?.into_iter().collect();
+        let releases = releases.into_iter().map(|release| {
+            let product = products.get(&release.product).cloned().unwrap_or_default();
+            (format!("release:{}", release.id), format!("{product} {}", release.name))
+        });
+        let mut called: BTreeMap<String, String> = people.chain(releases).collect();
+        called.extend(products.into_iter().map(|(id, key)| (format!("product:{id}"), key)));
+        Ok(Self(called))
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.0.get(name).map_or(name, String::as_str).to_owned()
+    }
+}
+
+fn id(name: &str, kind: &str) -> Option<i64> {
+    name.strip_prefix(kind)?.strip_prefix(':')?.parse().ok()
 }
 
 /// Writes the whole log to a file and gives its signed last line.

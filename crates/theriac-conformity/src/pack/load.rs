@@ -82,7 +82,8 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
         Some(pack) if errors.is_empty() => {
             clauses.sort_by_key(|clause| order(&clause.number));
             let parts = files.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]);
-            Ok(Pack { id: pack.id, title: pack.title, digest: Digest::of_parts(parts), clauses })
+            let digest = Digest::of_parts(parts);
+            Ok(Pack { id: pack.id, title: pack.title, digest, confidence: pack.confidence, clauses })
         }
         _ => Err(errors),
     }

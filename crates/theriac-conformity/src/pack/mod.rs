@@ -27,6 +27,8 @@ pub struct Pack {
     pub title: String,
     /// The digest of its files: what an adoption signs.
     pub digest: Digest,
+    /// What the letters of a clause's confidence mean.
+    pub confidence: std::collections::BTreeMap<String, String>,
     /// Clauses, in the order of the standard.
     pub clauses: Vec<Clause>,
 }

@@ -122,6 +122,16 @@ pub async fn keys(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<BTree
     Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
 }
 
+/// The names of people by their keys, for up to 1,000 keys; erased people are left out.
+///
+/// # Errors
+/// What the store says.
+pub async fn names(app: &App, keys: &[String]) -> Result<BTreeMap<String, String>> {
+    let names = tables::people::names_by_keys(&mut *app.store().read().await?, keys).await?;
+    let named = names.into_iter().filter(|name| !name.name.is_empty());
+    Ok(named.map(|name| (name.key, name.name)).collect())
+}
+
 /// Five queries, however many people there are.
 async fn views(app: &App, who: &Who, conn: &mut Conn, names: Vec<Name>) -> Result<Vec<PersonView>> {
     let today = app.today(&organisation_in(conn).await?.zone);

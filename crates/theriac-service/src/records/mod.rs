@@ -14,6 +14,7 @@ mod read;
 mod search;
 mod sign;
 mod submit;
+mod titles;
 
 pub use begin::{Begin, Opened, ScopeInput, begin, kinds_to_write};
 pub use clear::{ClearSuspect, clear_suspect};
@@ -23,6 +24,7 @@ pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, 
 pub use search::{ListInput, Listing, Order, list};
 pub use sign::{Approval, approve, retire, send_back, sign_clinical};
 pub use submit::{Submitted, levels, submit};
+pub use titles::titles;
 
 use tables::records::Record;
 use theriac_auth::{Permission, ProductId, Scope};

@@ -202,6 +202,17 @@ pub async fn names_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Name>, Stor
     conn.fetch_all(sql, args).await?.iter().map(name).collect()
 }
 
+/// The names of the people with these keys, at most 1,000 in no order; erased people have none.
+///
+/// # Errors
+/// What the database says.
+pub async fn names_by_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<Name>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(keys.iter().take(1000));
+    let sql = format!("SELECT person, key, name, email FROM person_name WHERE key IN ({marks})");
+    conn.fetch_all(sql, args).await?.iter().map(name).collect()
+}
+
 /// The names of everybody: an organisation's staff, at most 10,000, by key.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! `/products/{product}/releases/{release}/conformity/{clause}`: one clause and why it stands as it does.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_conformity::facts::words::Verdict;
@@ -7,10 +9,14 @@ use theriac_conformity::pack::{ClauseKind, Judges, Level};
 use theriac_service::ServiceError;
 
 use super::conformity::{At, duty, node, notes, see};
+use super::names;
 use super::release::{self, verdict};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Crumb, Duty, Fact, Facts, Link, Node, Note, NoteKind, Shell, Status};
 use crate::{respond, urls};
+
+/// Most records that are listed.
+const RECORDS_MAX: usize = 20;
 
 /// One clause of a release.
 #[derive(Debug, Clone, Template)]
@@ -75,7 +81,7 @@ pub async fn show(
     };
     let of = |judges: Judges| -> Vec<Node> {
         let own = clause.checks.iter().filter(|check| check.judges.contains(&judges));
-        own.map(|check| node(&me, &product, &release, check, &clause.missing)).collect()
+        own.map(|check| node(&me, &product, &seen, check, &clause.missing)).collect()
     };
     let mut all_notes = notes(&seen);
     let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number);
@@ -100,12 +106,8 @@ pub async fn show(
         facts: Facts::from(facts(&seen, clause)),
         checks: of(Judges::AtRelease),
         standing_checks: of(Judges::Standing),
-        missing: clause
-            .missing
-            .iter()
-            .map(|item| duty(&me, &product, &release, Some(clause), item))
-            .collect(),
-        records: Vec::new(),
+        missing: clause.missing.iter().map(|item| duty(&me, &product, &seen, Some(clause), item)).collect(),
+        records: records(&seen, clause),
         actions: actions(&product, &release, clause),
         previous: link(place.checked_sub(1)),
         next: link(Some(place + 1)),
@@ -129,7 +131,7 @@ fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerd
     let mut facts = vec![
         Fact::text("How it is judged", kind),
         Fact::text("Where it is judged", level),
-        Fact::text("Confidence of the pack", &clause.confidence),
+        Fact::text("Confidence of the pack", confidence(seen, &clause.confidence)),
         Fact::code("Pack", seen.judged.conformity.pack.chars().take(40).collect::<String>()),
         Fact::text("Audit sequence", seen.judged.conformity.seq.to_string()),
     ];
@@ -137,6 +139,20 @@ fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerd
         facts.push(Fact::text("Applicability", release::short(reason)));
     }
     facts
+}
+
+/// What the letters of a clause's confidence mean, as the pack says it.
+fn confidence(seen: &super::conformity::Seen, letters: &str) -> String {
+    let words = letters.chars().filter_map(|letter| seen.pack.confidence.get(&letter.to_string()));
+    words.map(String::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// The records that the verdict rests on or asks for, by number.
+fn records(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Link> {
+    let named = clause.checks.iter().flat_map(|check| names::rests_on(check, RECORDS_MAX));
+    let numbers: BTreeSet<&str> = named.map(names::number).filter(|name| names::is_record(name)).collect();
+    let link = |name: &str| Link::new(format!("{name} {}", seen.names.title(name)), urls::record(name));
+    numbers.into_iter().take(RECORDS_MAX).map(link).collect()
 }
 
 fn actions(product: &str, release: &str, clause: &theriac_conformity::ClauseVerdict) -> Vec<Action> {

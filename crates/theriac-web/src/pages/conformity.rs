@@ -9,6 +9,7 @@ use theriac_service::gate::{self, Judged};
 use theriac_service::{ServiceError, products};
 
 use super::my_work::gate_status;
+use super::names::{Names, is_record, number};
 use super::release::{self, reference, verdict};
 use crate::http::{Answer, Failure, Me, Web};
 use crate::parts::{Action, Duty, Icon, Link, Node, Note, NoteKind, Shape, Shell, Status, StatusKind, When};
@@ -172,8 +173,17 @@ pub struct ConformityPage {
     pub groups: Vec<ClauseGroup>,
     /// How all clauses stand.
     pub counts: Counts,
-    /// What is owed, soonest first.
+    /// How many things are owed.
+    pub owed: usize,
+    /// What is owed, soonest first; equal duties of one person by one day are one row.
     pub duties: Vec<Duty>,
+}
+
+impl ConformityPage {
+    /// The duties that are shown at once, and those that are folded.
+    fn folded(&self) -> (&[Duty], &[Duty]) {
+        self.duties.split_at(self.duties.len().min(DUTIES_SHOWN))
+    }
 }
 
 /// The headings of the standard: number, title, short title.
@@ -188,6 +198,11 @@ const HEADINGS: &[(&str, &str, &str)] = &[
 ];
 /// Most subjects written below a check.
 const SUBJECTS_MAX: usize = 20;
+
+/// Duties shown before the rest is folded.
+const DUTIES_SHOWN: usize = 20;
+/// Things named in one row of equal duties.
+const ABOUT_MAX: usize = 8;
 
 /// What the address says.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -224,6 +239,8 @@ pub(super) struct Seen {
     pub judged: Judged,
     /// The pack they come from.
     pub pack: std::sync::Arc<Pack>,
+    /// What people and records are called.
+    pub names: Names,
 }
 
 /// Reads a release with its verdicts, as kept for pages or for a past day.
@@ -238,7 +255,10 @@ pub(super) async fn see(
         None => gate::shown(web.app(), me.who(), product, release).await?,
         some => gate::judged(web.app(), me.who(), product, release, some).await?,
     };
+    let clauses = &judged.conformity.clauses;
+    let names = Names::of_verdicts(web, me, clauses, &judged.gate, SUBJECTS_MAX).await?;
     Ok(Seen {
+        names,
         name: products::product(web.app(), me.who(), product).await?.name,
         release: products::release(web.app(), me.who(), product, release).await?,
         pack: gate::pack(web.app()).await?,
@@ -266,9 +286,7 @@ pub async fn show(
     let mut duties: Vec<Duty> = conformity
         .clauses
         .iter()
-        .flat_map(|clause| {
-            clause.missing.iter().map(|item| duty(&me, &product, &release, Some(clause), item))
-        })
+        .flat_map(|clause| clause.missing.iter().map(|item| duty(&me, &product, &seen, Some(clause), item)))
         .collect();
     duties.sort_by_key(key);
     let page = ConformityPage {
@@ -278,17 +296,49 @@ pub async fn show(
         build: seen.release.candidate.clone().unwrap_or_default(),
         evaluated: me.when(me.visitor.now),
         sequence: u64::try_from(conformity.seq).unwrap_or_default(),
-        facts: Link::new("the facts as JSON", format!("/api/v1{}", urls::release(&product, &release, "facts"))),
+        facts: Link::new(
+            "the facts as JSON",
+            format!("/api/v1{}", urls::release(&product, &release, "facts")),
+        ),
         actions: vec![Action::open("Gate and decision", urls::release(&product, &release, "gate")).main()],
         at: query.at.trim().to_owned(),
         url,
         notes: notes(&seen),
         gate: banner(&me, &product, &seen),
-        groups: groups(&me, &product, &release, &seen),
+        groups: groups(&me, &product, &seen),
         counts: counts(&conformity.clauses),
-        duties,
+        owed: duties.len(),
+        duties: merged(duties),
     };
     Ok(respond::page(&page))
+}
+
+/// Equal duties of one person by one day as one row that names all it is about.
+fn merged(duties: Vec<Duty>) -> Vec<Duty> {
+    let mut rows: Vec<(Duty, Vec<String>)> = Vec::new();
+    for duty in duties {
+        let same = rows.iter_mut().find(|(row, _)| {
+            (&row.todo.text, &row.clause, &row.owner, &row.due)
+                == (&duty.todo.text, &duty.clause, &duty.owner, &duty.due)
+        });
+        match same {
+            Some((_, about)) => about.push(duty.about),
+            None => rows.push((duty.clone(), vec![duty.about])),
+        }
+    }
+    let one = |(mut row, about): (Duty, Vec<String>)| {
+        if about.len() > 1 {
+            let named: Vec<_> = about.iter().take(ABOUT_MAX).map(String::as_str).collect();
+            let left = about.len() - named.len();
+            row.about = match left {
+                0 => named.join(", "),
+                _ => format!("{} and {left} more", named.join(", ")),
+            };
+            row.todo.href = row.clause.as_ref().map_or(row.todo.href, |clause| clause.href.clone());
+        }
+        row
+    };
+    rows.into_iter().map(one).collect()
 }
 
 fn key(duty: &Duty) -> (bool, String) {
@@ -372,7 +422,7 @@ fn short_reasons(judged: &Judged) -> String {
     }
 }
 
-fn groups(me: &Me, product: &str, release: &str, seen: &Seen) -> Vec<ClauseGroup> {
+fn groups(me: &Me, product: &str, seen: &Seen) -> Vec<ClauseGroup> {
     let clauses = &seen.judged.conformity.clauses;
     let transitional = clauses
         .iter()
@@ -388,7 +438,7 @@ fn groups(me: &Me, product: &str, release: &str, seen: &Seen) -> Vec<ClauseGroup
             let rows = |wanted: &[Verdict]| -> Vec<ClauseRow> {
                 let mut rows: Vec<_> = own.iter().filter(|clause| wanted.contains(&clause.verdict)).collect();
                 rows.sort_by_key(|clause| clause.verdict != Verdict::NotMet);
-                rows.into_iter().map(|clause| row(me, product, release, seen, clause)).collect()
+                rows.into_iter().map(|clause| row(me, product, seen, clause)).collect()
             };
             ClauseGroup {
                 number: (*number).to_owned(),
@@ -403,7 +453,7 @@ fn groups(me: &Me, product: &str, release: &str, seen: &Seen) -> Vec<ClauseGroup
         .collect()
 }
 
-fn row(me: &Me, product: &str, release: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow {
+fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow {
     let (passing, failing) = clause.checks.iter().fold((0, 0), |(passing, failing), check| {
         (passing + check.passing.len(), failing + check.failing.len())
     });
@@ -413,7 +463,7 @@ fn row(me: &Me, product: &str, release: &str, seen: &Seen, clause: &ClauseVerdic
         format!("covered by {}{until}", row.reference.split('@').next().unwrap_or_default())
     });
     ClauseRow {
-        clause: Link::new(&clause.clause, urls::clause(product, release, &clause.clause)),
+        clause: Link::new(&clause.clause, urls::clause(product, &seen.release.name, &clause.clause)),
         title: clause.title.clone(),
         verdict: verdict(clause.verdict).into(),
         standing: (clause.standing != clause.verdict && clause.standing != Verdict::NotApplicable)
@@ -426,17 +476,14 @@ fn row(me: &Me, product: &str, release: &str, seen: &Seen, clause: &ClauseVerdic
         attested: clause.kind == ClauseKind::Attested,
         reason: covered.or_else(|| clause.reason.as_deref().map(release::short)).unwrap_or_default(),
         asks: seen.pack.clause(&clause.clause).map(|row| row.duty.clone()).unwrap_or_default(),
-        checks: clause
-            .checks
-            .iter()
-            .map(|check| node(me, product, release, check, &clause.missing))
-            .collect(),
+        checks: clause.checks.iter().map(|check| node(me, product, seen, check, &clause.missing)).collect(),
         open: false,
     }
 }
 
 /// A check with its subjects: those that fail first, with who owes them; those that pass folded.
-pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, missing: &[Missing]) -> Node {
+pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, missing: &[Missing]) -> Node {
+    let (release, names) = (seen.release.name.as_str(), &seen.names);
     let total = check.passing.len() + check.failing.len();
     let evidence = |names: &[String]| -> Vec<Link> {
         names.iter().filter_map(|name| reference(product, release, name)).take(SUBJECTS_MAX).collect()
@@ -452,7 +499,11 @@ pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, 
                 (None, Some(_)) => String::new(),
                 (None, None) => subject.reference.clone(),
             },
-            owner: owed.and_then(|item| item.owner.clone()).unwrap_or_default(),
+            note: names.title(&subject.reference).to_owned(),
+            owner: owed
+                .and_then(|item| item.owner.as_deref())
+                .map(|key| names.person(key))
+                .unwrap_or_default(),
             due: owed.and_then(|item| me.due_text(item.due.as_deref())),
             evidence: evidence(&subject.rests_on),
             ..Node::default()
@@ -462,7 +513,7 @@ pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, 
     if check.failing.is_empty() && !matches!(check.verdict, Verdict::Met | Verdict::NotApplicable) {
         children.extend(missing.iter().filter(|item| item.check == check.check).map(|item| Node {
             text: item.todo.clone(),
-            owner: item.owner.clone().unwrap_or_default(),
+            owner: item.owner.as_deref().map(|key| names.person(key)).unwrap_or_default(),
             due: me.due_text(item.due.as_deref()),
             ..Node::default()
         }));
@@ -477,7 +528,7 @@ pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, 
         status: Some(StatusKind::Met.into()),
         link: reference(product, release, &subject.reference),
         text: if reference(product, release, &subject.reference).is_some() {
-            String::new()
+            names.title(&subject.reference).to_owned()
         } else {
             subject.reference.clone()
         },
@@ -504,10 +555,11 @@ pub(super) fn node(me: &Me, product: &str, release: &str, check: &CheckVerdict, 
 pub(super) fn duty(
     me: &Me,
     product: &str,
-    release: &str,
+    seen: &Seen,
     clause: Option<&ClauseVerdict>,
     item: &Missing,
 ) -> Duty {
+    let release = seen.release.name.as_str();
     let about = reference(product, release, &item.reference);
     let clause_link =
         clause.map(|clause| Link::new(&clause.clause, urls::clause(product, release, &clause.clause)));
@@ -516,9 +568,19 @@ pub(super) fn duty(
         .map_or_else(|| urls::release(product, release, "gate"), |link| link.href.clone());
     Duty {
         todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
-        about: about.map(|link| link.text).unwrap_or_default(),
+        about: about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check)),
         clause: clause_link,
-        owner: item.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
+        owner: item.owner.as_deref().map_or_else(|| "nobody yet".to_owned(), |key| seen.names.person(key)),
         due: me.due_text(item.due.as_deref()),
+    }
+}
+
+/// What a duty is about: the number and title of a record, or what else is named; nothing where the clause is all.
+pub(super) fn about_text(names: &Names, reference: &str, only_the_clause: bool) -> String {
+    let name = if is_record(number(reference)) { number(reference) } else { reference };
+    match (names.title(reference), only_the_clause) {
+        (_, true) => String::new(),
+        ("", false) => name.to_owned(),
+        (title, false) => format!("{name} {title}"),
     }
 }

@@ -105,8 +105,7 @@ async fn page(
         seen.judged.gate = fresh;
     }
     let today = &seen.judged.gate;
-    let reasons: Vec<Reason> =
-        today.reasons.iter().map(|row| reason(me, product, release, &seen.judged, row)).collect();
+    let reasons: Vec<Reason> = today.reasons.iter().map(|row| reason(me, product, &seen, row)).collect();
     let covered = today.deviations.iter().map(|row| {
         let name = row.reference.split('@').next().unwrap_or_default();
         let expires = me.due_text(row.expires.as_deref());
@@ -145,10 +144,10 @@ async fn page(
 fn reason(
     me: &Me,
     product: &str,
-    release: &str,
-    judged: &gate::Judged,
+    seen: &super::conformity::Seen,
     row: &theriac_conformity::Reason,
 ) -> Reason {
+    let (release, judged) = (seen.release.name.as_str(), &seen.judged);
     let clause = judged.conformity.clauses.iter().find(|clause| clause.clause == row.reference);
     let status = match row.kind {
         ReasonKind::Clause => clause.map_or(StatusKind::NotMet, |clause| release::verdict(clause.verdict)),
@@ -175,8 +174,8 @@ fn reason(
         what: Link::new(&row.text, href),
         about: first.join("; "),
         status: status.into(),
-        from: row.reference.split('@').next().unwrap_or_default().to_owned(),
-        owner: row.owner.clone().unwrap_or_else(|| "nobody yet".to_owned()),
+        from: row.reference.split(['@', ' ']).next().unwrap_or_default().to_owned(),
+        owner: row.owner.as_deref().map_or_else(|| "nobody yet".to_owned(), |key| seen.names.person(key)),
         due: me.due_text(row.due.as_deref()),
     }
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod assess;
 pub mod audit;
+pub mod baseline;
 pub mod clause;
 pub mod components;
 pub mod conflict;
@@ -22,6 +23,7 @@ pub mod history;
 pub mod job;
 pub mod jobs;
 pub mod my_work;
+mod names;
 pub mod people;
 pub mod person;
 pub mod product;

@@ -4,6 +4,7 @@ use super::{
     CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, at, clause_link, day, due, duties, on,
     release_shell, sample, signature,
 };
+use crate::pages::baseline::{BaselinePage, MovedRow};
 use crate::pages::clause::ClausePage;
 use crate::pages::components::{ComponentRow, ComponentsPage, Difference, Unmatched, UnmatchedRow};
 use crate::pages::conformity::{ClauseGroup, ClauseRow, ConformityPage, Counts, GateBanner};
@@ -26,6 +27,8 @@ pub(super) fn samples() -> Vec<Sample> {
         sample("clause-empty", clause_empty()),
         sample("gate-full", gate_full()),
         sample("gate-empty", gate_empty()),
+        sample("baseline-full", baseline_full()),
+        sample("baseline-empty", baseline_empty()),
         sample("components-full", components_full()),
         sample("components-empty", components_empty()),
         sample("components-unmatched", components_unmatched()),
@@ -230,6 +233,7 @@ fn conformity_full() -> ConformityPage {
             group("9", "Software problem resolution process", "Problem resolution", [3, 1, 0, 0], Vec::new()),
         ],
         counts: Counts { met: 43, partly_met: 7, not_met: 5, not_applicable: 1 },
+        owed: duties().len(),
         duties: duties(),
     }
 }
@@ -441,6 +445,43 @@ fn gate_empty() -> GatePage {
     page.form.blocked =
         Some("Only an approver of Lumen Gateway decides: Ruth Okafor or Elif Kaya.".to_owned());
     page
+}
+
+fn baseline_full() -> BaselinePage {
+    let row = |number: &str, title: &str, from: &str| MovedRow {
+        value: format!("{number}@{DIGEST}"),
+        number: number.to_owned(),
+        title: title.to_owned(),
+        href: urls::record(number),
+        from: from.to_owned(),
+        to: Link::new("revision 8", urls::record_page(number, "8")),
+        compare: (!from.is_empty()).then(|| Link::new("Compare", urls::record_page(number, "7..8"))),
+    };
+    BaselinePage {
+        shell: release_shell("Baseline", "baseline"),
+        heading: "Baseline of 2.4.0".to_owned(),
+        about: "This release rests on the revisions that 2.3.0 was decided with.".to_owned(),
+        head: {
+            let mut head = head(&["Select", "Record", "Rests on", "Approved", "Difference"], 1);
+            head.columns[0] = Column::new("Select").hidden();
+            head
+        },
+        rows: vec![
+            row("RISK-12", "Malformed JPEG 2000 halts the gateway", "revision 7"),
+            row("REQ-41", HOSTILE, ""),
+            row("DOC-3", LONG, "revision 2"),
+        ],
+        empty: Empty::new("", "", Vec::new()),
+        sign_action: page("baseline/sign"),
+        blocked: String::new(),
+    }
+}
+
+fn baseline_empty() -> BaselinePage {
+    let mut it = baseline_full();
+    it.rows = Vec::new();
+    it.empty = Empty::new("Nothing to adopt", "Every record is as the release rests on it.", Vec::new());
+    it
 }
 
 fn component(name: &str, version: &str, class: &str) -> ComponentRow {

@@ -1,0 +1,82 @@
+//! What people and records are called: facts name them by key and by reference, pages by what a reader knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use theriac_conformity::{CheckVerdict, ClauseVerdict, Gate};
+use theriac_service::{ServiceError, people, records};
+
+use crate::http::{Me, Web};
+
+/// Names of people by key and titles of records by reference.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    people: BTreeMap<String, String>,
+    records: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Reads the names of these people and records, in two queries.
+    pub(super) async fn of(
+        web: &Web,
+        me: &Me,
+        people: BTreeSet<&str>,
+        references: BTreeSet<&str>,
+    ) -> Result<Self, ServiceError> {
+        let owned = |texts: BTreeSet<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let records = references.into_iter().map(number).filter(|name| is_record(name)).collect();
+        Ok(Self {
+            people: people::names(web.app(), &owned(people)).await?,
+            records: records::titles(web.app(), me.who(), &owned(records)).await?,
+        })
+    }
+
+    /// Reads the names of those who owe something by verdicts and a gate, and of the records that these rest on, for
+    /// at most so many subjects of a check.
+    pub(super) async fn of_verdicts(
+        web: &Web,
+        me: &Me,
+        clauses: &[ClauseVerdict],
+        gate: &Gate,
+        subjects: usize,
+    ) -> Result<Self, ServiceError> {
+        let missing = || clauses.iter().flat_map(|clause| &clause.missing);
+        let owners = missing().filter_map(|item| item.owner.as_deref());
+        let owners = owners.chain(gate.reasons.iter().filter_map(|reason| reason.owner.as_deref()));
+        let rested =
+            clauses.iter().flat_map(|clause| &clause.checks).flat_map(|check| rests_on(check, subjects));
+        let references = rested.chain(missing().map(|item| item.reference.as_str()));
+        Self::of(web, me, owners.collect(), references.collect()).await
+    }
+
+    /// The person's name, or the key of someone whose name is not known.
+    pub(super) fn person(&self, key: &str) -> String {
+        self.people.get(key).map_or(key, String::as_str).to_owned()
+    }
+
+    /// The title of the record that `RISK-12` or `RISK-12@9f3c…` names; empty for what is no record.
+    pub(super) fn title(&self, reference: &str) -> &str {
+        self.records.get(number(reference)).map_or("", String::as_str)
+    }
+}
+
+/// What a check names: its subjects and what they rest on.
+pub(super) fn rests_on(check: &CheckVerdict, subjects: usize) -> impl Iterator<Item = &str> {
+    let shown = check.failing.iter().take(subjects).chain(check.passing.iter().take(subjects));
+    shown.flat_map(|subject| std::iter::once(&subject.reference).chain(&subject.rests_on).map(String::as_str))
+}
+
+/// `RISK-12` of `RISK-12@9f3c…`.
+pub(super) fn number(reference: &str) -> &str {
+    reference.split('@').next().unwrap_or(reference)
+}
+
+/// Whether it has the form of a record's number: not of evidence or a finding, which are no records.
+pub(super) fn is_record(number: &str) -> bool {
+    let formed = number.rsplit_once('-').is_some_and(|(prefix, digits)| {
+        !prefix.is_empty()
+            && prefix.bytes().all(|byte| byte.is_ascii_uppercase())
+            && !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    formed && !number.starts_with("EVID-") && !number.starts_with("FIND-")
+}
