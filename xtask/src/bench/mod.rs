@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: what is promised about time and memory, measured with the release build, in one table.
 //!
 //! A figure is one [`Row`]; the functions that make them are in [`scan`] (the program on real bills of materials and
-//! advisories, where `THERIAC_DATA` names their folder), [`release`] (uploads and verdicts) and [`server`]. What can
-//! grow is measured once more at ten times the size.
+//! advisories, where `THERIAC_DATA` names their folder), [`release`] (uploads and verdicts), [`server`], and
+//! [`functions`] (what criterion measures). What can grow is measured once more at ten times the size.
 
 mod data;
+mod functions;
 mod release;
 mod scan;
 mod server;
@@ -48,6 +49,7 @@ const GROUPS: &[Group] = &[
     ("upload", release::upload),
     ("clauses", release::clauses),
     ("serve", server::measure),
+    ("functions", functions::measure),
 ];
 
 /// What every group needs.
