@@ -106,7 +106,9 @@ impl<T: DeserializeOwned> Act<T> {
         let caller =
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
         let bytes = body_of(&parts, body, largest).await.map_err(IntoResponse::into_response)?;
-        let input = if bytes.is_empty() { b"{}" as &[u8] } else { &bytes };
+        // What replaces a thing never comes from a body that got lost.
+        let absent = bytes.is_empty() && matches!(parts.method, Method::POST | Method::DELETE);
+        let input = if absent { b"{}" as &[u8] } else { &bytes };
         let input = json::read(input).map_err(IntoResponse::into_response)?;
         let once = Once::of(&parts, &caller.who, &bytes).map_err(IntoResponse::into_response)?;
         Self::once(api, caller, once, input).await

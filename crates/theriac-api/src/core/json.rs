@@ -18,9 +18,19 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let place = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-        let reason = error.into_inner();
+        let reason = plain(&error.into_inner().to_string());
         let at = if place.is_empty() { "The body".to_owned() } else { format!("The body at {place}") };
         Problem::malformed(place, format!("{at} is not what is expected: {reason}"))
+    })
+}
+
+/// What a parser says, without the names of the program's types.
+pub(super) fn plain(reason: &str) -> String {
+    if let Some((found, _)) = reason.split_once("expected struct ") {
+        return format!("{found}expected an object");
+    }
+    ["u32", "u64", "i64"].iter().fold(reason.to_owned(), |reason, name| {
+        reason.replace(&format!("expected {name}"), "expected a whole number that fits")
     })
 }
 
@@ -99,7 +109,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
         Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("a number is out of range"))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        if text.contains('\0') {
+            return Err(E::custom("a text holds the character NUL (\\u0000), which no field takes"));
+        }
         Ok(Value::String(text.to_owned()))
     }
 
@@ -114,6 +127,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut source: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = source.next_key::<String>()? {
+            if name.contains('\0') {
+                return Err(A::Error::custom("a key holds the character NUL (\\u0000), which no field has"));
+            }
             if members.contains_key(&name) {
                 let name: String = name.chars().take(80).collect();
                 return Err(A::Error::custom(format!("the key {name:?} stands twice in one object")));

@@ -43,6 +43,11 @@ pub(crate) struct Details {
     retry_after: Option<u64>,
 }
 
+/// Most characters of a text of a problem: what people sent is repeated to them, but not at any length.
+const TEXT_MAX: usize = 1000;
+/// Most fields that a problem lists.
+const FIELDS_MAX: usize = 50;
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ProblemField)]
@@ -124,6 +129,7 @@ impl Problem {
         let words = store.to_string();
         match store {
             StoreError::TooLarge { .. } => Self::too_large(words),
+            StoreError::Nul => Self::malformed("text", words),
             StoreError::Input(_) | StoreError::BlobSwept { .. } => Self::malformed("body", words),
             StoreError::Future(_) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -187,8 +193,24 @@ impl From<ServiceError> for Problem {
     }
 }
 
+impl Details {
+    fn shorten(&mut self) {
+        self.errors.truncate(FIELDS_MAX);
+        let errors = self.errors.iter_mut().flat_map(|error| [&mut error.field, &mut error.message]);
+        errors.chain([&mut self.detail]).chain(&mut self.place).for_each(shorten);
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((end, _)) = text.char_indices().nth(TEXT_MAX) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        self.0.shorten();
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = self.0.retry_after;
         let mut response = (status, Json(self.0)).into_response();

@@ -29,6 +29,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        whole_text(parts)?;
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(query)) => Ok(Self(query)),
             Err(error) => {
@@ -41,4 +42,17 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
             }
         }
     }
+}
+
+/// Refuses a query that is not UTF-8: what cannot be decoded would be read as the replacement character.
+fn whole_text(parts: &Parts) -> Result<(), Problem> {
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+    let lost = pairs.is_ok_and(|pairs| pairs.0.iter().any(|(_, value)| value.contains('\u{fffd}')));
+    if !lost {
+        return Ok(());
+    }
+    Err(Problem::malformed(
+        "query",
+        "The query of the address is not UTF-8; send it percent-encoded as UTF-8.",
+    ))
 }

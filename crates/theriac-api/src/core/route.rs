@@ -1,7 +1,7 @@
 //! An operation with what it needs. None can be registered without.
 
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use theriac_auth::{Hands, Permission};
@@ -11,8 +11,8 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::Api;
 use super::caller::Caller;
+use super::{Api, Problem};
 
 /// What an operation needs of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,20 @@ async fn admit(needs: Needs, request: Request, next: Next) -> Response {
             Err(problem) => return problem.into_response(),
         };
     }
+    if let Err(problem) = plain(&parts.headers) {
+        return problem.into_response();
+    }
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// Refuses a compressed body: it would be kept, or read, as what it is not.
+fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if !encoded {
+        return Ok(());
+    }
+    let detail = "A body is taken as it is, without Content-Encoding; send it uncompressed.";
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is compressed", detail))
 }
 
 /// What every operation has in common in its description.

@@ -20,7 +20,7 @@ use super::caller::Caller;
 use super::{Api, Problem};
 
 /// Largest file.
-const LARGEST: u64 = 256 << 20;
+const LARGEST: u64 = theriac_store::blobs::LARGEST;
 /// A file is sent in pieces of this size.
 const PIECE: usize = 64 << 10;
 /// Longest pause between two pieces of a file.

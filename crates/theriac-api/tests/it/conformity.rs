@@ -9,7 +9,8 @@ use crate::client::{Client, PASSWORD, Server};
 
 const RELEASE: &str = "/products/pump/releases/1.0";
 
-async fn with_release(server: &Server) -> Client {
+/// A release under the built-in pack.
+pub async fn with_release(server: &Server) -> Client {
     gate::ensure_built_in(&server.app).await.unwrap();
     let ana = server.client("ana").await;
     ana.post(server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();

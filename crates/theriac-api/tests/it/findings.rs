@@ -26,14 +26,16 @@ pub async fn import(client: &Client, server: &Server) -> Answer {
     client.raw(server, Method::POST, "/feed", "application/octet-stream", record).await
 }
 
-async fn with_finding(server: &Server) -> Client {
+/// A release with one finding.
+pub async fn with_finding(server: &Server) -> Client {
     let ana = with_build(server).await;
     import(&ana, server).await.ok();
     hand_in(&ana, server, "name=pump.cdx.json&build=rc.1", bom("1.2.0").to_string()).await.ok();
     ana
 }
 
-fn judgement(expected: &Value) -> Value {
+/// A judgement of the finding.
+pub fn judgement(expected: &Value) -> Value {
     json!({
         "findings": ["FIND-1"], "expected": expected, "status": "not affected",
         "justification": "vulnerable code not in execute path", "explanation": "It is never called.",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
 mod audit;
+mod bad_input;
 mod bodies;
 mod client;
 mod conformity;

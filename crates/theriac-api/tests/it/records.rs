@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use theriac_model::kinds;
 use theriac_store::on_both_engines;
 
 use crate::client::{Client, PASSWORD, Server, each, every};
@@ -33,6 +34,61 @@ async fn submitted(client: &Client, server: &Server, title: &str) -> (String, St
 
 fn signature(digest: &str) -> Value {
     json!({ "digest": digest, "password": PASSWORD })
+}
+
+/// The path of a record of a kind that ana owns, with the digest of the revision that she submitted.
+pub async fn make(
+    ana: &Client,
+    server: &Server,
+    kind: &theriac_model::record::Kind,
+    product: Option<&str>,
+    links: Value,
+) -> (String, String) {
+    let mut content = (kind.samples)()[0].clone();
+    for person in ["owner", "person"] {
+        if !content[person].is_null() {
+            content[person] = json!("ana");
+        }
+    }
+    let new = json!({ "kind": kind.id, "product": product, "content": content, "links": links });
+    let begun = ana.post(server, "/records", &new).await.ok();
+    let path = format!("/records/{}", text(&begun["record"]));
+    let submit = json!({ "expected": begun["expected"] });
+    let submitted = ana.post(server, &format!("{path}/submit"), &submit).await.ok();
+    (path, text(&submitted["digest"]))
+}
+
+/// Approves a revision.
+pub async fn approve(client: &Client, server: &Server, path: &str, digest: &str) {
+    client.post(server, &format!("{path}/approve"), &signature(digest)).await.ok();
+}
+
+/// The number in a record's path.
+pub fn number(path: &str) -> &str {
+    path.trim_start_matches("/records/")
+}
+
+/// Submits a record once more, with another title, and gives the digest.
+pub async fn revise(ana: &Client, server: &Server, path: &str) -> String {
+    let draft = ana.get(server, &format!("{path}/draft")).await.ok();
+    let mut content = draft["content"].clone();
+    content["title"] = json!("Said more exactly");
+    let save = json!({ "expected": draft["expected"], "content": content });
+    let saved = ana.put(server, &format!("{path}/draft"), &save).await.ok();
+    let submit = json!({ "expected": saved["expected"] });
+    text(&ana.post(server, &format!("{path}/submit"), &submit).await.ok()["digest"])
+}
+
+/// A risk of the product `pump`, submitted: its path and digest.
+pub async fn risk(ana: &Client, cleo: &Client, server: &Server) -> (String, String) {
+    let (item, digest) = make(ana, server, &kinds::SOFTWARE_ITEM, Some("pump"), json!([])).await;
+    approve(cleo, server, &item, &digest).await;
+    let (criteria, digest) = make(ana, server, &kinds::RISK_CRITERIA, None, json!([])).await;
+    approve(cleo, server, &criteria, &digest).await;
+    let links = json!([
+        { "type": "affects", "target": number(&item) }, { "type": "scored-under", "target": number(&criteria) }
+    ]);
+    make(ana, server, &kinds::RISK, Some("pump"), links).await
 }
 
 on_both_engines!(kinds_and_their_schemas_are_told, |store| {
@@ -244,52 +300,29 @@ on_both_engines!(a_suspect_link_is_cleared_with_a_reason, |store| {
     let (ana, cleo, otto) =
         (server.client("ana").await, server.client("cleo").await, server.client("otto").await);
     ana.post(&server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();
-    let make = async |kind: &theriac_model::record::Kind, links: Value| {
-        let mut content = (kind.samples)()[0].clone();
-        content["owner"] = json!("ana");
-        let new = json!({ "kind": kind.id, "product": "pump", "content": content, "links": links });
-        let begun = ana.post(&server, "/records", &new).await.ok();
-        let path = format!("/records/{}", text(&begun["record"]));
-        let submit = json!({ "expected": begun["expected"] });
-        let digest = text(&ana.post(&server, &format!("{path}/submit"), &submit).await.ok()["digest"]);
-        (text(&begun["record"]), digest)
-    };
-    let approve = async |record: &str, digest: &str| {
-        cleo.post(&server, &format!("/records/{record}/approve"), &signature(digest)).await.ok();
-    };
-    let (requirement, first) = make(&theriac_model::kinds::REQUIREMENT, json!([])).await;
-    approve(&requirement, &first).await;
-    let links = json!([{ "type": "implemented-by", "target": requirement }]);
-    let (measure, digest) = make(&theriac_model::kinds::MEASURE, links).await;
-    approve(&measure, &digest).await;
-    let draft = ana.get(&server, &format!("/records/{requirement}/draft")).await.ok();
-    let mut content = draft["content"].clone();
-    content["title"] = json!("Said more exactly");
-    let save = json!({ "expected": draft["expected"], "content": content });
-    let saved = ana.put(&server, &format!("/records/{requirement}/draft"), &save).await.ok();
-    let submit = json!({ "expected": saved["expected"] });
-    let second =
-        text(&ana.post(&server, &format!("/records/{requirement}/submit"), &submit).await.ok()["digest"]);
-    let clear =
-        json!({ "type": "implemented-by", "target": requirement, "to": second, "reason": "Same meaning." });
-    let path = format!("/records/{measure}/clear");
-    ana.post(&server, &path, &clear).await.problem(409, "rule");
-    approve(&requirement, &second).await;
-    let seen = otto.get(&server, &format!("/records/{measure}")).await.ok();
+    let (requirement, first) = make(&ana, &server, &kinds::REQUIREMENT, Some("pump"), json!([])).await;
+    approve(&cleo, &server, &requirement, &first).await;
+    let target = number(&requirement);
+    let links = json!([{ "type": "implemented-by", "target": target }]);
+    let (measure, digest) = make(&ana, &server, &kinds::MEASURE, Some("pump"), links).await;
+    approve(&cleo, &server, &measure, &digest).await;
+    let second = revise(&ana, &server, &requirement).await;
+    let clear = |to: &str, reason: &str| json!({ "type": "implemented-by", "target": target, "to": to, "reason": reason });
+    let path = format!("{measure}/clear");
+    ana.post(&server, &path, &clear(&second, "Same meaning.")).await.problem(409, "rule");
+    approve(&cleo, &server, &requirement, &second).await;
+    let seen = otto.get(&server, &measure).await.ok();
     assert_eq!(seen["links"][0]["suspect"], true);
     assert_eq!(seen["links"][0]["approved"]["revision"], 2);
-    assert_eq!(
-        otto.get(&server, &format!("/records/{requirement}")).await.ok()["backlinks"][0]["record"],
-        json!(measure)
-    );
-    assert_eq!(each(&otto.get(&server, "/records?suspect=true").await.ok(), "record"), [&*measure]);
-    otto.post(&server, &path, &clear).await.problem(403, "denied");
-    let old = json!({ "type": "implemented-by", "target": requirement, "to": first, "reason": "x" });
-    ana.post(&server, &path, &old).await.problem(409, "changed");
-    let silent = json!({ "type": "implemented-by", "target": requirement, "to": second, "reason": "" });
-    assert_eq!(ana.post(&server, &path, &silent).await.field(), "reason");
-    assert_eq!(ana.post(&server, &path, &clear).await.status, StatusCode::NO_CONTENT);
-    assert_eq!(otto.get(&server, &format!("/records/{measure}")).await.ok()["links"][0]["suspect"], false);
+    let backlink = &otto.get(&server, &requirement).await.ok()["backlinks"][0];
+    assert_eq!(backlink["record"], number(&measure));
+    assert_eq!(each(&otto.get(&server, "/records?suspect=true").await.ok(), "record"), [number(&measure)]);
+    otto.post(&server, &path, &clear(&second, "Same meaning.")).await.problem(403, "denied");
+    ana.post(&server, &path, &clear(&first, "x")).await.problem(409, "changed");
+    assert_eq!(ana.post(&server, &path, &clear(&second, "")).await.field(), "reason");
+    let cleared = ana.post(&server, &path, &clear(&second, "Same meaning.")).await;
+    assert_eq!(cleared.status, StatusCode::NO_CONTENT);
+    assert_eq!(otto.get(&server, &measure).await.ok()["links"][0]["suspect"], false);
 });
 
 on_both_engines!(possible_harm_takes_a_clinical_signature_besides, |store| {
@@ -301,25 +334,7 @@ on_both_engines!(possible_harm_takes_a_clinical_signature_besides, |store| {
         server.client("cleo").await,
     );
     ana.post(&server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();
-    let make = async |kind: &theriac_model::record::Kind, product: Option<&str>, links: Value| {
-        let mut content = (kind.samples)()[0].clone();
-        content["owner"] = json!("ana");
-        let new = json!({ "kind": kind.id, "product": product, "content": content, "links": links });
-        let begun = ana.post(&server, "/records", &new).await.ok();
-        let path = format!("/records/{}", text(&begun["record"]));
-        let submit = json!({ "expected": begun["expected"] });
-        let submitted = ana.post(&server, &format!("{path}/submit"), &submit).await.ok();
-        (path, text(&submitted["digest"]))
-    };
-    let (item, item_digest) = make(&theriac_model::kinds::SOFTWARE_ITEM, Some("pump"), json!([])).await;
-    let (criteria, criteria_digest) = make(&theriac_model::kinds::RISK_CRITERIA, None, json!([])).await;
-    cleo.post(&server, &format!("{item}/approve"), &signature(&item_digest)).await.ok();
-    cleo.post(&server, &format!("{criteria}/approve"), &signature(&criteria_digest)).await.ok();
-    let target = |path: &str| path.trim_start_matches("/records/").to_owned();
-    let links = json!([
-        { "type": "affects", "target": target(&item) }, { "type": "scored-under", "target": target(&criteria) }
-    ]);
-    let (risk, digest) = make(&theriac_model::kinds::RISK, Some("pump"), links).await;
+    let (risk, digest) = risk(&ana, &cleo, &server).await;
     let approved = eve.post(&server, &format!("{risk}/approve"), &signature(&digest)).await.ok();
     assert_eq!(approved["approved"], false);
     assert!(approved["waiting_for"].is_string());

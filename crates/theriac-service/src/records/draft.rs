@@ -20,6 +20,8 @@ use crate::{App, Result, ServiceError, Who};
 
 /// Most links that a draft holds.
 const LINKS_MAX: usize = 500;
+/// Most characters of a link's target; what is written need not be there yet.
+pub(super) const TARGET_MAX: usize = 100;
 /// Most files that a draft holds.
 const ATTACHMENTS_MAX: usize = 50;
 
@@ -55,6 +57,9 @@ impl DraftLink {
                 "links",
                 format!("'{}' is not a link of this kind; its links are: {words}", unknown.link),
             ));
+        }
+        if links.iter().any(|link| link.target.chars().count() > TARGET_MAX) {
+            return Err(ServiceError::field("links", "a link leads to a record, such as RISK-12"));
         }
         links.sort();
         links.dedup_by(|one, other| one.link == other.link && one.target == other.target);
@@ -279,10 +284,12 @@ pub async fn attach(
     file: Staged,
 ) -> Result<DraftSaved> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.contains(['/', '\\', '\0', '\n', '\r']) {
+    let dots = name.trim_matches('.').is_empty();
+    let odd = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    if dots || name.chars().count() > 200 || name.contains(odd) {
         return Err(ServiceError::field(
             "file",
-            "the file needs a name of at most 200 characters, without a slash",
+            "the file needs a name of at most 200 characters, without a slash and of more than dots",
         ));
     }
     change_attachments(app, who, reference, expected, "record attach", Some(file), |files| {

@@ -3,6 +3,8 @@
 //! An import never approves or signs: each record becomes a draft, of the record with this number where it is of the same
 //! kind and scope, else of a new one. It happens whole or not at all; a dry run says what would happen.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use theriac_auth::Permission;
@@ -12,7 +14,7 @@ use theriac_store::tables::records::{self as table, Draft, Record};
 use theriac_store::{Write, tables};
 
 use super::begin::{Ids, ScopeInput, add, fits, resolve};
-use super::draft::{DraftLink, current, digest_of, head_of_draft, stored};
+use super::draft::{DraftLink, TARGET_MAX, current, digest_of, head_of_draft, stored};
 use super::search::{ListInput, list};
 use super::{Attachment, author, scope_of};
 use crate::{App, Result, ServiceError, Who};
@@ -171,14 +173,14 @@ pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Re
     let fitting = check(app, who, file.records).await?;
     let mut write = who.write(app, "records import").await?;
     let mut report = Vec::new();
-    let mut names: Vec<(String, String)> = Vec::new();
+    let mut names: HashMap<String, String> = HashMap::new();
     let mut drafted = Vec::new();
     for item in fitting {
         let (outcome, record) = match &item.here {
             Some(record) => (Outcome::Draft, record.clone()),
             None => (Outcome::New, add(&mut write, item.kind, item.ids).await?),
         };
-        names.push((item.entry.reference.clone(), record.reference.clone()));
+        names.insert(item.entry.reference.clone(), record.reference.clone());
         drafted.push((item, outcome, record));
     }
     for (item, outcome, record) in drafted {
@@ -203,8 +205,8 @@ pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Re
     Ok(report)
 }
 
-fn renamed<'a>(names: &'a [(String, String)], target: &'a str) -> &'a str {
-    names.iter().find(|(from, _)| from == target).map_or(target, |(_, to)| to)
+fn renamed<'a>(names: &'a HashMap<String, String>, target: &'a str) -> &'a str {
+    names.get(target).map_or(target, String::as_str)
 }
 
 /// Writes the draft, unless it says what is there already.
@@ -239,6 +241,10 @@ async fn check(app: &App, who: &Who, entries: Vec<ExportedRecord>) -> Result<Vec
     let mut errors = Vec::new();
     for (index, entry) in entries.into_iter().enumerate() {
         let at = |field: &str| format!("records.{index}.{field}");
+        if entry.reference.chars().count() > TARGET_MAX {
+            errors.push(FieldError::new(at("ref"), format!("is longer than {TARGET_MAX} characters")));
+            continue;
+        }
         if fitting.iter().any(|other| other.entry.reference == entry.reference) {
             errors.push(FieldError::new(at("ref"), format!("{} stands there twice", entry.reference)));
             continue;
