@@ -156,3 +156,43 @@ async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     let refused = auditor.send(gate, &decide("postpone", theriac_demo::PASSWORD, &digest)).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn people_and_records_are_called_by_their_names() {
+    let site = Site::signed_in("ana").await;
+    let release = "/products/gateway/releases/2.4.0";
+    let conformity = site.get(&format!("{release}/conformity")).await.ok();
+    let owed = conformity.texts("#owed, [aria-labelledby=owed] .rows > li");
+    let row = |about: &str| owed.iter().find(|row| row.contains(about)).unwrap_or_else(|| panic!("{owed:?}"));
+    assert!(row("ACT-5").contains("Threat model of 2.4"), "{owed:?}");
+    assert!(row("FIND-8").contains("Ben Lindqvist"), "{owed:?}");
+    assert!(row("4.3").contains("fastj2k-codec@5.2"), "{owed:?}");
+    let gate = site.get(&format!("{release}/gate")).await.ok();
+    let reasons = gate.texts("[aria-labelledby=reasons] tbody tr");
+    assert!(reasons.iter().any(|row| row.starts_with("5.8.1") && row.contains("Ben Lindqvist")), "{reasons:?}");
+    let clause = site.get(&format!("{release}/conformity/7.4")).await.ok();
+    let records = clause.texts("[aria-labelledby=recs] a");
+    assert!(records.iter().any(|text| text.starts_with("MEAS-3 ") && text.len() > 7), "{records:?}");
+    assert!(clause.texts(".facts dd").iter().any(|text| text.contains("table of contents")));
+    let audit = site.get("/audit?what=release+decide").await.ok();
+    assert!(audit.texts("tbody a").contains(&"gateway 2.3.0".to_owned()), "{:?}", audit.texts("tbody a"));
+}
+
+#[tokio::test]
+async fn a_release_about_which_nothing_is_known_owes_all_in_rows_that_can_be_read() {
+    let site = Site::signed_in("ana").await;
+    for (path, pairs) in [
+        ("/products", [("key", "pump"), ("name", "Pump"), ("route", "full")].as_slice()),
+        ("/products/pump/releases", [("name", "1.0")].as_slice()),
+    ] {
+        let page = site.send(path, pairs).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    }
+    let page = site.get("/products/pump/releases/1.0/conformity").await.ok();
+    let shown = page.texts("[aria-labelledby=owed] > .rows > li").len();
+    let folded = page.texts("[aria-labelledby=owed] .fold .rows > li").len();
+    assert_eq!(shown, 20);
+    assert!(folded > 0);
+    let owed: usize = page.texts("[aria-labelledby=owed] header > span")[0].parse().unwrap();
+    assert!(owed >= shown + folded, "{owed} things in {shown} and {folded} rows");
+}
