@@ -34,7 +34,7 @@ pub fn product(product: &str) -> String {
     format!("/products/{}", encode(product))
 }
 
-/// A page of a release: `conformity`, `findings`, `components`, `evidence`, `gate`.
+/// A page of a release: `conformity`, `findings`, `components`, `evidence`, `baseline`, `gate`.
 #[must_use]
 pub fn release(of: &str, release: &str, page: &str) -> String {
     format!("{}/releases/{}/{page}", product(of), encode(release))

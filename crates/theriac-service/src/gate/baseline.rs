@@ -30,6 +30,52 @@ pub async fn moved_on(app: &App, who: &Who, product: &str, release: &str) -> Res
     moved_on_in(&mut read, &release, seq).await
 }
 
+/// What a signature on taking over these revisions covers: the revisions, and the digest that is signed.
+///
+/// # Errors
+/// As [`adopt_revisions`], but for the signature.
+pub async fn adoption(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    revisions: &[(String, Digest)],
+) -> Result<(Vec<Moved>, Digest)> {
+    let (_, release, mut read) = find(app, who, Permission::Read, "baseline read", product, release).await?;
+    let seq = read.seq();
+    let moved = moved_on_in(&mut read, &release, seq).await?;
+    let taken = taken(&moved, revisions)?;
+    let signed = signed(&release, &taken)?;
+    Ok((taken.into_iter().cloned().collect(), signed))
+}
+
+/// The revisions that are named, in the order of their records.
+fn taken<'a>(moved: &'a [Moved], revisions: &[(String, Digest)]) -> Result<Vec<&'a Moved>> {
+    if revisions.is_empty() {
+        return Err(ServiceError::field("revisions", "name at least one revision"));
+    }
+    let mut taken = Vec::with_capacity(revisions.len());
+    for (reference, digest) in revisions {
+        let now = moved.iter().find(|moved| moved.reference == *reference);
+        match now.filter(|now| now.revision == *digest) {
+            Some(now) => taken.push(now),
+            None => {
+                let now = now.map(|now| now.revision);
+                return Err(ServiceError::Changed { what: reference.clone(), now });
+            }
+        }
+    }
+    taken.sort_unstable_by_key(|moved| moved.record);
+    taken.dedup_by_key(|moved| moved.record);
+    Ok(taken)
+}
+
+fn signed(release: &Release, taken: &[&Moved]) -> Result<Digest> {
+    let named: Vec<Digest> = taken.iter().map(|moved| moved.revision).collect();
+    let text = canonical_json(&json!({ "release": release.id.to_string(), "revisions": named }))?;
+    Ok(Digest::of(text.as_bytes()))
+}
+
 /// Lets a release rest on these revisions instead of those in its baseline.
 ///
 /// # Errors
@@ -44,9 +90,6 @@ pub async fn adopt_revisions(
     revisions: &[(String, Digest)],
 ) -> Result<()> {
     let action = "revisions adopt";
-    if revisions.is_empty() {
-        return Err(ServiceError::field("revisions", "name at least one revision"));
-    }
     let (found, _, read) = find(app, who, Permission::DecideRelease, action, product, release).await?;
     drop(read);
     let signer = who.signer(app, proof, Permission::DecideRelease, scope_of(&found), action).await?;
@@ -57,26 +100,13 @@ pub async fn adopt_revisions(
         return Err(ServiceError::rule("This release was decided to ship: what it rests on is fixed."));
     }
     let moved = moved_on_in(&mut write, &release, seq).await?;
-    let mut taken = Vec::with_capacity(revisions.len());
-    for (reference, digest) in revisions {
-        let now = moved.iter().find(|moved| moved.reference == *reference);
-        match now.filter(|now| now.revision == *digest) {
-            Some(now) => taken.push((now.record, now.revision)),
-            None => {
-                let now = now.map(|now| now.revision);
-                return Err(ServiceError::Changed { what: reference.clone(), now });
-            }
-        }
-    }
-    taken.sort_unstable();
-    taken.dedup();
-    let named: Vec<Digest> = taken.iter().map(|(_, revision)| *revision).collect();
-    let signed = Digest::of(
-        canonical_json(&json!({ "release": release.id.to_string(), "revisions": named }))?.as_bytes(),
-    );
+    let taken = taken(&moved, revisions)?;
+    let signed = signed(&release, &taken)?;
     let (person, method) = (signer.person().0, signer.proof().method());
     let signature = signatures::add(&mut write, signed, person, ADOPTED, method).await?;
-    table::adopt(&mut write, release.id, &taken, signature).await?;
+    let rows: Vec<(i64, Digest)> = taken.iter().map(|moved| (moved.record, moved.revision)).collect();
+    table::adopt(&mut write, release.id, &rows, signature).await?;
+    let named: Vec<Digest> = taken.iter().map(|moved| moved.revision).collect();
     write.audit(format!("release:{}", release.id), None, Some(signed), json!({ "adopted": named }));
     write.commit().await?;
     Ok(())

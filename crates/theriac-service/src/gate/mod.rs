@@ -12,7 +12,7 @@ mod packs;
 
 pub(crate) use facts::Patterns;
 
-pub use baseline::{adopt_revisions, moved_on};
+pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
 pub use duties::{Duty, Overview, Owed, duties, overview};
 pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};

@@ -732,8 +732,10 @@ on_both_engines!(what_cannot_be_matched_is_disposed_of_and_later_releases_take_i
 on_both_engines!(components_are_ordered_compared_and_found_in_every_release, |store| {
     let world = World::new(&store).await;
     feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "right-pad", Some(CRITICAL))]).await;
-    let item =
-        sample("software-item", json!({ "title": "Pads", "purls": ["pkg:npm/*-pad@*"], "class": "supported" }));
+    let item = sample(
+        "software-item",
+        json!({ "title": "Pads", "purls": ["pkg:npm/*-pad@*"], "class": "supported" }),
+    );
     let (item, _) = approved(&world, "software-item", item, vec![]).await;
     hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "right-pad@2.0.0", "gone@1.0.0", "own"])).await;
     new_release(&world).await;

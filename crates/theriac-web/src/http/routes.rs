@@ -5,9 +5,9 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, assess, audit, clause, components, conformity, evidence, evidence_list, evidence_upload,
-    finding, findings, findings_sign, gate, history, job, jobs, my_work, people, person, product, products,
-    record, record_edit, record_new, records, search, sign, sign_in,
+    account, assess, audit, baseline, clause, components, conformity, evidence, evidence_list,
+    evidence_upload, finding, findings, findings_sign, gate, history, job, jobs, my_work, people, person,
+    product, products, record, record_edit, record_new, records, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -100,6 +100,9 @@ pub fn routes() -> Vec<Route> {
         GET "/components", Permission(P::Read) => components::everywhere;
         GET "/products/{product}/releases/{release}/components", Permission(P::Read) => components::show;
         POST "/products/{product}/releases/{release}/components/dispose", Permission(P::DisposeComponent) => components::dispose;
+        GET "/products/{product}/releases/{release}/baseline", Permission(P::Read) => baseline::show;
+        GET "/products/{product}/releases/{release}/baseline/sign", Permission(P::Read) => baseline::show_sign;
+        POST "/products/{product}/releases/{release}/baseline/sign", Permission(P::DecideRelease) => baseline::sign;
         GET "/people", Permission(P::Read) => people::show;
         POST "/people", Permission(P::AdministerPeople) => people::add;
         GET "/people/{person}", Permission(P::Read) => person::show;

@@ -1,5 +1,7 @@
 //! `/evidence/{number}`: one piece of evidence, its file, and saying by signature that it is wrong.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -9,8 +11,8 @@ use theriac_service::{Paging, ServiceError, people, products};
 use theriac_store::tables::evidence::TestResult;
 
 use super::evidence_list::{kind, state, tool};
-use super::release;
 use super::sign::{Refused, SignPage, refused};
+use super::{count, release};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Choice, Column, Crumb, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Pager, Shell,
@@ -88,6 +90,8 @@ pub async fn show(
     let seen = evidence::page(web.app(), me.who(), &number, &paging).await?;
     let found = products::product(web.app(), me.who(), &seen.product).await?;
     let (row, here) = (&seen.row, urls::evidence(&seen.row.reference));
+    let keys = [Some(row.delivered_by.clone()), seen.disqualified.as_ref().map(|(_, by, _)| by.clone())];
+    let names = people::names(web.app(), &keys.into_iter().flatten().collect::<Vec<_>>()).await?;
     Ok(respond::page(&EvidencePage {
         shell: shell(&me, &seen, &found.name, None),
         number: row.reference.clone(),
@@ -95,8 +99,8 @@ pub async fn show(
         state: state(row.disqualified).boxed(),
         kind: kind(row.kind).to_owned(),
         actions: actions(&me, &seen, Scope::Product(ProductId(found.id))),
-        notes: notes(&me, &seen),
-        facts: facts(&me, &seen),
+        notes: notes(&me, &seen, &names),
+        facts: facts(&me, &seen, &names),
         derived: derived(&seen),
         results_heading: if seen.outcomes.is_empty() { String::new() } else { "Test results".to_owned() },
         head: TableHead::new(vec![Column::new("Case").grow(), Column::new("Outcome"), Column::new("About")]),
@@ -146,22 +150,31 @@ fn actions(me: &Me, seen: &evidence::EvidencePage, scope: Scope) -> Vec<Action> 
     vec![disqualify, download]
 }
 
-fn notes(me: &Me, seen: &evidence::EvidencePage) -> Vec<Note> {
+/// Names of people by key.
+type Names = BTreeMap<String, String>;
+
+/// The person's name, or what stands for someone whose name is not known or for a machine.
+fn called(names: &Names, key: &str) -> String {
+    names.get(key).map_or(key, String::as_str).to_owned()
+}
+
+fn notes(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Some((reason, by, at)) = &seen.disqualified {
-        let title = format!("Disqualified by {by} on {}.", me.when(*at).shown);
+        let title = format!("Disqualified by {} on {}.", called(names, by), me.when(*at).shown);
         notes.push(Note::new(NoteKind::Bad, title, reason));
     }
     if !seen.row.defects.is_empty() {
         let text = "The file was taken with defects that the organisation accepts.";
-        let mut note = Note::new(NoteKind::Warn, format!("{} defects.", seen.row.defects.len()), text);
+        let mut note =
+            Note::new(NoteKind::Warn, format!("{}.", count(seen.row.defects.len(), "defect")), text);
         note.items = seen.row.defects.iter().take(SHOWN_MAX).cloned().collect();
         notes.push(note);
     }
     notes
 }
 
-fn facts(me: &Me, seen: &evidence::EvidencePage) -> Facts {
+fn facts(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Facts {
     let row = &seen.row;
     let said = |term: &str, text: Option<String>| match text.filter(|text| !text.is_empty()) {
         Some(text) => Fact::text(term, text),
@@ -179,7 +192,7 @@ fn facts(me: &Me, seen: &evidence::EvidencePage) -> Facts {
         row.performed_at
             .map_or_else(|| Fact::none("Performed"), |at| Fact::new("Performed", Value::When(me.when(at)))),
         Fact::new("Recorded", Value::When(me.when(row.recorded_at))),
-        Fact::text("Delivered by", &row.delivered_by),
+        Fact::text("Delivered by", called(names, &row.delivered_by)),
     ];
     facts.extend(seen.serial.as_ref().map(|serial| Fact::code("Serial number", serial)));
     if let Some(manifest) = &seen.manifest {
@@ -199,11 +212,12 @@ fn derived(seen: &evidence::EvidencePage) -> Vec<Link> {
     let mut links = Vec::new();
     if seen.components > 0 {
         let page = urls::release(&seen.product, &seen.release, "components");
-        links.push(Link::new(format!("{} components", seen.components), page));
+        links.push(Link::new(count(usize::try_from(seen.components).unwrap_or_default(), "component"), page));
         links.push(Link::new("Findings", urls::release(&seen.product, &seen.release, "findings")));
     }
-    for (outcome, count) in &seen.outcomes {
-        links.push(Link::new(format!("{count} tests {outcome}"), "#results"));
+    for (outcome, number) in &seen.outcomes {
+        let tests = count(usize::try_from(*number).unwrap_or_default(), "test");
+        links.push(Link::new(format!("{tests} {outcome}"), "#results"));
     }
     links
 }

@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
-use theriac_service::{MOST, ServiceError, products};
+use theriac_service::{MOST, ServiceError, people, products};
 
 use super::assess::{self, AssessmentForm, Typed};
-use super::findings::{Asked, severity, standing, state};
+use super::findings::{Asked, Owners, severity, standing, state};
 use super::release;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Crumb, Fact, Facts, Link, Note, NoteKind, Shell, Signature, Status, Value};
@@ -162,12 +162,17 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
     } else {
         None
     };
+    let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
+    let keys: Vec<String> =
+        known.assessments.iter().map(|judged| &judged.assessor).chain(signers).cloned().collect();
+    let names = people::names(web.app(), &keys).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
     let latest = known.assessments.first().map(|judged| judged.assessment.id);
     let signatures = known.assessments.iter().flat_map(|judged| {
         let covers = Some(judged.assessment.id) == latest && judged.assessment.changed.is_empty();
+        let names = &names;
         judged.signatures.iter().rev().map(move |signature| Signature {
-            who: signature.person.clone(),
+            who: names.get(&signature.person).unwrap_or(&signature.person).clone(),
             on: said(judged),
             meaning: signature.meaning.clone(),
             at: me.when(signature.at),
@@ -184,7 +189,7 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
         state: Status::from(state(&row.state)).boxed(),
         summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
         facts: facts(me, known),
-        notes: notes(me, known),
+        notes: notes(me, known, &names),
         form,
         assessments: signatures.collect(),
     })
@@ -248,7 +253,7 @@ fn facts(me: &Me, known: &Known) -> Facts {
     Facts::from(facts)
 }
 
-fn notes(me: &Me, known: &Known) -> Vec<Note> {
+fn notes(me: &Me, known: &Known, names: &Owners) -> Vec<Note> {
     let row = &known.row;
     let latest = known.assessments.first();
     let mut notes = Vec::new();
@@ -264,7 +269,8 @@ fn notes(me: &Me, known: &Known) -> Vec<Note> {
     };
     let words = standing(row.standing);
     let judged = latest.map(|judged| {
-        format!("{} judged on {}: {}.", judged.assessor, me.when(judged.assessment.at).shown, said(judged))
+        let assessor = names.get(&judged.assessor).unwrap_or(&judged.assessor);
+        format!("{assessor} judged on {}: {}.", me.when(judged.assessment.at).shown, said(judged))
     });
     let judged = judged.unwrap_or_default();
     match row.standing {

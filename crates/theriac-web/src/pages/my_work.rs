@@ -2,14 +2,18 @@
 
 use askama::Template;
 use axum::extract::State;
+use theriac_auth::{Permission, Scope};
 use theriac_conformity::facts::words::Verdict;
-use theriac_service::gate::{self, Judged, ReleaseState};
+use theriac_service::audit::{self, Entries, EntryView};
+use theriac_service::gate::{self, Judged, Owed, ReleaseState};
+use theriac_service::{Paging, ServiceError, people};
 
+use super::audit::subject;
+use super::count;
 use super::release::reference;
 use crate::http::{Answer, Me, Web};
-
 use crate::parts::{
-    Action, Area, Column, Due, Duty, Empty, Link, Shell, Status, StatusKind, TableHead, Timeline, When,
+    Action, Area, Column, Due, Duty, Empty, Event, Link, Shell, Status, StatusKind, TableHead, Timeline, When,
 };
 use crate::{respond, urls};
 
@@ -63,19 +67,23 @@ pub struct MyWorkPage {
     pub releases: Vec<ReleaseRow>,
     /// Said instead when there is no release.
     pub no_releases: Empty,
-    /// Overdue duties of everybody.
-    pub overdue: Vec<Duty>,
-    /// What happened lately.
-    pub events: Timeline,
+    /// Overdue duties of others, for who looks after them.
+    pub overdue: Option<Vec<Duty>>,
+    /// What happened lately, for who may read the audit log.
+    pub events: Option<Timeline>,
 }
 
 /// Most releases shown.
 const RELEASES_MAX: usize = 12;
+/// Most overdue duties of others shown.
+const OVERDUE_MAX: usize = 30;
+/// Most events shown.
+const EVENTS_MAX: u32 = 8;
 
 /// Shows what the person owes.
 pub async fn show(State(web): State<Web>, me: Me) -> Answer {
-    let duties = gate::duties(web.app(), me.who(), &me.session.person).await?;
-    let tasks: Vec<Task> = duties.iter().map(|duty| task(&me, duty)).collect();
+    let overview = gate::overview(web.app(), me.who(), &me.session.person).await?;
+    let tasks: Vec<Task> = overview.own.iter().map(|duty| task(&me, duty)).collect();
     let overdue = tasks.iter().filter(|task| task.due.as_ref().is_some_and(|due| due.overdue)).count();
     let mut releases = Vec::new();
     for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
@@ -86,9 +94,8 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         shell: me.shell("My work", Area::MyWork),
         summary: match (tasks.len(), overdue) {
             (0, _) => "Nothing is owed by you.".to_owned(),
-            (1, 0) => "1 task.".to_owned(),
-            (many, 0) => format!("{many} tasks."),
-            (many, late) => format!("{many} tasks, {late} overdue."),
+            (number, 0) => format!("{}.", count(number, "task")),
+            (number, late) => format!("{}, {late} overdue.", count(number, "task")),
         },
         next: tasks.iter().find_map(|task| task.due.as_ref().map(|due| due.when.clone())),
         actions: vec![Action::open("New record", "/records/new").main()],
@@ -110,10 +117,60 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         ),
         tasks,
         releases,
-        overdue: Vec::new(),
-        events: Timeline::default(),
+        overdue: match &overview.late {
+            None => None,
+            Some(late) => Some(self::overdue(&web, &me, late).await?),
+        },
+        events: events(&web, &me).await?,
     };
     Ok(respond::page(&page))
+}
+
+async fn overdue(web: &Web, me: &Me, late: &[Owed]) -> Result<Vec<Duty>, ServiceError> {
+    let keys: Vec<String> = late.iter().take(OVERDUE_MAX).map(|owed| owed.owner.clone()).collect();
+    let names = people::names(web.app(), &keys).await?;
+    let duty = |owed: &Owed| {
+        let task = task(me, &owed.duty);
+        Duty {
+            todo: task.todo,
+            about: [task.about, task.scope]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+            clause: task.clause,
+            owner: names.get(&owed.owner).unwrap_or(&owed.owner).clone(),
+            due: task.due,
+        }
+    };
+    Ok(late.iter().take(OVERDUE_MAX).map(duty).collect())
+}
+
+/// The newest entries of the audit log; `None` for who may not read it.
+async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
+    if !me.may(Permission::ReadAudit, Scope::Organisation) {
+        return Ok(None);
+    }
+    let paging = Paging { after: None, limit: EVENTS_MAX };
+    let entries = audit::entries(web.app(), me.who(), &Entries::default(), &paging).await?.items;
+    let keys: Vec<String> = entries.iter().map(|row| row.actor.clone()).collect();
+    let names = people::names(web.app(), &keys).await?;
+    let event = |row: &EntryView| {
+        let who = names.get(&row.actor).unwrap_or(&row.actor).clone();
+        let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
+        Event {
+            title: row.entry.action.clone(),
+            link: row
+                .entry
+                .changes
+                .first()
+                .map(|change| Link::new(&change.subject, subject(&change.subject))),
+            at: me.when(row.entry.at),
+            text: format!("{who}{refused}"),
+            gap: false,
+        }
+    };
+    Ok(Some(Timeline { events: entries.iter().map(event).collect() }))
 }
 
 fn task(me: &Me, duty: &gate::Duty) -> Task {

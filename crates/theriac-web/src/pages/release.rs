@@ -13,6 +13,7 @@ const PAGES: &[(&str, &str)] = &[
     ("findings", "Findings"),
     ("components", "Components"),
     ("evidence", "Evidence"),
+    ("baseline", "Baseline"),
 ];
 
 /// The surroundings of a release's page.

@@ -20,7 +20,7 @@ use crate::pages::search::{Hit, HitGroup, SearchPage};
 use crate::pages::sign_in::SignInPage;
 use crate::parts::{
     Action, Area, Choice, Diff, DiffKind, DiffLine, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind,
-    Pager, Status, StatusKind, Timeline,
+    Pager, Status, StatusKind,
 };
 use crate::urls;
 
@@ -194,8 +194,8 @@ fn my_work_full() -> MyWorkPage {
         no_tasks: no_tasks(),
         releases: releases(),
         no_releases: no_releases(),
-        overdue: duties().into_iter().take(2).collect(),
-        events: events(),
+        overdue: Some(duties().into_iter().take(2).collect()),
+        events: Some(events()),
     }
 }
 
@@ -223,8 +223,8 @@ fn my_work_empty() -> MyWorkPage {
     page.next = None;
     page.tasks = Vec::new();
     page.releases = Vec::new();
-    page.overdue = Vec::new();
-    page.events = Timeline::default();
+    page.overdue = Some(Vec::new());
+    page.events = None;
     page
 }
 
