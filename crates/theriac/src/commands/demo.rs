@@ -44,13 +44,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             Ok(token) => token,
             Err(_) => make(&args.dir).await?,
         };
-        say(args, token.trim());
-        if let Some(listener) = listener {
-            let store = open(&args.dir, Arc::new(SystemClock)).await?;
-            let app = App::new(store, args.dir.join(INDEX));
-            let serving = Serving { demo_accounts: accounts(), ..Serving::default() };
-            server::serve(app, listener, serving).await?;
-        }
+        let Some(listener) = listener else {
+            output::note(&words(args, token.trim(), None));
+            return Ok(ExitCode::SUCCESS);
+        };
+        let store = open(&args.dir, Arc::new(SystemClock)).await?;
+        let app = App::new(store, args.dir.join(INDEX));
+        let ready = words(args, token.trim(), Some(listener.local_addr()?));
+        let serving = Serving { ready, demo_accounts: accounts(), ..Serving::default() };
+        server::serve(app, listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -98,16 +100,16 @@ fn accounts() -> Vec<(String, String, String)> {
         .collect()
 }
 
-fn say(args: &Args, token: &str) {
-    let address = format!("http://{}", args.listen);
+/// What the terminal says: where to sign in, if it is served, and what to look at.
+fn words(args: &Args, token: &str, address: Option<SocketAddr>) -> String {
     let data = args.dir.display();
     let mut lines = vec![
         String::new(),
         "This is a demonstration: people, product and history are made up; components and advisories are real.".to_owned(),
         String::new(),
     ];
-    if !args.no_serve {
-        lines.push(format!("  Open      {address}"));
+    if let Some(address) = address {
+        lines.push(format!("  Open      http://{address}"));
     }
     lines.push(format!("  Password  {PASSWORD}   (of every account)"));
     lines.extend(accounts().into_iter().map(|(email, role, _)| format!("            {email:<22} {role}")));
@@ -121,5 +123,5 @@ fn say(args: &Args, token: &str) {
         format!("  theriac releases --data {data}"),
         String::new(),
     ]);
-    output::note(&lines.join("\n"));
+    lines.join("\n")
 }
