@@ -172,6 +172,10 @@ pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide
         person: signer.person().0,
     };
     table::add(&mut write, &decision, &judged.baseline, &judged.artefacts).await?;
+    if input.outcome == Outcome::Withdraw {
+        // What was published since the decision has not been looked up for it.
+        crate::findings::jobs::enqueue(&mut write, release.id).await?;
+    }
     let detail = json!({ "decision": decision.outcome, "seq": seq, "facts": facts.digest, "signed": signed });
     write.audit(
         format!("release:{}", release.id),

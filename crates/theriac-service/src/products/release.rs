@@ -199,6 +199,10 @@ pub async fn set_fielded(
     let mut write = who.write(app, action).await?;
     let (_, before) = find_in(&mut write, product, release).await?;
     let after = Release { fielded, ..before.clone() };
+    if fielded && after != before {
+        // What was published since the decision has not been looked up for it.
+        crate::findings::jobs::enqueue(&mut write, after.id).await?;
+    }
     set(write, &before, &after, json!({ "fielded": fielded })).await
 }
 

@@ -7,6 +7,7 @@ use theriac_store::on_both_engines;
 
 use super::site::{ANA, BEN, RISK_LINKS, SHIPS, risk};
 use super::{Driven, Site};
+use crate::story::sample;
 
 pub const SCORED: Driven = &[
     ("7.3-a", &[Met, NotMet, PartlyMet]),
@@ -49,6 +50,20 @@ on_both_engines!(risks_are_scored_by_criteria_in_force_and_signed_for_the_patien
     };
     records::clear_suspect(&site.world.app, &site.world.who("ana"), clear).await.unwrap();
     site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS)]).await;
+
+    // Criteria that were approved only after a risk had been accepted under them.
+    let late = sample("risk-criteria", json!({ "title": "Late" }));
+    let (late, digest) = site.submitted("risk-criteria", late, &[]).await;
+    let early = risk(json!({ "title": "Early", "owner": "ben" }));
+    let links = [RISK_LINKS[0], RISK_LINKS[1], ("scored-under", &late)];
+    let (early, accepted) = site.submitted("risk", early, &links).await;
+    site.approve(&early, accepted).await;
+    store.clock.advance_days(1);
+    site.approve(&late, digest).await;
+    site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS), (&early, BEN, SHIPS)]).await;
+    site.change(&early, json!({ "title": "Early, accepted again" })).await;
+    site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS)]).await;
+    site.retire(&early).await;
 
     let (third, _) = site.submitted("risk", risk(json!({ "title": "Third" })), RISK_LINKS).await;
     site.retire("RISK-1").await;

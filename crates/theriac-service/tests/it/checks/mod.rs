@@ -17,6 +17,7 @@ mod c5_8_6;
 mod c7_1_1;
 mod c7_3;
 mod c7_4;
+mod decided;
 mod nothing;
 pub mod site;
 

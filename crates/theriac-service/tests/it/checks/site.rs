@@ -95,9 +95,20 @@ impl<'a> Site<'a> {
 
     /// Ana writes and submits a record.
     pub async fn submitted(&self, kind: &str, content: Value, links: &[(&str, &str)]) -> (String, Digest) {
+        self.submitted_to(scope(kind), kind, content, links).await
+    }
+
+    /// The same, in another scope than the kind's usual one.
+    pub async fn submitted_to(
+        &self,
+        scope: ScopeInput,
+        kind: &str,
+        content: Value,
+        links: &[(&str, &str)],
+    ) -> (String, Digest) {
         let (app, ana) = (&self.world.app, self.world.who("ana"));
         let links = links.iter().map(|(link, target)| DraftLink::new(*link, *target)).collect();
-        let begin = Begin { kind: kind.to_owned(), scope: scope(kind), content, links };
+        let begin = Begin { kind: kind.to_owned(), scope, content, links };
         let begun = records::begin(app, &ana, begin).await.unwrap();
         let revision = records::submit(app, &ana, &begun.reference, begun.expected).await.unwrap();
         (begun.reference, revision.digest)
@@ -198,7 +209,15 @@ impl<'a> Site<'a> {
         self.jobs().await;
     }
 
-    async fn jobs(&self) {
+    /// Customers have the release from now on.
+    pub async fn fielded(&self) {
+        let ana = self.world.who("ana");
+        products::set_fielded(&self.world.app, &ana, GATEWAY.0, GATEWAY.1, true).await.unwrap();
+        self.jobs().await;
+    }
+
+    /// What waits in the background is done.
+    pub async fn jobs(&self) {
         self.store.run_due_jobs(&jobs::handlers(&self.world.app)).await.unwrap();
     }
 

@@ -1,0 +1,209 @@
+//! The whole pack met: the gate opens, a person decides, and from then on what was decided stands while what must go on is
+//! judged anew. Attested clauses lapse with what they cite and with time.
+
+use serde_json::json;
+use theriac_conformity::facts::words::Verdict::{self, Met, NotMet};
+use theriac_conformity::pack::{ClauseKind, Judges, Level};
+use theriac_conformity::{ClauseVerdict, Conformity};
+use theriac_service::gate::{self, Decide, Judged, Outcome};
+use theriac_service::records::ScopeInput;
+use theriac_store::on_both_engines;
+
+use super::Site;
+use super::site::{ANA, SHIPS, activity, manifest};
+use crate::story::{GATEWAY, sample};
+
+/// What was read when a clause was judged that no check can compute.
+fn judged(clause: &str, evidence: &[&str]) -> serde_json::Value {
+    let fields =
+        json!({ "title": clause, "clause": clause, "assessed_date": "2026-01-07", "evidence": evidence });
+    sample("clause-assessment", fields)
+}
+
+impl Site<'_> {
+    /// Everything met, the attested clauses too, and the pack adopted. Clause 5.3.1 cites the plan, DOC-1; the others cite
+    /// the SBOM.
+    async fn whole(&self) {
+        let pack = gate::pack(&self.world.app).await.unwrap();
+        for clause in pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Attested) {
+            let scope = match clause.level {
+                Level::Organisation => ScopeInput::Organisation,
+                Level::Product => ScopeInput::Product(GATEWAY.0.to_owned()),
+                Level::Release => ScopeInput::Release(GATEWAY.0.to_owned(), GATEWAY.1.to_owned()),
+                Level::FieldedRelease => continue,
+            };
+            let links: &[_] = if clause.number == "5.3.1" { &[("cites", "DOC-1")] } else { &[] };
+            let evidence: &[_] = if links.is_empty() { &["EVID-1"] } else { &[] };
+            let (reference, digest) =
+                self.submitted_to(scope, "clause-assessment", judged(&clause.number, evidence), links).await;
+            self.approve(&reference, digest).await;
+        }
+        let (cleo, proof) = (self.world.who("cleo"), self.world.proof("cleo"));
+        gate::adopt_pack(&self.world.app, &cleo, &proof, pack.digest, "Copy 17").await.unwrap();
+    }
+
+    async fn judged(&self) -> Judged {
+        gate::judged(&self.world.app, &self.world.who("otto"), GATEWAY.0, GATEWAY.1, None).await.unwrap()
+    }
+
+    async fn decide(&self, outcome: Outcome) {
+        let (app, cleo, proof) = (&self.world.app, self.world.who("cleo"), self.world.proof("cleo"));
+        let (open, shown) = gate::preview(app, &cleo, GATEWAY.0, GATEWAY.1).await.unwrap();
+        assert!(open.open, "{:#?}", open.reasons);
+        let decide = Decide {
+            product: GATEWAY.0.to_owned(),
+            release: GATEWAY.1.to_owned(),
+            outcome,
+            reason: "All is well".to_owned(),
+            shown,
+        };
+        gate::decide(app, &cleo, &proof, decide).await.unwrap();
+    }
+}
+
+fn clause<'a>(conformity: &'a Conformity, number: &str) -> &'a ClauseVerdict {
+    conformity.clauses.iter().find(|clause| clause.clause == number).unwrap()
+}
+
+fn both(conformity: &Conformity, number: &str) -> (Verdict, Verdict) {
+    let found = clause(conformity, number);
+    (found.verdict, found.standing)
+}
+
+on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    let before = site.judged().await;
+    let wrong: Vec<_> = before
+        .conformity
+        .clauses
+        .iter()
+        .filter(|clause| !matches!(clause.verdict, Met | Verdict::NotApplicable))
+        .map(|clause| (&clause.clause, &clause.missing))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(before.gate.open && !before.conformity.provisional);
+    site.decide(Outcome::Ship).await;
+
+    // Somebody hands in a manifest of the very build with other bytes.
+    store.clock.advance_days(1);
+    let other = manifest(&["ben@lumen.example"], &[("gateway.bin", "other")]);
+    site.hand_in("other.json", other).await;
+    let after = site.judged().await;
+    assert_eq!(both(&after.conformity, "5.8.3"), (Met, NotMet));
+    let missing = &clause(&after.conformity, "5.8.3").missing;
+    assert_eq!(missing.len(), 1);
+    assert!(missing[0].reference.starts_with("gateway.bin@") && missing[0].owner.as_deref() == ANA);
+    assert_eq!((missing[0].due.as_deref(), missing[0].judges.as_slice()), (SHIPS, &[Judges::Standing][..]));
+
+    // A vulnerability is published before customers have the release. Once they have it, it is found; and nobody judges it
+    // within the two days of the limits.
+    site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
+    let findings = async |site: &Site<'_>| {
+        let otto = site.world.who("otto");
+        gate::facts(&site.world.app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap().findings.len()
+    };
+    assert_eq!(findings(&site).await, 1);
+    site.fielded().await;
+    assert_eq!(findings(&site).await, 2);
+    store.clock.advance_days(3);
+    let after = site.judged().await;
+    assert_eq!(both(&after.conformity, "5.8.5"), (Met, Verdict::PartlyMet));
+    let missing: Vec<_> = clause(&after.conformity, "5.8.5").missing.iter().collect();
+    assert_eq!((missing.len(), missing[0].reference.as_str()), (1, "FIND-2"));
+    assert_eq!((missing[0].due.as_deref(), missing[0].owner.as_deref()), (Some("2026-01-10"), ANA));
+
+    // The plan that a clause assessment cites moves on.
+    site.change("DOC-1", json!({ "title": "Development plan, sharper" })).await;
+    let after = site.judged().await;
+    assert_eq!(both(&after.conformity, "5.3.1").0, Met);
+    assert_eq!(before.conformity.clauses.len(), after.conformity.clauses.len());
+    for (then, now) in before.conformity.clauses.iter().zip(&after.conformity.clauses) {
+        assert_eq!((&then.clause, then.verdict), (&now.clause, now.verdict), "what was decided");
+    }
+    assert!(after.gate.open, "the gate is the one that was passed");
+});
+
+on_both_engines!(what_was_published_while_a_release_was_decided_is_found_when_it_is_withdrawn, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    site.decide(Outcome::Ship).await;
+    site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
+    assert_eq!(both(&site.judged().await.conformity, "5.8.1").0, Met);
+    site.decide(Outcome::Withdraw).await;
+    site.jobs().await;
+    let after = site.judged().await;
+    assert_eq!(both(&after.conformity, "5.8.1").0, Verdict::PartlyMet);
+    let reasons: Vec<_> = after.gate.reasons.iter().map(|reason| reason.reference.as_str()).collect();
+    assert_eq!(reasons, ["5.8.1", "FIND-2"]);
+});
+
+on_both_engines!(an_attested_clause_lapses_with_what_it_cites_and_with_time, |store| {
+    let mut site = Site::met(&store).await;
+    site.whole().await;
+    let missing = |conformity: &Conformity, number: &str| {
+        let items = &clause(conformity, number).missing;
+        items.iter().map(|item| item.reference.split('@').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let found = site.conformity().await;
+    site.found(&found, "5.3.1-attested", Met, &[]);
+    let reference =
+        clause(&found, "5.3.1").checks[0].passing[0].reference.split('@').next().unwrap().to_owned();
+
+    site.change("DOC-1", json!({ "title": "Development plan, sharper" })).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.3.1-attested", NotMet, &[(&reference, ANA, SHIPS)]);
+    assert_eq!(both(&found, "5.3.2").0, Met, "it cites something else");
+
+    // What most of them cite is found wrong.
+    site.disqualify("EVID-1").await;
+    let found = site.conformity().await;
+    assert_eq!(both(&found, "4.1.1"), (NotMet, NotMet));
+    let cited = missing(&found, "4.1.1");
+    let (again, digest) = site
+        .submitted_to(ScopeInput::Organisation, "clause-assessment", judged("4.1.1", &["EVID-2"]), &[])
+        .await;
+    assert_eq!(missing(&site.conformity().await, "4.1.1"), cited, "what is in review judges nothing yet");
+    site.approve(&again, digest).await;
+    assert_eq!(both(&site.conformity().await, "4.1.1"), (Met, Met));
+
+    // It holds as long as the limits say: 365 days.
+    store.clock.advance_days(365);
+    assert_eq!(both(&site.conformity().await, "4.1.1"), (Met, Met));
+    store.clock.advance_days(1);
+    let found = site.conformity().await;
+    assert_eq!((both(&found, "4.1.1"), missing(&found, "4.1.1")), ((NotMet, NotMet), vec![again]));
+});
+
+on_both_engines!(a_deviation_opens_the_gate_for_what_it_names_until_it_expires, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    site.approved("activity", activity(json!({ "title": "Penetration test" })), &[("planned-in", "DOC-1")])
+        .await;
+    let closed = site.judged().await.gate;
+    let reasons: Vec<_> = closed.reasons.iter().map(|reason| reason.reference.as_str()).collect();
+    assert_eq!(reasons, ["5.8.6"]);
+    assert_eq!(closed.reasons[0].missing.len(), 1);
+
+    let deviation = |missing: &str| {
+        let fields = json!({ "clause": "5.8.6", "missing": [missing], "expires": "2026-01-09" });
+        sample("deviation", fields)
+    };
+    site.approved("deviation", deviation("ACT-9"), &[]).await;
+    assert!(!site.judged().await.gate.open, "it names something else");
+    let (reference, digest) = site.submitted("deviation", deviation("ACT-2"), &[]).await;
+    assert!(!site.judged().await.gate.open, "nobody permits it yet");
+    site.approve(&reference, digest).await;
+    let open = site.judged().await;
+    assert!(open.gate.open, "{:#?}", open.gate.reasons);
+    assert!(open.gate.deviations[0].reference.starts_with(&reference));
+    assert_eq!(
+        both(&open.conformity, "5.8.6").0,
+        Verdict::PartlyMet,
+        "it opens the gate and turns no clause"
+    );
+    store.clock.advance_days(2);
+    assert!(site.judged().await.gate.open, "its last day");
+    store.clock.advance_days(1);
+    assert!(!site.judged().await.gate.open);
+});
