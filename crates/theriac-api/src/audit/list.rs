@@ -79,7 +79,7 @@ pub(crate) struct EntryView {
 
 impl From<Entry> for EntryView {
     fn from(view: Entry) -> Self {
-        let Entry { entry, hash, actor } = view;
+        let Entry { entry, hash, actor, .. } = view;
         Self {
             seq: entry.seq,
             at: entry.at,
