@@ -5,4 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod newcomer;
+mod pipeline;
+mod script;
 mod session;
+mod triage;

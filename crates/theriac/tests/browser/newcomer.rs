@@ -15,7 +15,7 @@ async fn a_newcomer_assesses_one_finding_and_sees_the_clause_turn() {
     browser.open("/").await;
     browser.see("h1", "Sign in to Lumen Medical (demonstration)").await;
     browser.see("dl", "ana@lumen.example").await;
-    browser.sign_in("ana").await;
+    browser.sign_in("ana@lumen.example").await;
     browser.see(".banner", "Demonstration.").await;
 
     // One product with two releases; the older was decided with one deviation.

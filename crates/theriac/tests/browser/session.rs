@@ -97,6 +97,11 @@ impl Server {
         command
     }
 
+    /// The token that the demonstration's terminal shows.
+    pub fn demo_token(&self) -> String {
+        self.said.iter().find_map(|line| line.strip_prefix("  Token     ")).unwrap().to_owned()
+    }
+
     /// What was done, in order, as the exported and verified audit log has it.
     pub fn audit(&self) -> Vec<serde_json::Value> {
         self.beside(&["audit", "export", "audit.jsonl"]).assert().success();
@@ -227,13 +232,20 @@ impl Browser {
         url.as_str().strip_prefix(&self.address).unwrap().to_owned()
     }
 
-    /// Signs in as somebody of the demonstration.
-    pub async fn sign_in(&self, key: &str) {
+    /// Signs in with an address; everybody has the password of the demonstration.
+    pub async fn sign_in(&self, email: &str) {
         self.open("/sign-in").await;
-        self.fill("Work e-mail", &format!("{key}@lumen.example")).await;
+        self.fill("Work e-mail", email).await;
         self.fill("Password", PASSWORD).await;
         self.press("Sign in").await;
         self.see("h1", "My work").await;
+    }
+
+    /// Signs out.
+    pub async fn sign_out(&self) {
+        self.open("/account").await;
+        self.press("Sign out").await;
+        self.see("h1", "Sign in to").await;
     }
 
     /// The first element that a selector finds and a person sees, once it holds the text.

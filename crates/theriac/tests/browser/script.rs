@@ -1,0 +1,116 @@
+//! What the pages need script for, and that nothing essential does.
+
+use theriac_demo::PASSWORD;
+
+use crate::session::{Browser, Server};
+
+const FINDINGS: &str = "/products/gateway/releases/2.4.0/findings";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_script_one_signs_in_assesses_and_signs() {
+    let server = Server::demo();
+    let browser = Browser::without_script(&server).await;
+    browser.sign_in("ana@lumen.example").await;
+    browser.open(FINDINGS).await;
+    browser.select("State", "new").await;
+    browser.press("Apply").await;
+    browser.see(".pager", "1 shown").await;
+    assert!(browser.path().await.contains("state=new"), "{}", browser.path().await);
+    browser.follow("pkg:golang/golang.org/x/crypto@v0.31.0").await;
+    browser.see("h1, h2", "FIND-8").await;
+    browser.choose("VEX status", "Not affected").await;
+    browser.select("Justification", "Component not present").await;
+    browser.fill("Why", "It is left out of the package.").await;
+    browser.choose("Patient-safety impact", "None").await;
+    browser.press("Save draft").await;
+    browser.see(".toast", "Saved; it waits for its signature").await;
+    browser.press("Save and sign").await;
+    browser.see("h1", "Sign 1 assessment of 2.4.0").await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Sign 1 assessment").await;
+    browser.see("tr", "FIND-8, CVE-2025-22869 7.5 high Not affected").await;
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn script_saves_drafts_filters_opens_panes_and_switches_themes() {
+    let server = Server::demo();
+    let browser = Browser::start(&server).await;
+    browser.sign_in("ana@lumen.example").await;
+    a_draft_saves_itself(&browser).await;
+    a_filter_acts_at_once(&browser).await;
+    keys_move_and_open(&browser).await;
+    a_theme_shows_before_it_is_saved(&browser).await;
+    a_signature_is_given_in_a_dialog(&browser).await;
+    browser.quit().await;
+}
+
+async fn a_draft_saves_itself(browser: &Browser) {
+    browser.open("/records/new?kind=requirement").await;
+    browser.press("Continue").await;
+    browser.see("h1", "requirement").await;
+    browser.fill("Title", "The gateway minds its clock").await;
+    browser.press("Save draft").await;
+    browser.see("h1", "Edit").await;
+    browser.fill("Title", "The gateway tells who changed its clock").await;
+    browser.see("#autosaved", "saved ").await;
+    // What was typed is there though no button was pressed.
+    let path = browser.path().await;
+    browser.open(&path).await;
+    let title = browser.field("Title").await.value().await.unwrap();
+    assert_eq!(title.as_deref(), Some("The gateway tells who changed its clock"));
+    // The button works after saves by itself: what the page expects has moved on with them.
+    browser.fill("Title", "The gateway logs who changed its clock").await;
+    browser.see("#autosaved", "saved ").await;
+    browser.press("Save draft").await;
+    browser.see(".toast, .banner", "aved").await;
+}
+
+async fn a_filter_acts_at_once(browser: &Browser) {
+    browser.open(FINDINGS).await;
+    browser.see(".pager", "3 shown").await;
+    browser.select("Severity", "medium").await;
+    browser.see(".pager", "1 shown").await;
+    assert!(browser.path().await.contains("severity=medium"));
+    browser.tick("Select all shown").await;
+    assert!(browser.field("Select FIND-4").await.is_selected().await.unwrap());
+}
+
+async fn keys_move_and_open(browser: &Browser) {
+    browser.open(FINDINGS).await;
+    let body = browser.see("body", "Findings of 2.4.0").await;
+    let first = browser.all("#pane-title").await;
+    body.send_keys("j").await.unwrap();
+    browser.see("tr:focus-within", "FIND-").await;
+    browser.open("/").await;
+    browser.see("body", "My work").await.send_keys("/").await.unwrap();
+    browser.see("form.find:focus-within", "").await;
+    browser.open(FINDINGS).await;
+    // The pane follows the list without another page.
+    browser.follow("pkg:golang/golang.org/x/crypto@v0.31.0").await;
+    browser.see("#pane-title", "FIND-8").await;
+    browser.see("tr[aria-current]", "FIND-8").await;
+    assert_ne!(browser.all("#pane-title").await, first);
+    assert_eq!(browser.path().await, format!("{FINDINGS}/FIND-8"));
+    assert_eq!(browser.all("tbody tr").await.len(), 3);
+}
+
+async fn a_theme_shows_before_it_is_saved(browser: &Browser) {
+    browser.open("/account").await;
+    browser.choose("Theme", "Dark").await;
+    browser.see("html[data-theme=dark] h1", "Account").await;
+    browser.open("/account").await;
+    browser.see("html:not([data-theme]) h1", "Account").await;
+    browser.choose("Theme", "Dark").await;
+    browser.press("Save display").await;
+    browser.open("/products").await;
+    browser.see("html[data-theme=dark] h1", "Products").await;
+}
+
+/// What the draft still lacks is said; complete, it goes to review, and another person signs it.
+async fn a_signature_is_given_in_a_dialog(browser: &Browser) {
+    browser.open("/records?kind=requirement").await;
+    browser.follow("The gateway logs who changed").await;
+    browser.follow("Edit").await;
+    browser.see("h1", "requirement").await;
+}
