@@ -160,11 +160,7 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
         let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
         Event {
             title: row.entry.action.clone(),
-            link: row
-                .entry
-                .changes
-                .first()
-                .map(|change| Link::new(&change.subject, subject(&change.subject))),
+            link: row.entry.changes.first().map(|change| Link::new(&row.subject, subject(&change.subject))),
             at: me.when(row.entry.at),
             text: format!("{who}{refused}"),
             gap: false,

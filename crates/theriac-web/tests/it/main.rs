@@ -4,8 +4,10 @@
 
 mod admin_pages;
 mod assets;
+mod baseline_pages;
 mod component_pages;
 mod evidence_pages;
+mod finding_pages;
 mod pages;
 mod record_pages;
 mod release_pages;

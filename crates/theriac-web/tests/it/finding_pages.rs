@@ -1,0 +1,243 @@
+//! Findings through their pages: listed, filtered, shown beside the list, judged, signed, carried over and confirmed.
+
+use axum::http::StatusCode;
+use theriac_demo::PASSWORD;
+
+use crate::site::{Page, Site};
+
+const OLD: &str = "/products/gateway/releases/2.3.0/findings";
+const HERE: &str = "/products/gateway/releases/2.4.0/findings";
+
+/// The numbers of the findings listed.
+fn listed(page: &Page) -> Vec<String> {
+    let rows = page.texts("#list tbody th .sub");
+    rows.iter().map(|row| row.split(',').next().unwrap().to_owned()).collect()
+}
+
+/// A judgement that lacks nothing, without the findings and what was shown.
+const NOT_AFFECTED: [(&str, &str); 6] = [
+    ("status", "not affected"),
+    ("justification", "vulnerable code not in execute path"),
+    ("rests_on", "component"),
+    ("explanation", "The server never offers that cipher."),
+    ("patient_safety_impact", "none"),
+    ("then", "sign"),
+];
+
+/// The form for these findings with what it shows.
+async fn judgement<'a>(
+    site: &Site,
+    list: &str,
+    findings: &[&'a str],
+    shown: &'a mut String,
+) -> Vec<(&'a str, &'a str)> {
+    let asked: Vec<String> = findings.iter().map(|finding| format!("finding={finding}")).collect();
+    *shown = site.get(&format!("{list}/assess?{}", asked.join("&"))).await.ok().value("expected");
+    let mut pairs: Vec<(&str, &str)> = findings.iter().map(|finding| ("finding", *finding)).collect();
+    pairs.push(("expected", shown));
+    pairs
+}
+
+#[tokio::test]
+async fn findings_are_listed_worst_first_and_filtered() {
+    let site = Site::signed_in("otto").await;
+    let page = site.get(OLD).await.ok();
+    assert_eq!(page.texts("h1"), ["Findings of 2.3.0"]);
+    assert_eq!(page.texts(".sts .st"), ["3 new", "2 not affected"]);
+    assert_eq!(listed(&page).len(), 5);
+    let severities = page.texts("#list td[data-l=Severity]");
+    assert!(severities[0].ends_with("high") && severities[4].ends_with("medium"), "{severities:?}");
+    for (asked, expected) in [
+        ("state=new", vec!["FIND-5", "FIND-6", "FIND-7"]),
+        ("awaits=judgement", vec!["FIND-5", "FIND-6", "FIND-7"]),
+        ("severity=medium", vec!["FIND-2", "FIND-7"]),
+        ("q=cve-2023-48795+CRYPTO", vec!["FIND-7"]),
+        ("component=pkg%3Apypi%2Furllib3%401.26.16", vec!["FIND-1", "FIND-2"]),
+        ("state=new&severity=high&q=cryptography", vec!["FIND-6"]),
+    ] {
+        let page = site.get(&format!("{OLD}?{asked}")).await.ok();
+        assert_eq!(listed(&page), expected, "{asked}");
+        assert_eq!(page.links("Clear the filters"), [OLD], "{asked}");
+    }
+    let none = site.get(&format!("{OLD}?state=fixed")).await.ok();
+    assert!(none.text.contains("No finding matches") && none.texts("#pane").is_empty(), "{}", none.text);
+    for wrong in ["state=odd", "awaits=odd", "severity=odd", "after=odd"] {
+        assert_eq!(
+            site.get(&format!("{OLD}?{wrong}")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
+    }
+    let all = site.get("/findings?q=urllib3").await.ok();
+    assert_eq!(all.texts("#list tbody tr").len(), 4);
+    assert_eq!(all.links("gateway 2.3.0"), [OLD, OLD]);
+    assert_eq!(all.texts("input[name=finding]").len(), 0, "many releases are not judged at once");
+}
+
+#[tokio::test]
+async fn the_first_finding_stands_beside_the_list_and_each_has_a_page() {
+    let site = Site::signed_in("ana").await;
+    let page = site.get(&format!("{OLD}?state=new")).await.ok();
+    assert_eq!(page.texts("tr[aria-current=true] .rowlink"), ["pkg:golang/golang.org/x/crypto@v0.16.0"]);
+    assert!(page.texts("#pane-title")[0].ends_with("FIND-5"), "{:?}", page.texts("#pane-title"));
+    assert!(page.texts("#pane dd").iter().any(|text| text.starts_with("CVE-2025-22869")));
+
+    let href = format!("{OLD}/FIND-6?state=new");
+    assert!(page.text.contains(&format!("href=\"{href}\"")), "a finding keeps the list that led to it");
+    let one = site.get(&href).await.ok();
+    assert!(one.texts("h1")[0].ends_with("FIND-6"));
+    assert_eq!(one.links("Previous: FIND-5"), [format!("{OLD}/FIND-5?state=new")]);
+    assert_eq!(one.links("Next: FIND-7"), [format!("{OLD}/FIND-7?state=new")]);
+    assert!(one.texts("dd").iter().any(|text| text == "7.5 high"), "{:?}", one.texts("dd"));
+    let old = site.get(&format!("{OLD}/FIND-1")).await.ok();
+    let signed = old.texts("#pane .rows li");
+    assert!(signed[0].starts_with("Ana Okafor, not affected"), "by name: {signed:?}");
+    assert!(signed[0].contains("Covers this content"), "{signed:?}");
+    assert_eq!(site.get(&format!("{HERE}/FIND-1")).await.status, StatusCode::NOT_FOUND, "of another release");
+    assert_eq!(site.get(&format!("{HERE}/FIND-99")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
+    let site = Site::signed_in("ana").await;
+    let (assess, sign) = (format!("{HERE}/assess"), format!("{HERE}/sign"));
+    let mut shown = String::new();
+    let pairs = judgement(&site, HERE, &["FIND-8"], &mut shown).await;
+    let mut wrong = pairs.clone();
+    wrong.extend([("explanation", "Because it <is>"), ("rests_on", "path"), ("due", "soon")]);
+    let refused = site.send(&assess, &wrong).await;
+    assert_eq!((refused.status, refused.texts(".err").len()), (StatusCode::UNPROCESSABLE_ENTITY, 4));
+    assert!(
+        refused.text.contains("Because it &#60;is&#62;</textarea>"),
+        "what was typed stays: {}",
+        refused.text
+    );
+    let mut bare = pairs.clone();
+    bare.extend([("status", "not affected"), ("patient_safety_impact", "none")]);
+    let refused = site.send(&assess, &bare).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.texts(".err").is_empty(), "a reason is asked for: {}", refused.text);
+
+    let mut right = pairs.clone();
+    right.extend(NOT_AFFECTED);
+    let judged = site.send(&assess, &right).await;
+    assert!(judged.location.starts_with(&format!("{sign}?set=")), "{} {}", judged.status, judged.text);
+    let stale = site.send(&assess, &right).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(stale.texts("[role=alert]").join(" ").contains("It changed meanwhile"), "{}", stale.text);
+    let list = site.get(HERE).await.ok();
+    assert!(list.text.contains("waits for a signature"), "{}", list.text);
+
+    let page = site.get(&judged.location).await.ok();
+    assert_eq!(page.texts("h1"), ["Sign 1 assessment of 2.4.0"]);
+    assert!(page.text.contains("The server never offers that cipher."), "what is signed is shown");
+    let digest = page.value("digest");
+    let send = |password| [("digest", digest.as_str()), ("act", "judge"), ("password", password)];
+    let wrong = site.send(&sign, &send("guess")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("not your password"), "{}", wrong.text);
+    let signed = site.send(&sign, &send(PASSWORD)).await;
+    assert_eq!((signed.status, signed.location.as_str()), (StatusCode::SEE_OTHER, HERE), "{}", signed.text);
+    let list = site.get(HERE).await.ok();
+    assert!(list.text.contains("1 assessment signed"), "{}", list.text);
+    assert_eq!(list.texts(".sts .st"), ["3 not affected"]);
+    let row = list.texts("#list tbody tr").into_iter().find(|row| row.contains("FIND-8")).unwrap();
+    assert!(row.contains("Ana Okafor"), "who owes it is called by name: {row}");
+    let again = site.send(&sign, &send(PASSWORD)).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "once is enough");
+}
+
+#[tokio::test]
+async fn what_can_harm_a_patient_waits_for_a_clinical_signature() {
+    let site = Site::signed_in("ana").await;
+    let mut shown = String::new();
+    let mut pairs = judgement(&site, OLD, &["FIND-5", "FIND-7"], &mut shown).await;
+    pairs.extend(NOT_AFFECTED.into_iter().filter(|(name, _)| *name != "patient_safety_impact"));
+    pairs.push(("patient_safety_impact", "serious"));
+    let judged = site.send(&format!("{OLD}/assess"), &pairs).await;
+    let page = site.get(&judged.location).await.ok();
+    assert_eq!(page.texts("h1"), ["Sign 2 assessments of 2.3.0"]);
+    assert!(page.text.contains("a clinical assessor must sign it too"), "{}", page.text);
+    let digest = page.value("digest");
+    let sign = format!("{OLD}/sign");
+    let send = |act| [("digest", digest.as_str()), ("act", act), ("password", PASSWORD)];
+    assert_eq!(site.send(&sign, &send("clinical")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.send(&sign, &send("judge")).await.status, StatusCode::SEE_OTHER);
+    let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
+    assert_eq!(listed(&list), ["FIND-5", "FIND-7"]);
+    assert!(list.text.contains("2 wait for a clinical assessor"), "{}", list.text);
+    assert!(list.text.contains("waits for a clinical signature"), "{}", list.text);
+    site.sign_out().await;
+
+    site.sign_in("dan").await;
+    let page = site.get(&judged.location).await.ok();
+    assert_eq!(page.value("act"), "clinical");
+    let signed = site.send(&sign, &send("clinical")).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text);
+    let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
+    assert!(listed(&list).is_empty());
+}
+
+#[tokio::test]
+async fn who_may_not_judge_sees_why_and_nothing_chosen_is_said() {
+    let site = Site::signed_in("mei").await;
+    let list = site.get(HERE).await.ok();
+    assert!(list.text.contains("disabled>Assess the selected"), "{}", list.text);
+    assert!(list.texts("input[type=checkbox][name=finding]:not([disabled])").is_empty());
+    let finding = site.get(&format!("{HERE}/FIND-8")).await.ok();
+    assert!(finding.text.contains("disabled>Sign assessment"), "{}", finding.text);
+    let mut shown = String::new();
+    let mut pairs = judgement(&site, HERE, &["FIND-8"], &mut shown).await;
+    pairs.extend(NOT_AFFECTED);
+    assert_eq!(site.send(&format!("{HERE}/assess"), &pairs).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.get(HERE).await.ok().texts(".sts .st"), ["1 new", "2 not affected"]);
+    for page in ["assess", "sign"] {
+        let page = site.get(&format!("{HERE}/{page}")).await;
+        assert_eq!(page.location, HERE);
+        assert!(site.get(HERE).await.ok().text.contains("Choose findings first"));
+    }
+    assert_eq!(site.get(&format!("{HERE}/assess?finding=FIND-99")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.get(&format!("{HERE}/sign?set=abc")).await.status, StatusCode::NOT_FOUND);
+    let unjudged = site.get(&format!("{HERE}/sign?finding=FIND-8")).await;
+    assert_eq!(unjudged.status, StatusCode::CONFLICT);
+    assert!(unjudged.text.contains("assess them first"), "{}", unjudged.text);
+}
+
+#[tokio::test]
+async fn judgements_are_carried_over_and_confirmed_as_a_set() {
+    let site = Site::signed_in("ana").await;
+    let added = site.send("/products/gateway/releases", &[("name", "2.5.0"), ("based_on", "2.3.0")]).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    let bom = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"timestamp":"2026-11-20T08:00:00Z"},
+"components":[{"type":"library","name":"urllib3","version":"1.26.16","purl":"pkg:pypi/urllib3@1.26.16"}]}"#;
+    let new = "/products/gateway/releases/2.5.0";
+    let taken = site.send_files(&format!("{new}/evidence"), &[], &[("bom.json", bom.as_bytes())]).await.ok();
+    assert!(taken.text.contains("bom.json is stored"), "{}", taken.text);
+
+    let list = site.get(&format!("{new}/findings")).await.ok();
+    let confirm = format!("{new}/findings/confirm");
+    assert_eq!(list.links("Confirm 2 carried over"), [confirm.as_str()]);
+    assert!(list.text.contains("carried over, to be confirmed"), "{}", list.text);
+    assert!(list.texts("#pane .note").join(" ").contains("Ana Okafor judged on"), "{}", list.text);
+    let page = site.get(&confirm).await.ok();
+    assert_eq!(page.texts("h1"), ["Confirm 2 carried assessments for 2.5.0"]);
+    assert!(page.text.contains("CVE-2023-43804"), "what is signed is shown: {}", page.text);
+    let digest = page.value("digest");
+    let other = "0".repeat(64);
+    let stale = site.send(&confirm, &[("digest", other.as_str()), ("password", PASSWORD)]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.text);
+    let wrong = site.send(&confirm, &[("digest", digest.as_str()), ("password", "guess")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = site.send(&confirm, &[("digest", digest.as_str()), ("password", PASSWORD)]).await;
+    assert_eq!(done.location, format!("{new}/findings"), "{}", done.text);
+    let list = site.get(&format!("{new}/findings")).await.ok();
+    assert!(list.text.contains("2 carried assessments confirmed"), "{}", list.text);
+    assert!(list.links("Confirm 2 carried over").is_empty());
+    let empty = site.get(&confirm).await.ok();
+    assert!(empty.text.contains("No judgement of an earlier release waits to be confirmed."));
+
+    let tester = Site::signed_in("mei").await;
+    let form = [("digest", digest.as_str()), ("password", PASSWORD)];
+    let denied = tester.send(&format!("{HERE}/confirm"), &form).await;
+    assert_eq!(denied.status, StatusCode::FORBIDDEN);
+}
