@@ -100,7 +100,8 @@
     const save = async () => {
       try {
         const answer = await fetch(form.dataset.autosave, {
-          method: "POST", credentials: "same-origin", body: new URLSearchParams(new FormData(form)),
+          method: "POST", credentials: "same-origin", headers: { accept: "application/json" },
+          body: new URLSearchParams(new FormData(form)),
         });
         if (!answer.ok) throw new Error(`status ${answer.status}`);
         const { expected } = await answer.json();

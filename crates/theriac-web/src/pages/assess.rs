@@ -168,7 +168,9 @@ fn judgement(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
         Field::new("rests_on", "What it rests on", Input::Lines(grounds, 3))
             .hint("One a line: component, path:src/decode, configuration:DOC-4, context:DOC-2, measure:MEAS-3. Asked again as soon as one changes")
             .error(refused.map(|error| error.message.clone()).unwrap_or_default()),
-        Field::new("explanation", "Why", area(sent, "explanation", 3)).error(error_at(errors, "explanation")),
+        Field::new("explanation", "Why", area(sent, "explanation", 3))
+            .hint("Needed unless it is under investigation")
+            .error(error_at(errors, "explanation")),
     ]
 }
 

@@ -69,7 +69,9 @@ fn installation() -> (TempDir, String) {
         command
     };
     let people: Vec<_> = PEOPLE.iter().flat_map(|person| ["--person", person]).collect();
-    run(&[&["init", "--organisation", "Acme Medical", "--zone", "UTC"], &people[..]].concat()).assert().success();
+    run(&[&["init", "--organisation", "Acme Medical", "--zone", "UTC"], &people[..]].concat())
+        .assert()
+        .success();
     run(&["user", "password", "maya", "--password-stdin"]).write_stdin(PASSWORD).assert().success();
     run(&["product", "add", "pump", "--name", "Infusion pump"]).assert().success();
     run(&[&["release", "add"], &RELEASE[..]].concat()).assert().success();
@@ -80,7 +82,8 @@ fn installation() -> (TempDir, String) {
     run(&["feed", "import", "feed"]).assert().success();
     let permissions = ["read", "read-gate", "add-build", "upload-evidence"];
     let permissions: Vec<_> = permissions.iter().flat_map(|one| ["--permission", one]).collect();
-    let issued = run(&[&["token", "issue", "CI", "--product", "pump"], &permissions[..]].concat()).assert().success();
+    let issued =
+        run(&[&["token", "issue", "CI", "--product", "pump"], &permissions[..]].concat()).assert().success();
     let token = String::from_utf8_lossy(&issued.get_output().stdout).trim().to_owned();
     (folder, token)
 }
@@ -177,7 +180,8 @@ async fn the_gate_is_closed_for_both(server: &Server, token: &str, browser: &Bro
     browser.open("/products/pump/releases/1.0/gate").await;
     browser.see("section[aria-labelledby=reasons]", "CVE-2026-0001").await;
     let shown = browser.all("section[aria-labelledby=reasons] tbody a").await;
-    let told: Vec<_> = gate["reasons"].as_array().unwrap().iter().map(|reason| reason["text"].clone()).collect();
+    let told: Vec<_> =
+        gate["reasons"].as_array().unwrap().iter().map(|reason| reason["text"].clone()).collect();
     assert_eq!(json!(shown), json!(told));
 }
 
