@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
+use theriac_auth::{Access, Permission, ProductId, Scope, TokenId, TokenScope};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_model::{Digest, Severity};
 use theriac_service::evidence::{self, AddEvidence, Added, FileInput};
@@ -16,7 +17,7 @@ use theriac_service::findings::{
     ListComponents, ListFindings, Order, PlacedComponent, SearchComponents, Since, Standing, Step, jobs,
 };
 use theriac_service::products::{self, NewBuild, NewRelease};
-use theriac_service::{Paging, ServiceError};
+use theriac_service::{Paging, ServiceError, Who};
 use theriac_store::on_both_engines;
 use theriac_store::testing::TestStore;
 
@@ -820,9 +821,12 @@ on_both_engines!(components_are_ordered_compared_and_found_in_every_release, |st
     }
     assert_eq!(seen.len(), 8, "{seen:?}");
     assert!(seen.is_sorted_by_key(|(_, key)| key.clone()), "{seen:?}");
-    let nobody = theriac_service::Who::system("test");
-    let page = findings::search_components(&world.app, &nobody, &search("")).await;
-    assert!(page.is_err() || places(page.unwrap()).is_empty(), "the machine itself reads nothing");
+    let soon = world.app.now() + jiff::SignedDuration::from_hours(1);
+    let elsewhere = Scope::Product(ProductId(1));
+    let elsewhere = TokenScope::new([Permission::Read], elsewhere, soon).unwrap();
+    let elsewhere = Who::new(Access::of_token(TokenId(7), elsewhere), "test");
+    let page = findings::search_components(&world.app, &elsewhere, &search("")).await.unwrap();
+    assert!(page.items.is_empty(), "what may not be read is not found: {page:?}");
 });
 
 /// The contents of a few files at one commit.
