@@ -6,7 +6,7 @@ use serde::Serialize;
 use theriac_auth::Permission;
 use theriac_store::tables;
 use theriac_store::tables::components::{self as table, Filter, Order};
-use theriac_store::tables::evidence::counting;
+use theriac_store::tables::evidence::{Sbom, counting};
 
 use super::components::{ComponentRow, People, after, next, row};
 use super::items::Items;
@@ -53,14 +53,10 @@ pub async fn search_components(
 ) -> Result<Page<PlacedComponent>> {
     let products = only(who, Permission::Read);
     let mut read = app.store().read().await?;
-    let mut sboms: BTreeMap<i64, (Option<i64>, Vec<(i64, Option<i64>)>)> = BTreeMap::new();
-    let rows = tables::evidence::sboms_everywhere(&mut read, products.as_deref(), input.fielded).await?;
-    for (release, candidate, id, build) in rows {
-        sboms.entry(release).or_insert((candidate, Vec::new())).1.push((id, build));
-    }
+    let sboms = tables::evidence::sboms_everywhere(&mut read, products.as_deref(), input.fielded).await?;
     let order = if input.order == Order::Awaiting { Order::Key } else { input.order };
     let filter = Filter {
-        files: sboms.values().flat_map(|(candidate, files)| counting(files, *candidate)).collect(),
+        files: counting_everywhere(&sboms),
         words: text::words(&input.query),
         with_findings: input.with_findings,
         order,
@@ -93,4 +89,15 @@ pub async fn search_components(
         })
     };
     Ok(Page { items: page.items.into_iter().filter_map(placed).collect(), next: page.next })
+}
+
+/// The bills of materials whose components are those of their releases.
+fn counting_everywhere(sboms: &[Sbom]) -> Vec<i64> {
+    let mut candidates = BTreeMap::new();
+    let mut files: BTreeMap<i64, Vec<(i64, Option<i64>)>> = BTreeMap::new();
+    for sbom in sboms {
+        candidates.insert(sbom.release, sbom.candidate);
+        files.entry(sbom.release).or_default().push((sbom.id, sbom.build));
+    }
+    candidates.iter().flat_map(|(release, candidate)| counting(&files[release], *candidate)).collect()
 }

@@ -42,6 +42,8 @@ pub struct ReleaseState {
     pub release: String,
     /// Whether it was decided to ship it.
     pub decided: bool,
+    /// When it is to ship.
+    pub planned_ship_date: Option<Date>,
 }
 
 /// What the evaluation of a release came to.
@@ -296,6 +298,7 @@ pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
             .unwrap_or_default(),
         release: release.name.clone(),
         decided: decisions.iter().any(|row| row.release == release.id && row.ships()),
+        planned_ship_date: release.planned_ship_date,
     };
     Ok(visible.map(state).collect())
 }

@@ -309,8 +309,21 @@ pub async fn counting_sboms(
     Ok(counting(&sboms(conn, release).await?, candidate))
 }
 
-/// The bills of materials that are not disqualified, of all releases of these products (`None` for all products) or
-/// of those that customers have: release, its candidate, row, build. Oldest first, at most 10,000.
+/// A bill of materials and the release that it was handed in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sbom {
+    /// The release.
+    pub release: i64,
+    /// The candidate build of the release.
+    pub candidate: Option<i64>,
+    /// The row of the evidence.
+    pub id: i64,
+    /// The build that it speaks of.
+    pub build: Option<i64>,
+}
+
+/// The bills of materials that are not disqualified, of all releases of these products (`None` for all products) or only
+/// of those that customers have, oldest first, at most 10,000.
 ///
 /// # Errors
 /// What the database says.
@@ -318,7 +331,7 @@ pub async fn sboms_everywhere(
     conn: &mut Conn,
     products: Option<&[i64]>,
     fielded: bool,
-) -> Result<Vec<(i64, Option<i64>, i64, Option<i64>)>, StoreError> {
+) -> Result<Vec<Sbom>, StoreError> {
     let mut values = Args::new();
     let mut conditions = String::new();
     if let Some(products) = products {
@@ -333,10 +346,15 @@ pub async fn sboms_everywhere(
          WHERE e.kind = 'sbom'{conditions} \
          AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY e.id LIMIT 10000"
     );
-    let rows = conn.fetch_all(sql, values).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("release")?, row.get("candidate")?, row.get("id")?, row.get("build")?)))
-        .collect()
+    let sbom = |row: &Row| {
+        Ok(Sbom {
+            release: row.get("release")?,
+            candidate: row.get("candidate")?,
+            id: row.get("id")?,
+            build: row.get("build")?,
+        })
+    };
+    conn.fetch_all(sql, values).await?.iter().map(sbom).collect()
 }
 
 /// References of evidence among these rows.

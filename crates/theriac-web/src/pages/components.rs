@@ -292,7 +292,7 @@ async fn page(
         filters: filters(web, me, (product, name), asked, &list).await?,
         head: head(asked, &here, list.difference.as_ref().map(|of| of.against.as_str())),
         pager: Pager {
-            shown: format!("{} shown", count(rows.len(), "component")),
+            shown: format!("{} shown, {}", count(rows.len(), "component"), sorted_by(&asked.sort)),
             first: given(&asked.after).map(|_| asked.with(&here, "after", "")),
             next: list.page.next.as_ref().map(|next| Link::new("Next 50", asked.with(&here, "after", next))),
             exports: Vec::new(),
@@ -354,6 +354,10 @@ fn figures(list: &ComponentList) -> Vec<(String, String)> {
             if list.awaiting == 1 { "awaits a disposal" } else { "await a disposal" }.to_owned(),
         ),
     ]
+}
+
+fn sorted_by(sort: &str) -> &'static str {
+    if sort == "findings" { "the most findings first" } else { "by identity" }
 }
 
 fn head(asked: &Asked, here: &str, against: Option<&str>) -> TableHead {

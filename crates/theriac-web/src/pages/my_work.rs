@@ -88,7 +88,7 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
     let mut releases = Vec::new();
     for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
         let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
-        releases.push(release_row(&state, &judged));
+        releases.push(release_row(&me, &state, &judged));
     }
     let page = MyWorkPage {
         shell: me.shell("My work", Area::MyWork),
@@ -182,14 +182,21 @@ fn task(me: &Me, duty: &gate::Duty) -> Task {
     Task {
         due: me.due_text(duty.due.as_deref()),
         todo: Link::new(&duty.todo, about.as_ref().map_or_else(place, |link| link.href.clone())),
-        about: about.map(|link| link.text).unwrap_or_default(),
+        // What has no page of its own, such as a component without purl, is still named.
+        about: about.map_or_else(|| unnamed(duty), |link| link.text),
         scope: format!("{} {}", duty.product, duty.release),
         clause,
     }
 }
 
+/// What a duty is about where that has no page; empty when the clause itself is meant.
+fn unnamed(duty: &gate::Duty) -> String {
+    let about = [Some(duty.release.as_str()), duty.clause.as_deref()];
+    if about.contains(&Some(duty.reference.as_str())) { String::new() } else { duty.reference.clone() }
+}
+
 /// The row of a release with the gate as it is shown.
-pub fn release_row(state: &ReleaseState, judged: &Judged) -> ReleaseRow {
+pub fn release_row(me: &Me, state: &ReleaseState, judged: &Judged) -> ReleaseRow {
     let count = |wanted| judged.conformity.clauses.iter().filter(|clause| clause.verdict == wanted).count();
     let number = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
     ReleaseRow {
@@ -204,7 +211,7 @@ pub fn release_row(state: &ReleaseState, judged: &Judged) -> ReleaseRow {
             number(Verdict::NotMet),
             number(Verdict::NotApplicable),
         ],
-        ship: None,
+        ship: state.planned_ship_date.map(|day| me.day(day)),
     }
 }
 

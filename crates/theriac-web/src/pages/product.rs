@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
 use theriac_service::products::{self, NewRelease};
-use theriac_service::{Paging, ServiceError, gate};
+use theriac_service::{ServiceError, gate};
 
 use super::my_work::{ReleaseRow, release_row};
 use crate::http::{Answer, Form, Me, Web, with_toast};
@@ -50,20 +50,13 @@ async fn page(
     errors: &[FieldError],
 ) -> Result<ProductPage, ServiceError> {
     let product = products::product(web.app(), me.who(), key).await?;
-    let listed =
-        products::releases(web.app(), me.who(), Some(key), &Paging { limit: 100, after: None }).await?.items;
     let mut releases = Vec::new();
     for state in
         gate::releases(web.app(), me.who()).await?.iter().filter(|state| state.product == key).take(50)
     {
         let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
-        let mut row = release_row(state, &judged);
+        let mut row = release_row(me, state, &judged);
         row.release.text.clone_from(&state.release);
-        row.ship = listed
-            .iter()
-            .find(|release| release.name == state.release)
-            .and_then(|release| release.planned_ship_date)
-            .map(|day| me.day(day));
         releases.push(row);
     }
     let blocked = me.blocked(Permission::ManageReleases, Scope::Product(ProductId(product.id)));

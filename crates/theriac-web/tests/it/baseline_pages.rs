@@ -84,6 +84,11 @@ async fn my_work_shows_others_duties_and_events_to_those_who_look_after_them() {
     let site = Site::signed_in("ana").await;
     let page = site.get("/").await.ok();
     assert!(page.texts("h2").contains(&"Overdue duties of others".to_owned()));
+    let shipping = page.texts("[aria-labelledby=rel] td[data-l='Ship date']");
+    assert!(
+        shipping.iter().all(|day| day.starts_with("202")),
+        "both releases have a planned day: {shipping:?}"
+    );
     assert_eq!(page.texts("[aria-labelledby=ev] .line > li").len(), 8);
     assert!(page.texts("[aria-labelledby=ev] .line > li").iter().any(|event| event.contains("Ana Okafor")));
     site.sign_out().await;
