@@ -109,7 +109,9 @@ pub enum StoreError {
         limit: u64,
     },
     /// A text cannot be kept as it is.
-    #[error("a text holds the character NUL (U+0000), which nothing here may hold; take it out and try again")]
+    #[error(
+        "a text holds the character NUL (U+0000), which nothing here may hold; take it out and try again"
+    )]
     Nul,
     /// The input could not be read to its end.
     #[error("the file could not be read: {0}; nothing was stored")]
