@@ -34,7 +34,7 @@ impl Default for Limits {
         Self {
             bytes: 64 << 20,
             depth: 100,
-            values: 4_000_000,
+            values: 2_500_000,
             entries: 200_000,
             text: 16 << 20,
             defects: 1_000,

@@ -26,6 +26,8 @@ use crate::{App, Result, ServiceError, Who};
 
 /// Most files of one call.
 const FILES_MAX: usize = 100;
+/// Most characters of a file's name.
+const NAME_MAX: usize = 255;
 /// How often a call begins anew because others changed the release under it.
 const ATTEMPTS: u32 = 5;
 /// How far the clocks of two machines may differ.
@@ -150,6 +152,10 @@ async fn check(app: &App, conn: &mut Conn, release: &Release, input: &AddEvidenc
     }
     if input.files.len() > FILES_MAX {
         checks.wrong("files", format!("hand in at most {FILES_MAX} files at once"));
+    }
+    let odd = |name: &str| name.chars().count() > NAME_MAX || name.contains(char::is_control);
+    if input.files.iter().any(|file| odd(&file.name)) {
+        checks.wrong("files", format!("a file's name has at most {NAME_MAX} characters, in one line"));
     }
     let tool = input
         .tool
@@ -554,6 +560,32 @@ async fn report(
         resolved: applied.resolved.iter().map(FindingLine::of).collect(),
         unmatched: findings::awaiting(conn, release).await?,
         blocking: findings::blocking(conn, release).await?,
-        not_matched,
+        not_matched: match not_matched {
+            None => beside_the_candidate(conn, release, places).await?,
+            said => said,
+        },
     })
+}
+
+/// Says that a bill of materials does not count: nothing new in what was not looked up must not be taken for clean.
+async fn beside_the_candidate(
+    conn: &mut Conn,
+    release: &Release,
+    places: &[Place],
+) -> Result<Option<String>> {
+    let Some(candidate) = release.candidate else { return Ok(None) };
+    let counting = table::counting_sboms(conn, release.id, release.candidate).await?;
+    let beside = places.iter().map(Place::row).any(|row| {
+        row.kind == EvidenceKind::Sbom.as_str()
+            && row.build != release.candidate
+            && !counting.contains(&row.id)
+    });
+    if !beside {
+        return Ok(None);
+    }
+    let name = releases::build_by_id(conn, candidate).await?.map(|build| build.name).unwrap_or_default();
+    Ok(Some(format!(
+        "only bills of materials of the candidate {name} count, and not all of these speak of it; \
+         `theriac release candidate` names another build"
+    )))
 }

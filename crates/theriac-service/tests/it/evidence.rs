@@ -439,6 +439,10 @@ on_both_engines!(the_components_are_those_of_the_candidate, |store| {
     let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
     let resolved = listed.page.items[0].resolved.clone().unwrap();
     assert!(resolved.contains("it now has pkg:npm/left-pad@2.0.0"), "{resolved}");
+    let beside = add(&world, of("rc.1", 3, "pkg:npm/left-pad@1.5.0")).await.unwrap();
+    let why = beside.not_matched.unwrap();
+    assert!(why.starts_with("only bills of materials of the candidate rc.2 count"), "{why}");
+    assert!(beside.new.is_empty() && second.not_matched.is_none());
     products::set_candidate(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, "rc.1").await.unwrap();
     jobs(&world).await;
     let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();

@@ -69,7 +69,27 @@ impl Form {
         if pairs.len() > PAIRS_MAX {
             return Err(Failure::bad_request(format!("A form has at most {PAIRS_MAX} values.")));
         }
+        // What is no UTF-8 was read as the replacement character, and would be kept as that.
+        let lost = pairs.iter().any(|(_, value)| value.contains('\u{fffd}'));
+        if lost && !says_replacement(bytes) {
+            return Err(Failure::bad_request(
+                "The form is not UTF-8. Load the page again and send it once more.",
+            ));
+        }
         Ok(Self { pairs, files: Vec::new() })
+    }
+
+    /// Refuses the character NUL, which no browser sends and no field takes.
+    fn without_nul(self) -> Result<Self, Failure> {
+        let mut names = self.files.iter().map(|file| &file.name);
+        let pair = self.pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0'));
+        if pair.is_none() && !names.any(|name| name.contains('\0')) {
+            return Ok(self);
+        }
+        let field: String = pair.map_or("file", |(name, _)| name).chars().take(80).collect();
+        Err(Failure::bad_request(format!(
+            "The field {field:?} holds the character NUL, which no field takes. Take it out and send it again."
+        )))
     }
 
     async fn read_multipart(mut parts: Multipart) -> Result<Self, Failure> {
@@ -97,20 +117,33 @@ impl Form {
     }
 }
 
-async fn read(request: Request, web: &Web) -> Result<Form, Response> {
+/// Whether a form says the replacement character itself.
+fn says_replacement(bytes: &[u8]) -> bool {
+    let said = String::from_utf8_lossy(bytes);
+    said.to_ascii_uppercase().contains("%EF%BF%BD")
+        || std::str::from_utf8(bytes).is_ok_and(|text| text.contains('\u{fffd}'))
+}
+
+/// Reads the form; `uploads` may come from who is signed in.
+async fn read(request: Request, web: &Web, uploads: bool) -> Result<Form, Response> {
+    let form = read_as_sent(request, web, uploads).await.and_then(Form::without_nul);
+    form.map_err(IntoResponse::into_response)
+}
+
+async fn read_as_sent(request: Request, web: &Web, uploads: bool) -> Result<Form, Failure> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
+    if uploads && kind.starts_with("multipart/form-data") {
         let limited =
             request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, UPLOAD_MAX)));
-        let parts = Multipart::from_request(limited, web).await.map_err(IntoResponse::into_response)?;
-        return Form::read_multipart(parts).await.map_err(IntoResponse::into_response);
+        let wrong = |_| Failure::bad_request("The upload cannot be read: its type names no boundary.");
+        let parts = Multipart::from_request(limited, web).await.map_err(wrong)?;
+        return Form::read_multipart(parts).await;
     }
     let bytes = axum::body::to_bytes(request.into_body(), FORM_MAX).await;
-    let too_large = |_| {
-        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "A form holds at most 4 MB.").into_response()
-    };
-    Form::read(&bytes.map_err(too_large)?).map_err(IntoResponse::into_response)
+    let too_large =
+        |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "A form holds at most 4 MB.");
+    Form::read(&bytes.map_err(too_large)?)
 }
 
 impl FromRequest<Web> for Form {
@@ -122,7 +155,7 @@ impl FromRequest<Web> for Form {
             Visitor::from_request_parts(&mut parts, web).await.map_err(IntoResponse::into_response)?;
         if visitor.session.is_some() {
             let me = Me::from_request_parts(&mut parts, web).await?;
-            let form = read(Request::from_parts(parts, body), web).await?;
+            let form = read(Request::from_parts(parts, body), web, true).await?;
             if me.session.csrf_matches(form.get("csrf")) {
                 return Ok(form);
             }
@@ -132,7 +165,7 @@ impl FromRequest<Web> for Form {
             return Err(Failure::new(StatusCode::FORBIDDEN, "Nothing was changed", reason).into_response());
         }
         let before = super::prefs::cookie(&parts.headers, crate::pages::sign_in::FORM_COOKIE);
-        let form = read(Request::from_parts(parts, body), web).await?;
+        let form = read(Request::from_parts(parts, body), web, false).await?;
         match before {
             Some(token) if !token.is_empty() && token == form.get("csrf") => Ok(form),
             _ => Err(Failure::new(

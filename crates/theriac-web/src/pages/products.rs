@@ -119,6 +119,7 @@ fn fields(sent: &Form, errors: &[theriac_model::record::FieldError]) -> Vec<Fiel
                 Choice::new("transitional", "Transitional: annex F", route),
             ]),
         )
+        .error(error("route"))
         .required(),
         Field::new("support_end", "Supported until", Input::Date(sent.get("support_end").to_owned()))
             .error(error("support_end")),

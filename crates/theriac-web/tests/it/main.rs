@@ -4,6 +4,7 @@
 
 mod admin_pages;
 mod assets;
+mod bad_input;
 mod baseline_pages;
 mod component_pages;
 mod evidence_pages;

@@ -116,6 +116,11 @@ impl Site {
         self.ask(request.body(Body::from(body)).unwrap()).await
     }
 
+    /// Sends any body.
+    pub async fn raw(&self, path: &str, kind: &str, body: Body) -> Page {
+        self.ask(Request::post(path).header(header::CONTENT_TYPE, kind).body(body).unwrap()).await
+    }
+
     /// Sends a form with the token of the session.
     pub async fn send(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
         let csrf = self.csrf();

@@ -55,6 +55,7 @@ async fn a_pipeline_hands_in_its_builds_and_people_see_what_it_saw() {
     browser.open("/products/pump/releases/1.0/findings").await;
     browser.see("tr", "CVE-2026-0002").await;
 
+    a_build_beside_the_candidate_is_not_taken_for_clean(&server, &token, &browser).await;
     what_a_token_may_not(&server, &token);
     browser.quit().await;
 }
@@ -183,6 +184,25 @@ async fn the_gate_is_closed_for_both(server: &Server, token: &str, browser: &Bro
     let told: Vec<_> =
         gate["reasons"].as_array().unwrap().iter().map(|reason| reason["text"].clone()).collect();
     assert_eq!(json!(shown), json!(told));
+}
+
+/// Once a candidate is named, another build's components are not the release's, and every answer says so.
+async fn a_build_beside_the_candidate_is_not_taken_for_clean(
+    server: &Server,
+    token: &str,
+    browser: &Browser,
+) {
+    server.beside(&[&["release", "candidate", "b2"], &RELEASE[..]].concat()).assert().success();
+    let third = hand_in(server, token, "b3", &["pkg:npm/pulse@1.1.0"]);
+    let why = third["not_matched"].as_str().unwrap();
+    assert!(third["new"] == json!([]) && why.contains("the candidate b2"), "{third:#}");
+    browser.open("/products/pump/releases/1.0/evidence/new").await;
+    let file = server.folder().join("sbom.cdx.json");
+    browser.field("Files").await.send_keys(file.to_str().unwrap()).await.unwrap();
+    browser.select("Build", "b3").await;
+    browser.press("Upload").await;
+    browser.see("main", "Components were not matched.").await;
+    browser.see("main", "the candidate b2").await;
 }
 
 /// Machines hand in and read; people answer. What is not there is an error, never an open gate.

@@ -7,12 +7,18 @@ use std::path::Path;
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
-use crate::support::{advisory, bom, import, library, stderr, theriac, write};
+use crate::support::{
+    RELEASE, advisory, bom, import, library, release, run, stderr, stdout_json, theriac, write,
+};
 
 /// A folder with an index and these bad files: name, bytes, and a word that the error must have.
 fn bad_files() -> (TempDir, Vec<(&'static str, &'static str)>) {
     let folder = tempdir().unwrap();
-    let path = folder.path();
+    let expected = bad_files_in(folder.path());
+    (folder, expected)
+}
+
+fn bad_files_in(path: &Path) -> Vec<(&'static str, &'static str)> {
     import(path, &[advisory("CVE-2026-0001", "pulse", "2.0.0", None)]);
     let good = bom(&json!([library("pkg:npm/pulse@1.0.0")]));
     write(path, "empty", "");
@@ -25,14 +31,14 @@ fn bad_files() -> (TempDir, Vec<(&'static str, &'static str)>) {
         "duplicate",
         good.replacen("{\"bomFormat\"", "{\"bomFormat\":\"CycloneDX\",\"bomFormat\"", 1),
     );
-    write(path, "absurd", good.replace("\"version\":1}", "\"version\":1e400}"));
+    write(path, "absurd", good.replace("\"version\":1", "\"version\":1e400"));
     let entities = "<?xml version=\"1.0\"?><!DOCTYPE bom [<!ENTITY a \"b\">]><bom>&a;</bom>";
     write(path, "entities", entities);
     write(path, "page", "<!DOCTYPE html><html></html>");
     // Sparse: it takes no room, and must not be read to be refused.
     File::create(path.join("huge")).unwrap().set_len(200 << 20).unwrap();
     bomb(&path.join("bomb"));
-    let expected = vec![
+    vec![
         ("empty", "the file is empty"),
         ("truncated", "line 1"),
         ("deep", "nest"),
@@ -46,8 +52,7 @@ fn bad_files() -> (TempDir, Vec<(&'static str, &'static str)>) {
         ("bomb", "zip archive"),
         ("missing", "missing"),
         (".", "folder"),
-    ];
-    (folder, expected)
+    ]
 }
 
 /// A zip archive of 50 MB that unpacks to a thousand times its size.
@@ -130,5 +135,71 @@ fn pack_check_refuses_what_is_no_pack() {
     {
         let error = stderr(&theriac(folder.path()).args(["pack", "check", name]).assert().code(2));
         assert!(error.contains(word), "{name}: {error}");
+    }
+}
+
+#[test]
+fn evidence_add_refuses_every_bad_file_and_stores_nothing() {
+    let folder = release();
+    let path = folder.path();
+    let files = bad_files_in(path);
+    write(path, "good.json", bom(&json!([library("pkg:npm/pulse@1.0.0")])));
+    // Refusals are noted; nothing else may be.
+    let acts = || {
+        run(path, &["audit", "export", "log"]);
+        let log = std::fs::read_to_string(path.join("log")).unwrap();
+        log.lines().filter(|line| line.contains("\"action\"") && !line.contains("\"refused\":\"")).count()
+    };
+    let before = acts();
+    for (name, word) in files {
+        let add = [&["evidence", "add"][..], &RELEASE, &["--build", "b1", "good.json", name]].concat();
+        let error = stderr(&theriac(path).args(add).assert().code(2).stdout(""));
+        assert!(error.contains(name) && error.contains(word), "{name}: {error}");
+        assert!(error.len() < 2000, "{name}: an error is short");
+    }
+    assert_eq!(stdout_json(&run(path, &["rebuild", "--format", "json"]))["evidence"], 0);
+    assert_eq!(acts(), before, "nothing was written, and so the good file was not either");
+}
+
+#[test]
+fn records_import_refuses_every_bad_file_and_stores_nothing() {
+    let folder = release();
+    let path = folder.path();
+    for (name, _) in bad_files_in(path) {
+        let error = stderr(&theriac(path).args(["records", "import", name]).assert().code(2).stdout(""));
+        assert!(error.contains(name) && error.len() < 2000, "{name}: {error}");
+    }
+    assert_eq!(stdout_json(&run(path, &["records", "export"]))["records"], json!([]));
+}
+
+#[test]
+fn build_describe_refuses_what_is_no_checkout_and_no_artefact() {
+    let folder = release();
+    for name in [".", "missing", "empty"] {
+        write(folder.path(), "empty", "");
+        let error = stderr(
+            &theriac(folder.path()).args(["build", "describe", "--repository", name]).assert().code(2),
+        );
+        assert!(error.contains("error: ") && error.len() < 2000, "{name}: {error}");
+    }
+}
+
+/// Runs within 512 MB of addresses, of which the program itself and its stacks take a part.
+#[cfg(target_os = "linux")]
+#[test]
+fn scan_of_a_hostile_file_stays_within_its_memory() {
+    let (folder, _) = bad_files();
+    let path = folder.path();
+    let dense = format!("{{\"bomFormat\":\"CycloneDX\",\"a\":[{}", "{\"a\":0},".repeat(2_500_000));
+    write(path, "dense", dense);
+    for name in ["huge", "bomb", "deep", "entities", "dense"] {
+        let program = assert_cmd::cargo::cargo_bin!("theriac");
+        let limited =
+            format!("ulimit -v 524288; exec '{}' scan {name} --db advisories.db", program.display());
+        let output =
+            std::process::Command::new("sh").args(["-c", &limited]).current_dir(path).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{name}: {} {error}", output.status);
+        assert!(error.contains(name), "{name}: {error}");
     }
 }
