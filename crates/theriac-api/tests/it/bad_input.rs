@@ -146,7 +146,7 @@ impl<'s> Knocker<'s> {
 
     async fn stored(&self) -> Stored {
         let mut files = BTreeSet::new();
-        collect(&self.server.app.store().folder(), &mut files);
+        collect(self.server.app.store().folder(), &mut files);
         Stored { seq: self.server.seq().await, files }
     }
 
