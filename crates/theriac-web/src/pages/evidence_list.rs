@@ -9,7 +9,7 @@ use theriac_service::products::{self, ReleaseView};
 use theriac_service::{Paging, ServiceError};
 
 use super::release;
-use crate::http::{Answer, Me, Web};
+use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Choice, Column, Empty, Filters, Link, Pager, Shell, Status, StatusKind, TableHead, When,
 };
@@ -38,6 +38,17 @@ pub struct EvidenceRow {
     pub state: Status,
 }
 
+/// A build of the release.
+#[derive(Debug, Clone)]
+pub struct BuildRow {
+    /// Its name, leading to its evidence.
+    pub link: Link,
+    /// "candidate", or nothing.
+    pub about: String,
+    /// Names it as the candidate; only where that can be done.
+    pub name_candidate: Option<Action>,
+}
+
 /// The evidence of a release.
 #[derive(Debug, Clone, Template)]
 #[template(path = "evidence_list.html")]
@@ -58,8 +69,8 @@ pub struct EvidenceListPage {
     pub pager: Pager,
     /// Said instead when there is none.
     pub empty: Empty,
-    /// Builds of the release, the candidate marked: their names, leading to their evidence.
-    pub builds: Vec<(Link, String)>,
+    /// Builds of the release.
+    pub builds: Vec<BuildRow>,
 }
 
 /// Kinds of evidence and their names.
@@ -129,6 +140,7 @@ pub async fn show(
     let upload = Action::open("Upload evidence", format!("{here}/new")).main();
     let blocked = me.blocked(Permission::UploadEvidence, Scope::Product(ProductId(found.id)));
     let upload = if blocked.is_empty() { upload } else { Action::blocked("Upload evidence", blocked) };
+    let may = me.may(Permission::ManageReleases, Scope::Product(ProductId(found.id)));
     let rows: Vec<EvidenceRow> = listed.items.iter().map(|row| self::row(&me, row)).collect();
     let names: Vec<&str> = builds.iter().map(|build| build.name.as_str()).collect();
     let mut shell = release::shell(&me, (&product, &found.name), &name, "evidence");
@@ -150,7 +162,7 @@ pub async fn show(
         pager: pager(&here, &asked, rows.len(), listed.next.as_deref()),
         empty: empty(&asked, &name, upload),
         rows,
-        builds: names.iter().map(|build| build_link(&here, &release, build)).collect(),
+        builds: names.iter().map(|build| build_row(&me, &release, build, may)).collect(),
     }))
 }
 
@@ -213,7 +225,29 @@ fn empty(asked: &Asked, release: &str, upload: Action) -> Empty {
     Empty::new(format!("No evidence for {release} yet"), text, vec![upload])
 }
 
-fn build_link(here: &str, release: &ReleaseView, build: &str) -> (Link, String) {
-    let about = if release.candidate.as_deref() == Some(build) { "candidate" } else { "" };
-    (Link::new(build, urls::with_query(here, &[("build", build)])), about.to_owned())
+/// A build; whoever manages the release may name it as the candidate until the release is decided.
+fn build_row(me: &Me, release: &ReleaseView, build: &str, may: bool) -> BuildRow {
+    let at = |page| urls::release(&release.product, &release.name, page);
+    let candidate = release.candidate.as_deref() == Some(build);
+    let name_candidate = (may && !candidate && release.decided_at.is_none()).then(|| {
+        let label = format!("Name {build} as the candidate");
+        Action::send(label, at("candidate"), &me.csrf(), &[("build", build)]).small()
+    });
+    BuildRow {
+        link: Link::new(build, urls::with_query(&at("evidence"), &[("build", build)])),
+        about: if candidate { "candidate" } else { "" }.to_owned(),
+        name_candidate,
+    }
+}
+
+/// Names the build that is to become the release.
+pub async fn name_candidate(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, name)): Path<(String, String)>,
+    sent: Form,
+) -> Answer {
+    let build = sent.get("build");
+    products::set_candidate(web.app(), me.who(), &product, &name, build).await?;
+    Ok(with_toast(&urls::release(&product, &name, "evidence"), &format!("{build} is the candidate")))
 }

@@ -9,7 +9,7 @@ use crate::pages::clause::ClausePage;
 use crate::pages::components::{ComponentRow, ComponentsPage, Difference, Unmatched, UnmatchedRow};
 use crate::pages::conformity::{ClauseGroup, ClauseRow, ConformityPage, Counts, GateBanner};
 use crate::pages::evidence::{EvidencePage, ResultRow};
-use crate::pages::evidence_list::{EvidenceListPage, EvidenceRow};
+use crate::pages::evidence_list::{BuildRow, EvidenceListPage, EvidenceRow};
 use crate::pages::evidence_upload::EvidenceUploadPage;
 use crate::pages::gate::{Covered, GatePage, Reason};
 use crate::parts::{
@@ -679,11 +679,18 @@ fn evidence_list_full() -> EvidenceListPage {
         pager: pager("3 of 31, newest first", "Next 25"),
         empty: Empty::new("", "", Vec::new()),
         builds: vec![
-            (
-                Link::new("2.4.0-rc.2", "?build=2.4.0-rc.2"),
-                "candidate, commit 4be190c, 2026-11-24".to_owned(),
-            ),
-            (Link::new("2.4.0-rc.1", "?build=2.4.0-rc.1"), "commit 22d80f6, 2026-11-12".to_owned()),
+            BuildRow {
+                link: Link::new("2.4.0-rc.2", "?build=2.4.0-rc.2"),
+                about: "candidate".to_owned(),
+                name_candidate: None,
+            },
+            BuildRow {
+                link: Link::new("2.4.0-rc.1", "?build=2.4.0-rc.1"),
+                about: String::new(),
+                name_candidate: Some(
+                    Action::send("Name 2.4.0-rc.1 as the candidate", page("candidate"), CSRF, &[]).small(),
+                ),
+            },
         ],
     }
 }

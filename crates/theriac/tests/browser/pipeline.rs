@@ -192,7 +192,10 @@ async fn a_build_beside_the_candidate_is_not_taken_for_clean(
     token: &str,
     browser: &Browser,
 ) {
-    server.beside(&[&["release", "candidate", "b2"], &RELEASE[..]].concat()).assert().success();
+    browser.open("/products/pump/releases/1.0/evidence").await;
+    browser.press("Name b2 as the candidate").await;
+    browser.see(".toast", "b2 is the candidate").await;
+    browser.see("section[aria-labelledby=builds] li", "b2 candidate").await;
     let third = hand_in(server, token, "b3", &["pkg:npm/pulse@1.1.0"]);
     let why = third["not_matched"].as_str().unwrap();
     assert!(third["new"] == json!([]) && why.contains("the candidate b2"), "{third:#}");
