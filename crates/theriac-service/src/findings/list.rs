@@ -106,7 +106,7 @@ pub struct Findings {
     pub counts: Vec<(String, i64)>,
 }
 
-/// Findings, worst first, then by age.
+/// Findings: those that nobody judged first, then worst first, then by age.
 ///
 /// # Errors
 /// When product, release or person do not exist, a word is none that filters, or the actor may not read.
@@ -136,7 +136,7 @@ pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings
     }
     let listed = table::list(&mut read, &filter).await?;
     let counted = table::counts(&mut read, &filter).await?;
-    let page = input.paging.page(listed, |row| format!("{}.{}", row.rank, row.finding.id));
+    let page = input.paging.page(listed, |row| format!("{}.{}", row.place, row.finding.id));
     let page = Page { items: rows(&mut read, page.items).await?, next: page.next };
     let count = |state: &&str| counted.iter().find(|(other, _)| other == state).cloned();
     Ok(Findings { page, counts: STATES.iter().filter_map(count).collect() })
@@ -169,10 +169,10 @@ fn words(input: &ListFindings) -> Result<Filter> {
     })
 }
 
-/// Rank and row of the last finding of the page before.
+/// Place and row of the last finding of the page before.
 fn after(paging: &Paging) -> Result<Option<(i64, i64)>> {
     let Some(after) = paging.after.as_deref() else { return Ok(None) };
-    let parts = after.split_once('.').and_then(|(rank, id)| Some((rank.parse().ok()?, id.parse().ok()?)));
+    let parts = after.split_once('.').and_then(|(place, id)| Some((place.parse().ok()?, id.parse().ok()?)));
     let wrong =
         || ServiceError::field("after", "this is not what the page before gave as next; begin without it");
     Ok(Some(parts.ok_or_else(wrong)?))

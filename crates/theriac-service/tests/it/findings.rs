@@ -233,6 +233,40 @@ on_both_engines!(an_sbom_makes_findings_worst_first_in_the_same_call, |store| {
     assert_eq!(page.matching.unwrap().components, 3);
 });
 
+on_both_engines!(lists_begin_with_what_nobody_judged_then_by_severity_then_by_score, |store| {
+    let world = World::new(&store).await;
+    let high = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
+    let higher = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:L/A:N";
+    let advisories = [
+        advisory("CVE-2026-0001", "left-pad", Some(CRITICAL)),
+        advisory("CVE-2026-0002", "left-pad", Some(high)),
+        advisory("CVE-2026-0003", "left-pad", Some(higher)),
+        advisory("CVE-2026-0004", "left-pad", Some(MEDIUM)),
+        advisory("CVE-2026-0005", "left-pad", None),
+    ];
+    feed(&world, &advisories).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let order = async || -> Vec<String> {
+        let mut seen = Vec::new();
+        let mut after = None;
+        for _ in 0..10 {
+            let paging = Paging { after, limit: 2 };
+            let page = list(&world, |input| input.paging = paging).await.page;
+            seen.extend(page.items.into_iter().map(|row| row.vulnerability[9..].to_owned()));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        seen
+    };
+    assert_eq!(order().await, ["0001", "0005", "0003", "0002", "0004"]);
+    let first = list(&world, |_| {}).await.page.items[0].reference.clone();
+    let input = judgement(&world, OLD, &[&first]).await;
+    findings::assess(&world.app, &world.who("ana"), input).await.unwrap();
+    assert_eq!(order().await, ["0005", "0003", "0002", "0004", "0001"], "what was judged comes last");
+});
+
 on_both_engines!(lists_and_pages_refuse_what_they_do_not_know, |store| {
     let world = World::new(&store).await;
     let otto = world.who("otto");
@@ -551,14 +585,14 @@ on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set,
     assert_eq!(
         seen,
         [
-            (LEFT_PAD, Standing::Unconfirmed, true),
             ("pkg:npm/right-pad@2.0.1", Standing::Lapsed, true),
             ("pkg:npm/top-pad@3.0.0", Standing::New, false),
+            (LEFT_PAD, Standing::Unconfirmed, true),
         ]
     );
-    assert!(rows[1].changed[0].contains("right-pad@2.0.0"), "{:?}", rows[1].changed);
-    assert_eq!(rows[1].state, "new");
-    let page = findings::page(&world.app, &world.who("ana"), &rows[0].reference).await.unwrap();
+    assert!(rows[0].changed[0].contains("right-pad@2.0.0"), "{:?}", rows[0].changed);
+    assert_eq!(rows[0].state, "new");
+    let page = findings::page(&world.app, &world.who("ana"), &rows[2].reference).await.unwrap();
     assert_eq!(page.assessments[0].carried_from, Some(("FIND-1".to_owned(), OLD.to_owned())));
     assert_eq!(page.set, None, "it is confirmed with the others, not signed");
 
@@ -569,7 +603,7 @@ on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set,
     let refused = confirm(&world, "cleo", NEW).await.unwrap_err();
     assert!(matches!(refused, ServiceError::NotSigned(_)), "{refused}");
     assert_eq!(confirm(&world, "ana", NEW).await.unwrap(), 1);
-    assert_eq!(of_release(&world, NEW).await[0].standing, Standing::Acceptable);
+    assert_eq!(of_release(&world, NEW).await[2].standing, Standing::Acceptable);
     let none = confirm(&world, "ana", NEW).await.unwrap_err();
     assert!(matches!(none, ServiceError::Rule(_)), "{none}");
     let old = row(&world, "FIND-1").await;

@@ -696,7 +696,7 @@ pub struct Filter {
     pub component: Option<String>,
     /// Words, each in component, id or alias, in lower case.
     pub words: Vec<String>,
-    /// Rank and row of the finding before.
+    /// Place and row of the finding before.
     pub after: Option<(i64, i64)>,
     /// How many.
     pub limit: u32,
@@ -707,8 +707,9 @@ pub struct Filter {
 pub struct Listed {
     /// The finding.
     pub finding: Finding,
-    /// Its place in the order: rank of the severity, 0 for the worst.
-    pub rank: i64,
+    /// Its place in the order: what awaits a judgement before other open ones before closed ones, in these by severity,
+    /// in that by score; the lowest comes first.
+    pub place: i64,
     /// `new`, `under investigation`, `affected`, `not affected`, `fixed`, `risk accepted`, `resolved`.
     pub state: String,
     /// Its latest assessment.
@@ -798,24 +799,33 @@ fn conditions(filter: &Filter, values: &mut Args) -> String {
 const LISTED_FROM: &str = "finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL \
     JOIN release r ON r.id = f.release AND r.tx_to IS NULL JOIN product p ON p.id = r.product AND p.tx_to IS NULL";
 
-/// Findings, worst first, then by age.
+/// The place of a finding in lists; see [`Listed::place`].
+fn place() -> String {
+    format!(
+        "CAST((CASE WHEN {} THEN 0 WHEN v.resolved IS NULL THEN 1 ELSE 2 END * 10 + v.severity_rank) * 1000 \
+         + 100 - COALESCE(v.score, 0) AS BIGINT)",
+        awaits(Awaits::Judgement, "")
+    )
+}
+
+/// Findings: those that nobody judged first, then worst first, then by age.
 ///
 /// # Errors
 /// What the database says.
 pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
     let mut values = Args::new();
     let mut conditions = conditions(filter, &mut values);
-    if let Some((rank, finding)) = filter.after {
-        let (rank, finding) = (values.push(rank), values.push(finding));
-        conditions.push_str(&format!(
-            " AND (v.severity_rank > {rank} OR (v.severity_rank = {rank} AND v.finding > {finding}))"
-        ));
+    let place = place();
+    if let Some((after, finding)) = filter.after {
+        let (after, finding) = (values.push(after), values.push(finding));
+        conditions
+            .push_str(&format!(" AND ({place} > {after} OR ({place} = {after} AND v.finding > {finding}))"));
     }
     let limit = values.push(filter.limit);
     let sql = format!(
-        "SELECT {FINDING}, {ASSESSMENT}, v.severity_rank, {} AS state, p.key AS product_key, r.name AS release_name \
+        "SELECT {FINDING}, {ASSESSMENT}, {place} AS place, {} AS state, p.key AS product_key, r.name AS release_name \
          FROM {LISTED_FROM} LEFT JOIN assessment a ON {LATEST} WHERE {conditions} \
-         ORDER BY v.severity_rank, v.finding LIMIT {limit}",
+         ORDER BY place, v.finding LIMIT {limit}",
         state()
     );
     let rows = conn.fetch_all(sql, values).await?;
@@ -823,7 +833,7 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, Store
         let judged = row.get::<Option<i64>>("a_id")?.is_some();
         Ok(Listed {
             finding: finding(row)?,
-            rank: row.get("severity_rank")?,
+            place: row.get("place")?,
             state: row.get("state")?,
             assessment: if judged { Some(assessment(row)?) } else { None },
             product: row.get("product_key")?,
