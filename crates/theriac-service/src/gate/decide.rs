@@ -231,7 +231,8 @@ pub async fn decisions(app: &App, who: &Who, product: &str, release: &str) -> Re
     let (_, release, mut read) =
         find(app, who, Permission::ReadGate, "decisions read", product, release).await?;
     let rows = table::history(&mut read, release.id).await?;
-    let names = tables::people::names(&mut read).await?;
+    let people: Vec<i64> = rows.iter().map(|decision| decision.person).collect();
+    let names = tables::people::names_among(&mut read, &people).await?;
     let by =
         |id: i64| names.iter().find(|name| name.id == id).map(|name| name.name.clone()).unwrap_or_default();
     Ok(rows.into_iter().map(|decision| Decided { by: by(decision.person), decision }).collect())

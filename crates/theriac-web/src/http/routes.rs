@@ -5,9 +5,10 @@ use theriac_auth::Permission as P;
 
 use super::Web;
 use crate::pages::{
-    account, assess, audit, baseline, clause, components, conformity, evidence, evidence_list,
-    evidence_upload, finding, findings, findings_sign, gate, history, job, jobs, my_work, people, person,
-    product, products, record, record_edit, record_new, records, search, sign, sign_in,
+    account, assess, audit, baseline, clause, components, components_dispose, components_everywhere,
+    conformity, evidence, evidence_list, evidence_upload, finding, findings, findings_sign, gate, history,
+    job, jobs, my_work, people, person, product, products, record, record_edit, record_new, records, search,
+    sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -98,9 +99,9 @@ pub fn routes() -> Vec<Route> {
         GET "/evidence/{evidence}/file", Permission(P::Read) => evidence::file;
         GET "/evidence/{evidence}/disqualify", Permission(P::Read) => evidence::show_disqualify;
         POST "/evidence/{evidence}/disqualify", Permission(P::DisqualifyEvidence) => evidence::disqualify;
-        GET "/components", Permission(P::Read) => components::everywhere;
+        GET "/components", Permission(P::Read) => components_everywhere::show;
         GET "/products/{product}/releases/{release}/components", Permission(P::Read) => components::show;
-        POST "/products/{product}/releases/{release}/components/dispose", Permission(P::DisposeComponent) => components::dispose;
+        POST "/products/{product}/releases/{release}/components/dispose", Permission(P::DisposeComponent) => components_dispose::dispose;
         GET "/products/{product}/releases/{release}/baseline", Permission(P::Read) => baseline::show;
         GET "/products/{product}/releases/{release}/baseline/sign", Permission(P::Read) => baseline::show_sign;
         POST "/products/{product}/releases/{release}/baseline/sign", Permission(P::DecideRelease) => baseline::sign;

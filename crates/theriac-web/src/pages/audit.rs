@@ -6,6 +6,7 @@ use theriac_service::Paging;
 use theriac_service::audit::{self, Entries, EntryView};
 
 use super::count;
+use super::names::Names;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Filters, Link, Note, Pager, Shell, TableHead,
@@ -103,7 +104,8 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     let paging = Paging { after: after.clone(), limit: 100 };
     let page = audit::entries(web.app(), me.who(), &filter, &paging).await?;
     let head = page.items.first().map(|row| (row.entry.seq, row.hash));
-    let rows: Vec<AuditRow> = page.items.iter().map(|row| self::row(&me, row)).collect();
+    let names = Names::people(&web, page.items.iter().map(|row| &row.actor)).await?;
+    let rows: Vec<AuditRow> = page.items.iter().map(|row| self::row(&me, row, &names)).collect();
     let mut shell = me.shell("Audit log", Area::Audit);
     shell.crumbs = vec![Crumb::here("Audit log")];
     shell.api = Some("/api/v1/audit".to_owned());
@@ -157,7 +159,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     Ok(respond::page(&page))
 }
 
-fn row(me: &Me, row: &EntryView) -> AuditRow {
+fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
     let entry = &row.entry;
     let first = entry.changes.first();
     let short =
@@ -171,7 +173,7 @@ fn row(me: &Me, row: &EntryView) -> AuditRow {
     AuditRow {
         sequence: u64::try_from(entry.seq).unwrap_or_default(),
         at: me.when(entry.at),
-        who: row.actor.clone(),
+        who: names.person(&row.actor),
         from: entry.via.clone(),
         what,
         object: first.map(|change| Link::new(&row.subject, subject(&change.subject))),

@@ -1,23 +1,21 @@
-//! `/products/{product}/releases/{release}/components` and `/components`: what the software is made of.
+//! `/products/{product}/releases/{release}/components`: what the software is made of. What every list of components
+//! shares is here too; the one over all releases is `components_everywhere`.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_conformity::facts::words::EvidenceKind;
-use theriac_model::Digest;
 use theriac_service::evidence::{self, ListEvidence};
 use theriac_service::findings::{
-    self, Change, ComponentList, ComponentRow as Row, Components, DISPOSITIONS, Dispose, ListComponents,
-    Order, SearchComponents, Since,
+    self, Change, ComponentList, ComponentRow as Row, DISPOSITIONS, ListComponents, Order, Since,
 };
 use theriac_service::{Paging, ServiceError, products};
 
 use super::{count, error_at, release};
-use crate::http::{Answer, Form, Me, Web, with_toast};
+use crate::http::{Answer, Form, Me, Web};
 use crate::parts::{
-    Action, Area, Choice, Column, Crumb, Due, Empty, Errors, Field, Filters, Input, Link, Note, NoteKind,
-    Pager, Shell, Sort, Status, StatusKind, TableHead, When,
+    Action, Choice, Column, Due, Empty, Errors, Field, Filters, Input, Link, Note, Pager, Shell, Sort,
+    Status, StatusKind, TableHead, When,
 };
 use crate::{respond, urls};
 
@@ -175,11 +173,11 @@ const SINCE: [(&str, &str, Option<Since>); 4] = [
 const ORDERS: [(&str, Order); 3] =
     [("", Order::Key), ("-component", Order::KeyDown), ("findings", Order::Findings)];
 
-fn given(text: &str) -> Option<String> {
+pub(super) fn given(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn order(word: &str) -> Result<Order, ServiceError> {
+pub(super) fn order(word: &str) -> Result<Order, ServiceError> {
     let known = ORDERS.iter().find(|(known, _)| *known == word);
     let wrong = || ServiceError::field("sort", format!("'{word}' is none of: -component, findings"));
     Ok(known.ok_or_else(wrong)?.1)
@@ -249,12 +247,12 @@ pub async fn show(
 
 /// Why a disposal was refused.
 #[derive(Default)]
-struct Refused {
-    note: Option<Note>,
-    errors: Vec<theriac_model::record::FieldError>,
+pub(super) struct Refused {
+    pub(super) note: Option<Note>,
+    pub(super) errors: Vec<theriac_model::record::FieldError>,
 }
 
-async fn page(
+pub(super) async fn page(
     web: &Web,
     me: &Me,
     (product, name): (&str, &str),
@@ -368,7 +366,7 @@ fn head(asked: &Asked, here: &str, against: Option<&str>) -> TableHead {
 }
 
 /// The columns that every list of components has; `sort` gives the address of the list in another order.
-fn columns(sorted: &str, sort: impl Fn(&str) -> String) -> Vec<Column> {
+pub(super) fn columns(sorted: &str, sort: impl Fn(&str) -> String) -> Vec<Column> {
     let by_name = match sorted {
         "" => Sort::Ascending(sort("-component")),
         "-component" => Sort::Descending(sort("")),
@@ -388,7 +386,12 @@ fn columns(sorted: &str, sort: impl Fn(&str) -> String) -> Vec<Column> {
 }
 
 /// A component as lists show it; `list` is the list that its name leads to.
-fn component_row(me: &Me, (product, release): (&str, &str), list: &str, row: &Row) -> ComponentRow {
+pub(super) fn component_row(
+    me: &Me,
+    (product, release): (&str, &str),
+    list: &str,
+    row: &Row,
+) -> ComponentRow {
     let open = urls::release(product, release, "findings");
     let open = urls::with_query(&open, &[("component", &row.key), ("open", "true")]);
     let item = row.item.as_ref();
@@ -594,170 +597,4 @@ fn disposal_fields(sent: &Form, errors: &[theriac_model::record::FieldError]) ->
             .error(error_at(errors, "reason"))
             .required(),
     ]
-}
-
-/// Disposes of one, many or all of the components that could not be matched.
-pub async fn dispose(
-    State(web): State<Web>,
-    me: Me,
-    Path((product, release)): Path<(String, String)>,
-    sent: Form,
-) -> Answer {
-    let here = urls::release(&product, &release, "components");
-    let (status, refused) = match dispose_sent(&web, &me, &product, &release, &sent).await {
-        Ok(disposed) => {
-            let said = format!("Disposed of {}", count(disposed, "component"));
-            return Ok(with_toast(&format!("{here}#unmatched"), &said));
-        }
-        Err(ServiceError::Changed { .. }) => {
-            let text = "Somebody disposed of components, or the components are others now. Nothing was changed. \
-                        Look at the list as it is now, and send the form again.";
-            let note = Note::new(NoteKind::Bad, "The list changed meanwhile.", text).alert();
-            (StatusCode::CONFLICT, Refused { note: Some(note), errors: Vec::new() })
-        }
-        Err(ServiceError::Invalid(errors)) => {
-            let about =
-                errors.iter().find(|error| !["disposition", "reason"].contains(&error.field.as_str()));
-            let note = about.map(|error| Note::new(NoteKind::Bad, "", &error.message).alert());
-            (StatusCode::UNPROCESSABLE_ENTITY, Refused { note, errors })
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let page = page(&web, &me, (&product, &release), &Asked::default(), &sent, refused).await?;
-    Ok(respond::with_status(status, &page))
-}
-
-async fn dispose_sent(
-    web: &Web,
-    me: &Me,
-    product: &str,
-    release: &str,
-    sent: &Form,
-) -> Result<usize, ServiceError> {
-    let chosen = sent.all("component");
-    let all = sent.get("all") == "true";
-    if !all && chosen.is_empty() {
-        return Err(ServiceError::field(
-            "component",
-            "Choose at least one component, or all that await a disposal.",
-        ));
-    }
-    let expected: Option<Digest> = sent.get("expected").parse().ok();
-    let expected = expected.ok_or_else(|| {
-        ServiceError::field("expected", "Load the page again: the form does not say which list it shows.")
-    })?;
-    let input = Dispose {
-        product: product.to_owned(),
-        release: release.to_owned(),
-        components: if all { Components::All } else { Components::Some(chosen) },
-        expected: Some(expected),
-        disposition: sent.get("disposition").to_owned(),
-        reason: sent.get("reason").to_owned(),
-    };
-    findings::dispose(web.app(), me.who(), input).await
-}
-
-/// What the address of the list over all releases says.
-#[derive(Debug, Default, Clone, serde::Deserialize)]
-#[serde(default)]
-pub struct Searched {
-    q: String,
-    releases: String,
-    findings: String,
-    sort: String,
-    after: String,
-}
-
-impl Searched {
-    fn with(&self, name: &str, value: &str) -> String {
-        let mut pairs = vec![
-            ("q", self.q.as_str()),
-            ("releases", &self.releases),
-            ("findings", &self.findings),
-            ("sort", &self.sort),
-        ];
-        pairs.retain(|(other, _)| *other != name);
-        pairs.push((name, value));
-        urls::with_query("/components", &pairs)
-    }
-
-    fn any(&self) -> bool {
-        [&self.q, &self.releases, &self.findings].iter().any(|text| !text.is_empty())
-    }
-}
-
-/// Shows the components of all releases.
-pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Searched>) -> Answer {
-    let input = SearchComponents {
-        query: asked.q.clone(),
-        fielded: asked.releases == "fielded",
-        with_findings: asked.findings == "open",
-        order: order(&asked.sort)?,
-        paging: Paging { after: given(&asked.after), limit: 0 },
-    };
-    let found = findings::search_components(web.app(), me.who(), &input).await?;
-    let rows: Vec<ComponentRow> = found.items.iter().map(|placed| placed_row(&me, placed)).collect();
-    let mut columns = columns(&asked.sort, |word| asked.with("sort", word));
-    columns.insert(1, Column::new("Release"));
-    let mut shell = me.shell("Components", Area::Components);
-    shell.crumbs = vec![Crumb::here("Components")];
-    Ok(respond::page(&ComponentsPage {
-        shell,
-        heading: "Components of all releases".to_owned(),
-        source: None,
-        source_text: String::new(),
-        received: None,
-        actions: Vec::new(),
-        figures: Vec::new(),
-        unmatched: None,
-        filters: search_filters(&asked),
-        head: TableHead::new(columns),
-        pager: Pager {
-            shown: format!("{} shown, once for every release that has it", count(rows.len(), "component")),
-            first: given(&asked.after).map(|_| asked.with("after", "")),
-            next: found.next.as_ref().map(|next| Link::new("Next 50", asked.with("after", next))),
-            exports: Vec::new(),
-        },
-        rows,
-        empty: nothing_found(&asked),
-        difference: None,
-    }))
-}
-
-fn placed_row(me: &Me, placed: &findings::PlacedComponent) -> ComponentRow {
-    let list = urls::release(&placed.product, &placed.release, "components");
-    let field = if placed.fielded { ", in the field" } else { "" };
-    let release = Link::new(format!("{} {}{field}", placed.product, placed.release), list.clone());
-    let mut row = component_row(me, (&placed.product, &placed.release), &list, &placed.component);
-    row.release = Some(release);
-    row
-}
-
-fn search_filters(asked: &Searched) -> Filters {
-    let releases = [("", "All releases"), ("fielded", "In the field")];
-    let open = [("", "With and without findings"), ("open", "With open findings")];
-    let choices = |words: [(&str, &str); 2], now: &str| {
-        words.iter().map(|(word, label)| Choice::new(*word, *label, now)).collect()
-    };
-    Filters {
-        action: "/components".to_owned(),
-        of: "components".to_owned(),
-        q: asked.q.clone(),
-        placeholder: "Name, version, purl".to_owned(),
-        selects: vec![
-            ("releases".to_owned(), "Releases".to_owned(), choices(releases, &asked.releases)),
-            ("findings".to_owned(), "Findings".to_owned(), choices(open, &asked.findings)),
-        ],
-        keep: given(&asked.sort).map(|sort| ("sort".to_owned(), sort)).into_iter().collect(),
-        clear: asked.any().then(|| "/components".to_owned()),
-    }
-}
-
-fn nothing_found(asked: &Searched) -> Empty {
-    if asked.any() {
-        let text = "No release that you may read has such a component. Change the filter to see others.";
-        return Empty::new("No component matches", text, vec![Action::open("All components", "/components")]);
-    }
-    let text = "Components appear when an SBOM is handed in for a release.";
-    Empty::new("No component yet", text, vec![Action::open("Products", "/products")])
 }

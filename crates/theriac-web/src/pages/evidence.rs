@@ -1,7 +1,5 @@
 //! `/evidence/{number}`: one piece of evidence, its file, and saying by signature that it is wrong.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -11,6 +9,7 @@ use theriac_service::{Paging, ServiceError, people, products};
 use theriac_store::tables::evidence::TestResult;
 
 use super::evidence_list::{kind, state, tool};
+use super::names::Names;
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};
 use crate::http::{Answer, Form, Me, Web, with_toast};
@@ -90,8 +89,8 @@ pub async fn show(
     let seen = evidence::page(web.app(), me.who(), &number, &paging).await?;
     let found = products::product(web.app(), me.who(), &seen.product).await?;
     let (row, here) = (&seen.row, urls::evidence(&seen.row.reference));
-    let keys = [Some(row.delivered_by.clone()), seen.disqualified.as_ref().map(|(_, by, _)| by.clone())];
-    let names = people::names(web.app(), &keys.into_iter().flatten().collect::<Vec<_>>()).await?;
+    let disqualifier = seen.disqualified.as_ref().map(|(_, by, _)| by);
+    let names = Names::people(&web, disqualifier.into_iter().chain([&row.delivered_by])).await?;
     Ok(respond::page(&EvidencePage {
         shell: shell(&me, &seen, &found.name, None),
         number: row.reference.clone(),
@@ -150,18 +149,10 @@ fn actions(me: &Me, seen: &evidence::EvidencePage, scope: Scope) -> Vec<Action> 
     vec![disqualify, download]
 }
 
-/// Names of people by key.
-type Names = BTreeMap<String, String>;
-
-/// The person's name, or what stands for someone whose name is not known or for a machine.
-fn called(names: &Names, key: &str) -> String {
-    names.get(key).map_or(key, String::as_str).to_owned()
-}
-
 fn notes(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Vec<Note> {
     let mut notes = Vec::new();
     if let Some((reason, by, at)) = &seen.disqualified {
-        let title = format!("Disqualified by {} on {}.", called(names, by), me.when(*at).shown);
+        let title = format!("Disqualified by {} on {}.", names.person(by), me.when(*at).shown);
         notes.push(Note::new(NoteKind::Bad, title, reason));
     }
     if !seen.row.defects.is_empty() {
@@ -192,7 +183,7 @@ fn facts(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Facts {
         row.performed_at
             .map_or_else(|| Fact::none("Performed"), |at| Fact::new("Performed", Value::When(me.when(at)))),
         Fact::new("Recorded", Value::When(me.when(row.recorded_at))),
-        Fact::text("Delivered by", called(names, &row.delivered_by)),
+        Fact::text("Delivered by", names.person(&row.delivered_by)),
     ];
     facts.extend(seen.serial.as_ref().map(|serial| Fact::code("Serial number", serial)));
     if let Some(manifest) = &seen.manifest {

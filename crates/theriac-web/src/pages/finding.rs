@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
-use theriac_service::{MOST, ServiceError, people, products};
+use theriac_service::{MOST, ServiceError, products};
 
 use super::assess::{self, AssessmentForm, Typed};
-use super::findings::{Asked, Owners, severity, standing, state};
+use super::findings::{Asked, severity, standing, state};
+use super::names::Names;
 use super::release;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Crumb, Fact, Facts, Link, Note, NoteKind, Shell, Signature, Status, Value};
@@ -163,16 +164,15 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
         None
     };
     let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
-    let keys: Vec<String> =
-        known.assessments.iter().map(|judged| &judged.assessor).chain(signers).cloned().collect();
-    let names = people::names(web.app(), &keys).await?;
+    let assessors = known.assessments.iter().map(|judged| &judged.assessor);
+    let names = Names::people(web, assessors.chain(signers)).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
     let latest = known.assessments.first().map(|judged| judged.assessment.id);
     let signatures = known.assessments.iter().flat_map(|judged| {
         let covers = Some(judged.assessment.id) == latest && judged.assessment.changed.is_empty();
         let names = &names;
         judged.signatures.iter().rev().map(move |signature| Signature {
-            who: names.get(&signature.person).unwrap_or(&signature.person).clone(),
+            who: names.person(&signature.person),
             on: said(judged),
             meaning: signature.meaning.clone(),
             at: me.when(signature.at),
@@ -253,7 +253,7 @@ fn facts(me: &Me, known: &Known) -> Facts {
     Facts::from(facts)
 }
 
-fn notes(me: &Me, known: &Known, names: &Owners) -> Vec<Note> {
+fn notes(me: &Me, known: &Known, names: &Names) -> Vec<Note> {
     let row = &known.row;
     let latest = known.assessments.first();
     let mut notes = Vec::new();
@@ -269,7 +269,7 @@ fn notes(me: &Me, known: &Known, names: &Owners) -> Vec<Note> {
     };
     let words = standing(row.standing);
     let judged = latest.map(|judged| {
-        let assessor = names.get(&judged.assessor).unwrap_or(&judged.assessor);
+        let assessor = names.person(&judged.assessor);
         format!("{assessor} judged on {}: {}.", me.when(judged.assessment.at).shown, said(judged))
     });
     let judged = judged.unwrap_or_default();

@@ -1,15 +1,14 @@
 //! `…/findings` and `/findings`: findings worst first, the first of them beside the list.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Severity;
 use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, STATES, Standing};
-use theriac_service::{Paging, ServiceError, people, products};
+use theriac_service::{Paging, ServiceError, products};
 
 use super::finding::{self, FindingView};
+use super::names::Names;
 use super::release;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
@@ -154,7 +153,8 @@ pub async fn show(
     let found = findings::list(web.app(), me.who(), &asked.input(Some((&product, &release)), 0)?).await?;
     let carried = findings::carried(web.app(), me.who(), &product, &release).await?.rows.len();
     let blocked = me.blocked(Permission::AssessFinding, Scope::Product(ProductId(row.id)));
-    let names = owners(&web, &found.page.items).await?;
+    let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
+    let names = Names::people(&web, owners).await?;
     let mut rows: Vec<FindingRow> =
         found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked, false)).collect();
     if let Some(first) = rows.first_mut() {
@@ -190,7 +190,8 @@ pub async fn show(
 /// Shows the findings of all releases.
 pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
     let found = findings::list(web.app(), me.who(), &asked.input(None, 0)?).await?;
-    let names = owners(&web, &found.page.items).await?;
+    let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
+    let names = Names::people(&web, owners).await?;
     let rows: Vec<FindingRow> =
         found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked, true)).collect();
     let page = FindingsPage {
@@ -226,20 +227,8 @@ fn head(everywhere: bool) -> TableHead {
     TableHead::new(columns)
 }
 
-/// Names of people by key.
-pub(super) type Owners = BTreeMap<String, String>;
-
-/// The names of those who owe something about findings.
-pub(super) async fn owners<'a>(
-    web: &Web,
-    rows: impl IntoIterator<Item = &'a Row>,
-) -> Result<Owners, ServiceError> {
-    let keys: Vec<String> = rows.into_iter().filter_map(|row| row.owner.clone()).collect();
-    people::names(web.app(), &keys).await
-}
-
 /// A finding as lists show it.
-pub(super) fn finding_row(me: &Me, row: &Row, names: &Owners, asked: &Asked, everywhere: bool) -> FindingRow {
+pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked, everywhere: bool) -> FindingRow {
     let about = match row.harm {
         true => format!("{}, harm to a patient possible", row.vulnerability),
         false => row.vulnerability.clone(),
@@ -256,7 +245,7 @@ pub(super) fn finding_row(me: &Me, row: &Row, names: &Owners, asked: &Asked, eve
         state: state(&row.state).into(),
         state_note: standing(row.standing).to_owned(),
         due: row.due.map(|day| me.due(day)),
-        owner: row.owner.as_ref().map(|key| names.get(key).unwrap_or(key).clone()).unwrap_or_default(),
+        owner: row.owner.as_ref().map(|key| names.person(key)).unwrap_or_default(),
         current: false,
         release: everywhere.then(|| Link::new(place, urls::release(&row.product, &row.release, "findings"))),
     }

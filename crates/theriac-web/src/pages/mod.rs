@@ -9,6 +9,8 @@ pub mod audit;
 pub mod baseline;
 pub mod clause;
 pub mod components;
+pub mod components_dispose;
+pub mod components_everywhere;
 pub mod conflict;
 pub mod conformity;
 pub mod error;

@@ -6,10 +6,12 @@ use theriac_auth::{Permission, Scope};
 use theriac_conformity::facts::words::Verdict;
 use theriac_service::audit::{self, Entries, EntryView};
 use theriac_service::gate::{self, Judged, Owed, ReleaseState};
-use theriac_service::{Paging, ServiceError, people};
+use theriac_service::{Paging, ServiceError};
 
 use super::audit::subject;
+use super::conformity::about_text;
 use super::count;
+use super::names::Names;
 use super::release::reference;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
@@ -83,7 +85,11 @@ const EVENTS_MAX: u32 = 8;
 /// Shows what the person owes.
 pub async fn show(State(web): State<Web>, me: Me) -> Answer {
     let overview = gate::overview(web.app(), me.who(), &me.session.person).await?;
-    let tasks: Vec<Task> = overview.own.iter().map(|duty| task(&me, duty)).collect();
+    let late = overview.late.iter().flatten().take(OVERDUE_MAX);
+    let duties = overview.own.iter().chain(late.clone().map(|owed| &owed.duty));
+    let owners = late.map(|owed| owed.owner.as_str()).collect();
+    let names = Names::of(&web, &me, owners, duties.map(|duty| duty.reference.as_str()).collect()).await?;
+    let tasks: Vec<Task> = overview.own.iter().map(|duty| task(&me, duty, &names)).collect();
     let overdue = tasks.iter().filter(|task| task.due.as_ref().is_some_and(|due| due.overdue)).count();
     let mut releases = Vec::new();
     for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
@@ -117,20 +123,15 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         ),
         tasks,
         releases,
-        overdue: match &overview.late {
-            None => None,
-            Some(late) => Some(self::overdue(&web, &me, late).await?),
-        },
+        overdue: overview.late.as_ref().map(|late| self::overdue(&me, late, &names)),
         events: events(&web, &me).await?,
     };
     Ok(respond::page(&page))
 }
 
-async fn overdue(web: &Web, me: &Me, late: &[Owed]) -> Result<Vec<Duty>, ServiceError> {
-    let keys: Vec<String> = late.iter().take(OVERDUE_MAX).map(|owed| owed.owner.clone()).collect();
-    let names = people::names(web.app(), &keys).await?;
+fn overdue(me: &Me, late: &[Owed], names: &Names) -> Vec<Duty> {
     let duty = |owed: &Owed| {
-        let task = task(me, &owed.duty);
+        let task = task(me, &owed.duty, names);
         Duty {
             todo: task.todo,
             about: [task.about, task.scope]
@@ -139,11 +140,11 @@ async fn overdue(web: &Web, me: &Me, late: &[Owed]) -> Result<Vec<Duty>, Service
                 .collect::<Vec<_>>()
                 .join(", "),
             clause: task.clause,
-            owner: names.get(&owed.owner).unwrap_or(&owed.owner).clone(),
+            owner: names.person(&owed.owner),
             due: task.due,
         }
     };
-    Ok(late.iter().take(OVERDUE_MAX).map(duty).collect())
+    late.iter().take(OVERDUE_MAX).map(duty).collect()
 }
 
 /// The newest entries of the audit log; `None` for who may not read it.
@@ -153,10 +154,9 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
     }
     let paging = Paging { after: None, limit: EVENTS_MAX };
     let entries = audit::entries(web.app(), me.who(), &Entries::default(), &paging).await?.items;
-    let keys: Vec<String> = entries.iter().map(|row| row.actor.clone()).collect();
-    let names = people::names(web.app(), &keys).await?;
+    let names = Names::people(web, entries.iter().map(|row| &row.actor)).await?;
     let event = |row: &EntryView| {
-        let who = names.get(&row.actor).unwrap_or(&row.actor).clone();
+        let who = names.person(&row.actor);
         let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
         Event {
             title: row.entry.action.clone(),
@@ -169,7 +169,7 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
     Ok(Some(Timeline { events: entries.iter().map(event).collect() }))
 }
 
-fn task(me: &Me, duty: &gate::Duty) -> Task {
+fn task(me: &Me, duty: &gate::Duty, names: &Names) -> Task {
     let clause = duty
         .clause
         .as_ref()
@@ -182,17 +182,17 @@ fn task(me: &Me, duty: &gate::Duty) -> Task {
     Task {
         due: me.due_text(duty.due.as_deref()),
         todo: Link::new(&duty.todo, about.as_ref().map_or_else(place, |link| link.href.clone())),
-        // What has no page of its own, such as a component without purl, is still named.
-        about: about.map_or_else(|| unnamed(duty), |link| link.text),
+        about: about_text(names, &duty.reference, is_the_clause(duty)),
         scope: format!("{} {}", duty.product, duty.release),
         clause,
     }
 }
 
-/// What a duty is about where that has no page; empty when the clause itself is meant.
-fn unnamed(duty: &gate::Duty) -> String {
-    let about = [Some(duty.release.as_str()), duty.clause.as_deref()];
-    if about.contains(&Some(duty.reference.as_str())) { String::new() } else { duty.reference.clone() }
+/// Whether a duty is about the clause itself, or the release, which the row names already.
+fn is_the_clause(duty: &gate::Duty) -> bool {
+    let clause = duty.clause.as_deref();
+    duty.reference == duty.release
+        || clause.is_some_and(|clause| duty.reference.starts_with(&format!("{clause}-")))
 }
 
 /// The row of a release with the gate as it is shown.

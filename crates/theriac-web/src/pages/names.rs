@@ -15,6 +15,16 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Reads the names of these people.
+    pub(super) async fn people<'k>(
+        web: &Web,
+        keys: impl IntoIterator<Item = &'k String>,
+    ) -> Result<Self, ServiceError> {
+        let keys: BTreeSet<String> = keys.into_iter().cloned().collect();
+        let people = people::names(web.app(), &keys.into_iter().collect::<Vec<_>>()).await?;
+        Ok(Self { people, records: BTreeMap::new() })
+    }
+
     /// Reads the names of these people and records, in two queries.
     pub(super) async fn of(
         web: &Web,
@@ -70,13 +80,17 @@ pub(super) fn number(reference: &str) -> &str {
     reference.split('@').next().unwrap_or(reference)
 }
 
-/// Whether it has the form of a record's number: not of evidence or a finding, which are no records.
-pub(super) fn is_record(number: &str) -> bool {
-    let formed = number.rsplit_once('-').is_some_and(|(prefix, digits)| {
+/// Whether it has the form of a number: capital letters, a hyphen, digits.
+pub(super) fn is_number(name: &str) -> bool {
+    name.rsplit_once('-').is_some_and(|(prefix, digits)| {
         !prefix.is_empty()
             && prefix.bytes().all(|byte| byte.is_ascii_uppercase())
             && !digits.is_empty()
             && digits.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    formed && !number.starts_with("EVID-") && !number.starts_with("FIND-")
+    })
+}
+
+/// Whether it is the number of a record: not of evidence or a finding, which are no records.
+pub(super) fn is_record(name: &str) -> bool {
+    is_number(name) && !name.starts_with("EVID-") && !name.starts_with("FIND-")
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use theriac_service::records::{self, ListInput, Order, states};
 use theriac_service::{ServiceError, people, products};
 
+use super::names::Names;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Due, Empty, Filters, Link, Pager, Shell, Sort, Status, StatusKind,
@@ -135,8 +136,12 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         return Ok(file(&records::export(web.app(), me.who(), &input).await?)?);
     }
     let listing = records::list(web.app(), me.who(), &input).await?;
-    let names = names(&web, &me).await?;
-    let places = places(&web, &me).await?;
+    let keys = people::keys(web.app(), listing.rows.iter().filter_map(|row| row.head.owner)).await?;
+    let names = Names::people(&web, keys.values()).await?;
+    let records = || listing.rows.iter().map(|row| &row.record);
+    let (products, releases) =
+        (records().filter_map(|row| row.product), records().filter_map(|row| row.release));
+    let places = products::places(web.app(), products, releases).await?;
     let rows = listing.rows.iter().map(|row| {
         let kind = web.app().kind(&row.record.kind);
         RecordRow {
@@ -148,7 +153,12 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
             suspect: (row.suspect > 0)
                 .then(|| Status::saying(StatusKind::Suspect, format!("{} suspect", row.suspect))),
             scope: place(&places, row.record.product, row.record.release),
-            owner: row.head.owner.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+            owner: row
+                .head
+                .owner
+                .and_then(|id| keys.get(&id))
+                .map(|key| names.person(key))
+                .unwrap_or_default(),
             due: row.head.due.map(|day| me.due(day)),
             changed: me.when(row.head.changed_at),
         }
@@ -208,11 +218,6 @@ fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {
     Ok((headers, text).into_response())
 }
 
-/// The names of people by id.
-async fn names(web: &Web, me: &Me) -> Result<std::collections::BTreeMap<i64, String>, ServiceError> {
-    Ok(everybody(web, me).await?.into_iter().map(|person| (person.id, person.name)).collect())
-}
-
 /// Most pages of people read for one list.
 const PEOPLE_PAGES_MAX: usize = 50;
 
@@ -231,29 +236,12 @@ pub(super) async fn everybody(web: &Web, me: &Me) -> Result<Vec<people::PersonVi
     Ok(all)
 }
 
-/// What rows are called, by id.
-type Named = Vec<(i64, String)>;
-
-/// Keys of products and names of releases by id.
-async fn places(web: &Web, me: &Me) -> Result<(Named, Named), ServiceError> {
-    let paging = theriac_service::Paging { limit: 200, after: None };
-    let all = products::products(web.app(), me.who(), &paging).await?.items;
-    let releases = products::releases(web.app(), me.who(), None, &paging).await?.items;
-    Ok((
-        all.into_iter().map(|product| (product.id, product.key)).collect(),
-        releases.into_iter().map(|release| (release.id, release.name)).collect(),
-    ))
-}
-
-fn place(places: &(Named, Named), product: Option<i64>, release: Option<i64>) -> String {
-    let find = |list: &[(i64, String)], id: i64| {
-        list.iter().find(|(key, _)| *key == id).map(|(_, name)| name.clone())
-    };
+fn place(places: &products::Places, product: Option<i64>, release: Option<i64>) -> String {
     let Some(product) = product else { return "Organisation".to_owned() };
-    let product = find(&places.0, product).unwrap_or_default();
-    match release {
+    let product = places.products.get(&product).cloned().unwrap_or_default();
+    match release.and_then(|release| places.releases.get(&release)) {
         None => product,
-        Some(release) => format!("{product} {}", find(&places.1, release).unwrap_or_default()),
+        Some(release) => format!("{product} {release}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use theriac_conformity::facts::words::Verdict;
 
+use super::names::is_number;
 use crate::http::Me;
 use crate::parts::{Area, Crumb, Link, Shell, SideGroup, SideItem, SideNav, StatusKind};
 use crate::urls;
@@ -83,13 +84,7 @@ pub fn short(words: &str) -> String {
 /// What a `ref` of the facts is called and where it leads: `RISK-12@9f3c…` is revision and record.
 pub fn reference(product: &str, release: &str, reference: &str) -> Option<Link> {
     let (name, digest) = reference.split_once('@').map_or((reference, ""), |(name, digest)| (name, digest));
-    let is_number = name.rsplit_once('-').is_some_and(|(prefix, number)| {
-        !prefix.is_empty()
-            && prefix.chars().all(|c| c.is_ascii_uppercase())
-            && !number.is_empty()
-            && number.chars().all(|c| c.is_ascii_digit())
-    });
-    if !is_number {
+    if !is_number(name) {
         return reference.starts_with("pkg:").then(|| {
             let page = urls::release(product, release, "components");
             Link::new(reference, urls::with_query(&page, &[("q", reference)]))

@@ -139,3 +139,17 @@ async fn lists_filter_page_and_export() {
     assert_eq!(site.get("/records/RISK-99").await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.get("/records/RISK-1/edit").await.status, StatusCode::FORBIDDEN, "an auditor only reads");
 }
+
+#[tokio::test]
+async fn a_list_names_the_release_of_a_record_however_many_releases_there_are() {
+    let site = Site::signed_in("ana").await;
+    for number in 0..201 {
+        let name = format!("0.{number}");
+        let added = site.send("/products/gateway/releases", &[("name", name.as_str())]).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+    }
+    let list = site.get("/records?kind=activity").await.ok();
+    let rows = list.texts("tbody tr");
+    let row = rows.iter().find(|row| row.contains("ACT-5 ")).unwrap();
+    assert!(row.contains("gateway 2.4.0") && row.contains("Ana Okafor"), "{row}");
+}

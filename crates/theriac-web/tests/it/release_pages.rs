@@ -177,7 +177,11 @@ async fn people_and_records_are_called_by_their_names() {
     let records = clause.texts("[aria-labelledby=recs] a");
     assert!(records.iter().any(|text| text.starts_with("MEAS-3 ") && text.len() > 7), "{records:?}");
     assert!(clause.texts(".facts dd").iter().any(|text| text.contains("table of contents")));
+    let work = site.get("/").await.ok();
+    let tasks = work.texts("tbody tr");
+    assert!(tasks.iter().any(|row| row.contains("ACT-5 Threat model of 2.4")), "{tasks:?}");
     let audit = site.get("/audit?what=release+decide").await.ok();
+    assert!(audit.texts("tbody td").iter().any(|text| text.starts_with("Cleo Marchetti")));
     assert!(audit.texts("tbody a").contains(&"gateway 2.3.0".to_owned()), "{:?}", audit.texts("tbody a"));
 }
 
