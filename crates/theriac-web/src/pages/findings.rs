@@ -1,4 +1,4 @@
-//! `…/findings` and `/findings`: findings worst first, the first of them beside the list.
+//! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -329,7 +329,7 @@ fn filters(asked: &Asked, action: &str) -> Filters {
 fn pager(asked: &Asked, here: &str, shown: usize, next: Option<&str>) -> Pager {
     let on = |after: &str| urls::with_query(&asked.on(here), &[("after", after)]);
     Pager {
-        shown: format!("{shown} shown, worst first"),
+        shown: format!("{shown} shown, new ones first, then the worst"),
         first: (!asked.after.is_empty()).then(|| on("")),
         next: next.map(|after| Link::new("Next", on(after))),
         exports: Vec::new(),
