@@ -1,5 +1,6 @@
 //! SPDX tag-value: one `Tag: value` a line, a longer text between `<text>` and `</text>`.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::json::tool;
@@ -21,33 +22,49 @@ pub(crate) fn version(text: &str) -> Option<Result<Version, ReadError>> {
     None
 }
 
-/// Reads a document of a known version.
+/// Reads a document of a known version. That all of it is well-formed comes before what it says.
 pub(crate) fn read(text: &str, version: Version, limits: &Limits) -> Result<Bom, ReadError> {
+    entries(text).try_for_each(|entry| entry.map(drop))?;
     let mut reader = Reader::new(version, limits);
-    let mut lines = text.lines().enumerate();
-    while let Some((index, line)) = lines.next() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let place = Place::line(index + 1);
-        let Some((tag, value)) = line.split_once(':') else {
-            reader.defect(place, format!("{} is not of the form 'Tag: value'", quote(line)))?;
-            continue;
-        };
-        let value = value.trim();
-        match value.strip_prefix("<text>") {
-            Some(start) => {
-                let long = long_text(start, &mut lines).ok_or_else(|| {
-                    let reason = "the text is not closed by </text>; the file seems truncated";
-                    ReadError::new(ErrorKind::Syntax, place.clone(), reason)
-                })?;
-                reader.tag(tag.trim(), long.trim(), place)?;
-            }
-            None => reader.tag(tag.trim(), value, place)?,
+    for entry in entries(text) {
+        let Entry { line, tag, value } = entry?;
+        let place = Place::line(line);
+        match tag {
+            Some(tag) => reader.tag(tag, value.trim(), place)?,
+            None => reader.defect(place, format!("{} is not of the form 'Tag: value'", quote(&value)))?,
         }
     }
     reader.finish()
+}
+
+/// One statement of the document; without a tag, a line that is none.
+struct Entry<'t> {
+    line: usize,
+    tag: Option<&'t str>,
+    value: Cow<'t, str>,
+}
+
+/// The statements in their order, comments and empty lines left out.
+fn entries(text: &str) -> impl Iterator<Item = Result<Entry<'_>, ReadError>> {
+    let mut lines = text.lines().enumerate();
+    std::iter::from_fn(move || {
+        let (line, statement) = lines
+            .by_ref()
+            .map(|(index, line)| (index + 1, line.trim()))
+            .find(|(_, statement)| !statement.is_empty() && !statement.starts_with('#'))?;
+        let Some((tag, value)) = statement.split_once(':') else {
+            return Some(Ok(Entry { line, tag: None, value: statement.into() }));
+        };
+        let value = match value.trim().strip_prefix("<text>") {
+            Some(start) => long_text(start, &mut lines).map(Cow::from),
+            None => Some(value.into()),
+        };
+        let entry = value.map(|value| Entry { line, tag: Some(tag.trim()), value });
+        Some(entry.ok_or_else(|| {
+            let reason = "the text is not closed by </text>; the file seems truncated";
+            ReadError::new(ErrorKind::Syntax, Place::line(line), reason)
+        }))
+    })
 }
 
 fn long_text<'t>(start: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Any bytes give an answer, and limits hold.
 
 use proptest::prelude::*;
-use theriac_formats::{BuildManifest, ErrorKind, Limits, Strictness, read_bom, read_junit, recognise};
+use theriac_formats::{BuildManifest, ErrorKind, Limits, Place, Strictness, read_bom, read_junit, recognise};
 
 const DOCUMENTS: [&str; 4] = [
     include_str!("../../testdata/small.cdx.json"),
@@ -56,6 +56,20 @@ fn a_truncated_document_is_never_read() {
                 assert!(read_bom(&document.as_bytes()[..end], &Limits::default()).is_err(), "at {end}");
             }
         }
+    }
+}
+
+/// A document that is not well-formed is never accepted, whatever else is wrong before that place.
+#[test]
+fn an_open_text_is_said_before_a_line_that_is_no_statement() {
+    let document = "SPDXVersion: SPDX-2.3\nno statement\nPackageComment: <text>open\n";
+    for strictness in [Strictness::Refuse, Strictness::AcceptListedDefects] {
+        let error = read_bom(document.as_bytes(), &Limits { strictness, ..Limits::default() }).unwrap_err();
+        assert_eq!(
+            (error.kind, error.place),
+            (ErrorKind::Syntax, Place::Position { line: 3, column: 1 }),
+            "{strictness:?}"
+        );
     }
 }
 
