@@ -8,6 +8,7 @@
 //! an `Idempotency-Key` is carried out once, machines come with a token, people with a session and its CSRF token.
 
 mod audit;
+mod components;
 mod conformity;
 mod core;
 mod evidence;
@@ -41,6 +42,7 @@ fn routes() -> Vec<Route> {
         products::routes(),
         records::routes(),
         evidence::routes(),
+        components::routes(),
         feed::routes(),
         findings::routes(),
         conformity::routes(),

@@ -2,12 +2,14 @@
 
 mod adopt_pack;
 mod adopt_revisions;
+mod adoption;
 mod decide;
 mod decisions;
 mod duties;
 mod facts;
 mod gate;
 mod moved_on;
+mod overdue;
 mod pack;
 mod preview;
 mod verdicts;
@@ -30,10 +32,12 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(gate, decisions::decisions_list),
         route!(decide, decide::decisions_add),
         route!(Needs::Permission(P::Read), moved_on::baseline_moved),
+        route!(Needs::Permission(P::Read), adoption::baseline_adoption),
         route!(decide, adopt_revisions::baseline_adopt),
         route!(Needs::Permission(P::Read), pack::pack_get),
         route!(Needs::Permission(P::AdoptPack), adopt_pack::pack_adopt),
         route!(gate, duties::duties_list),
+        route!(gate, overdue::duties_overdue),
     ]
 }
 

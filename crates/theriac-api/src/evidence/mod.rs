@@ -1,8 +1,7 @@
-//! Evidence: files that machines deliver, and the components that bills of materials among them name.
+//! Evidence: files that machines deliver.
 
 mod add;
 mod bytes;
-mod components;
 mod disqualify;
 mod get;
 mod list;
@@ -23,7 +22,6 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(read, get::evidence_get),
         route!(read, bytes::evidence_bytes),
         route!(Needs::Permission(P::DisqualifyEvidence), disqualify::evidence_disqualify),
-        route!(read, components::components_list),
     ]
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod bad_input;
 mod bodies;
 mod client;
+mod components;
 mod conformity;
 mod described;
 mod evidence;
