@@ -93,29 +93,66 @@
     }
   });
 
-  // Drafts are saved a moment after the last key; the button still saves without script.
+  // Drafts are saved a moment after the last key; the button still saves without script. One save at a time: the
+  // first one of a new record makes it, and the form goes on as that record's.
   document.querySelectorAll("form[data-autosave]").forEach((form) => {
-    const state = document.getElementById("autosaved");
+    const typed = () => {
+      const data = new FormData(form);
+      ["csrf", "expected", "form-id"].forEach((name) => data.delete(name));
+      return new URLSearchParams(data).toString();
+    };
+    let saved = typed();
+    let saving = null;
     let timer;
-    const save = async () => {
+    const becomeRecord = async (edit) => {
+      form.setAttribute("action", edit);
+      form.elements["form-id"].remove();
+      history.replaceState({}, "", edit);
+      const page = await pageOf(edit);
+      for (const id of ["draft-head", "draft-files"]) {
+        document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+      }
+      document.title = page.title;
+    };
+    const send = async () => {
+      const now = typed();
+      if (now === saved) return;
+      let words;
       try {
-        const answer = await fetch(form.dataset.autosave, {
+        const answer = await fetch(form.getAttribute("action"), {
           method: "POST", credentials: "same-origin", headers: { accept: "application/json" },
           body: new URLSearchParams(new FormData(form)),
         });
         if (!answer.ok) throw new Error(`status ${answer.status}`);
-        const { expected } = await answer.json();
-        form.elements.expected.value = expected;
-        state.textContent = `saved ${new Date().toISOString().slice(11, 16)}`;
+        const { expected, edit } = await answer.json();
+        saved = now;
+        words = `saved ${new Date().toISOString().slice(11, 16)}`;
+        // The draft is there, even where the rest of its page cannot be brought now.
+        if (form.elements["form-id"]) await becomeRecord(edit).catch(() => {});
+        document.querySelectorAll("input[name=expected]").forEach((input) => { input.value = expected; });
       } catch {
-        state.textContent = "not saved by itself; use Save draft";
+        words = "not saved by itself; use Save draft";
       }
+      document.getElementById("autosaved").textContent = words;
+    };
+    const save = async () => {
+      await saving;
+      saving = send();
+      await saving;
+      saving = null;
     };
     form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(save, 1500);
     });
-    form.addEventListener("submit", () => clearTimeout(timer));
+    // A button waits for the save that is under way: it would name a draft that is being replaced.
+    form.addEventListener("submit", async (event) => {
+      clearTimeout(timer);
+      if (!saving) return;
+      event.preventDefault();
+      await saving;
+      form.requestSubmit(event.submitter);
+    });
   });
 
   // Progress of an upload; the answer replaces the page as it would without script.

@@ -5,9 +5,9 @@ use theriac_auth::{Permission, ProductId, Scope as Place};
 use theriac_model::Digest;
 use theriac_model::record::{Completeness, Content, Kind, Scope};
 use theriac_store::tables::records::{self as table, Draft, Record};
-use theriac_store::{Conn, Write, tables};
+use theriac_store::{Conn, Earlier, Write, tables};
 
-use super::draft::{DraftLink, digest_of, head_of_draft};
+use super::draft::{DraftLink, current, digest_of, head_of_draft};
 use super::{author, states};
 use crate::{App, Result, ServiceError, Who};
 
@@ -119,6 +119,19 @@ pub fn kinds_to_write(app: &App, who: &Who) -> Vec<&'static Kind> {
 /// # Errors
 /// When kind or scope is unknown or do not fit, the actor may not write it, or a field is not of its shape.
 pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
+    begin_once(app, who, None, input).await
+}
+
+/// Begins a record from a form that bears a name of its own: sent twice, it begins one record.
+///
+/// # Errors
+/// As [`begin`]; [`ServiceError::Changed`] with the record's number when the form has begun a record and says something
+/// else now, or that record has moved on.
+pub async fn begin_from_form(app: &App, who: &Who, form: &str, input: Begin) -> Result<Opened> {
+    begin_once(app, who, Some(&format!("form {form}")), input).await
+}
+
+async fn begin_once(app: &App, who: &Who, form: Option<&str>, input: Begin) -> Result<Opened> {
     let kind = app.kind(&input.kind).ok_or_else(|| ServiceError::not_found("kind of record", &input.kind))?;
     let mut read = app.store().read().await?;
     let ids = resolve(&mut read, who, &input.scope).await?;
@@ -126,14 +139,21 @@ pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
     fits(kind, ids.scope)?;
     who.require(app, Permission::to_write(kind.family), ids.place(), "record begin").await?;
     let content = Content::check(kind, &input.content, Completeness::Draft).map_err(ServiceError::Invalid)?;
+    let (written, links) = (content.canonical()?, DraftLink::write(kind, input.links)?);
     let mut write = who.write(app, "record begin").await?;
+    if let Some(begun) = begun_by(&mut write, form, kind).await? {
+        return begun_already(&mut write, who, &begun, &written, &links).await;
+    }
     let record = add(&mut write, kind, ids).await?;
+    if let Some(form) = form {
+        write.remember(form, request_of(kind), 201, &record.reference).await?;
+    }
     let draft = Draft {
         record: record.id,
         author: author(who),
         predecessor: None,
-        content: content.canonical()?,
-        links: DraftLink::write(kind, input.links)?,
+        content: written,
+        links,
         attachments: "[]".to_owned(),
         saved_at: write.now(),
     };
@@ -141,9 +161,47 @@ pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
     table::save_draft(&mut write, &draft).await?;
     table::set_head(&mut write, &head_of_draft(&record, kind, &content, draft.saved_at)).await?;
     let detail = json!({ "kind": kind.id, "state": states::DRAFT });
-    write.audit(&record.reference, None, None, detail);
+    write.audit(&record.reference, None, Some(expected), detail);
     write.commit().await?;
     Ok(Opened { reference: record.reference, expected })
+}
+
+/// What a form asks for, whatever it says: a record of a kind.
+fn request_of(kind: &Kind) -> Digest {
+    Digest::of(format!("record begin {}", kind.id).as_bytes())
+}
+
+/// The record that a form has begun.
+async fn begun_by(write: &mut Write, form: Option<&str>, kind: &Kind) -> Result<Option<String>> {
+    let Some(form) = form else { return Ok(None) };
+    let actor = write.act().actor;
+    match write.earlier(actor, form, request_of(kind)).await? {
+        Earlier::Unknown => Ok(None),
+        Earlier::Answered { response, .. } => Ok(Some(response)),
+        Earlier::OtherRequest => Err(ServiceError::Repeated),
+    }
+}
+
+/// The same said once more has the same answer; anything else is a change that its author decides on.
+async fn begun_already(
+    write: &mut Write,
+    who: &Who,
+    reference: &str,
+    content: &str,
+    links: &str,
+) -> Result<Opened> {
+    let missing = || ServiceError::not_found("record", reference);
+    let record = table::by_ref(write, reference).await?.ok_or_else(missing)?;
+    let now = current(write, who, &record).await?;
+    let expected = digest_of(&now.draft)?;
+    let same = now.stored.is_some()
+        && now.latest.is_none()
+        && now.draft.content == content
+        && now.draft.links == links;
+    if same {
+        return Ok(Opened { reference: reference.to_owned(), expected });
+    }
+    Err(ServiceError::Changed { what: reference.to_owned(), now: Some(expected) })
 }
 
 pub(super) fn fits(kind: &Kind, scope: Scope) -> Result<()> {

@@ -117,9 +117,27 @@ pub struct DraftView {
 /// What the author would edit now: their draft, a machine's, or the latest revision.
 pub(super) struct Current {
     pub draft: Draft,
-    pub stored: bool,
+    /// Whose the stored draft is; `None` while there is none.
+    pub stored: Option<i64>,
     pub latest: Option<Revision>,
     pub overtaken: Option<Draft>,
+}
+
+impl Current {
+    /// What saving does beyond going on with one's own draft, as the audit log calls it.
+    fn begins(&self, who: &Who) -> Option<&'static str> {
+        match self.stored {
+            None => Some("record draft begin"),
+            Some(of) if of != author(who) => Some("record draft take over"),
+            Some(_) => None,
+        }
+    }
+
+    /// Names the draft that the first save replaces: a machine's, or one that a newer revision has overtaken.
+    pub(super) fn replaced(&self) -> Result<Option<Digest>> {
+        let draft = self.overtaken.as_ref().or(self.stored.map(|_| &self.draft));
+        draft.map(digest_of).transpose()
+    }
 }
 
 pub(super) async fn current(conn: &mut Conn, who: &Who, record: &Record) -> Result<Current> {
@@ -133,7 +151,7 @@ pub(super) async fn current(conn: &mut Conn, who: &Who, record: &Record) -> Resu
         Some(draft) if draft.predecessor == digest => (Some(draft), None),
         other => (None, other),
     };
-    let stored = own.is_some();
+    let stored = own.as_ref().map(|draft| draft.author);
     let draft = match own {
         Some(draft) => Draft { author: author(who), ..draft },
         None => from_revision(record, latest.as_ref(), author(who))?,
@@ -198,8 +216,11 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
         let found = heads.iter().find(|listed| listed.record.reference == target);
         found.map(|listed| listed.head.title.clone()).unwrap_or_default()
     };
-    let version =
-        now.latest.as_ref().filter(|_| !now.stored).map_or(kind.version, |latest| latest.kind_version);
+    let version = now
+        .latest
+        .as_ref()
+        .filter(|_| now.stored.is_none())
+        .map_or(kind.version, |latest| latest.kind_version);
     let sent_back =
         now.latest.as_ref().filter(|latest| latest.state == states::SENT_BACK).and_then(|latest| {
             changes.iter().find(|change| change.revision == latest.digest).map(|change| change.reason.clone())
@@ -209,7 +230,7 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
         links: links.into_iter().map(|link| (link.clone(), title(&link.target))).collect(),
         attachments: stored(&now.draft.attachments)?,
         expected: digest_of(&now.draft)?,
-        saved_at: now.stored.then_some(now.draft.saved_at),
+        saved_at: now.stored.map(|_| now.draft.saved_at),
         next: now.latest.as_ref().map_or(1, |latest| latest.number + 1),
         overtaken: now.overtaken.map(|draft| content_of(kind, kind.version, &draft.content)).transpose()?,
         sent_back,
@@ -218,7 +239,9 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
     })
 }
 
-/// Saves what the author wrote.
+/// Saves what the author wrote. The first save of a draft is an entry of the audit log, and so is one that takes a
+/// machine's draft over; what the author saves after that is theirs alone until it is submitted or discarded, which
+/// are entries again.
 ///
 /// # Errors
 /// [`ServiceError::Changed`] when the draft is no longer what was shown, [`ServiceError::Invalid`] with every field that
@@ -230,21 +253,60 @@ pub async fn save_draft(
     expected: Digest,
     input: DraftInput,
 ) -> Result<DraftSaved> {
-    let mut work = app.store().maintain().await?;
-    let (record, kind) = find(app, &mut work, who, reference).await?;
-    who.access().require(Permission::to_write(kind.family), scope_of(&record))?;
-    let now = expect(&mut work, who, &record, expected).await?;
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    let begins = current(&mut read, who, &record).await?.begins(who);
+    drop(read);
+    who.require(app, Permission::to_write(kind.family), scope_of(&record), "record save").await?;
     let content = Content::check(kind, &input.content, Completeness::Draft).map_err(ServiceError::Invalid)?;
-    let known = DraftLink::read(&now.draft.links)?;
-    let links =
-        DraftLink::write(kind, input.links.into_iter().map(|link| pinned_as_before(link, &known)).collect())?;
-    let draft = Draft { content: content.canonical()?, links, saved_at: app.now(), ..now.draft };
-    put(&mut work, &draft).await?;
-    if now.latest.is_none() {
-        table::set_head(&mut work, &head_of_draft(&record, kind, &content, draft.saved_at)).await?;
+    let written = Written { record, kind, content, links: input.links };
+    let Some(action) = begins else {
+        let mut work = app.store().maintain().await?;
+        let (draft, before) = written.over(&mut work, who, expected, app.now()).await?;
+        if before.begins(who).is_some() {
+            return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(expected) });
+        }
+        work.commit().await?;
+        return Ok(DraftSaved { expected: digest_of(&draft)?, saved_at: draft.saved_at });
+    };
+    let mut write = who.write(app, action).await?;
+    let now = write.now();
+    let (draft, before) = written.over(&mut write, who, expected, now).await?;
+    let digest = digest_of(&draft)?;
+    write.audit(reference, before.replaced()?, Some(digest), json!({ "revision": draft.predecessor }));
+    write.commit().await?;
+    Ok(DraftSaved { expected: digest, saved_at: draft.saved_at })
+}
+
+/// What was written, of the right shape.
+struct Written {
+    record: Record,
+    kind: &'static Kind,
+    content: Content,
+    links: Vec<DraftLink>,
+}
+
+impl Written {
+    /// Writes it over the draft that was shown; gives what is there now and what was before.
+    async fn over(
+        self,
+        conn: &mut Conn,
+        who: &Who,
+        expected: Digest,
+        now: Timestamp,
+    ) -> Result<(Draft, Current)> {
+        let before = expect(conn, who, &self.record, expected).await?;
+        let known = DraftLink::read(&before.draft.links)?;
+        let links = self.links.into_iter().map(|link| pinned_as_before(link, &known)).collect();
+        let links = DraftLink::write(self.kind, links)?;
+        let content = self.content.canonical()?;
+        let draft = Draft { content, links, saved_at: now, ..before.draft.clone() };
+        put(conn, &draft).await?;
+        if before.latest.is_none() {
+            table::set_head(conn, &head_of_draft(&self.record, self.kind, &self.content, now)).await?;
+        }
+        Ok((draft, before))
     }
-    work.commit().await?;
-    Ok(DraftSaved { expected: digest_of(&draft)?, saved_at: draft.saved_at })
 }
 
 fn pinned_as_before(link: DraftLink, known: &[DraftLink]) -> DraftLink {

@@ -226,12 +226,13 @@ async fn put(
     if item.here.is_some() && now.draft.content == content && plain(&now.draft.links)? == plain(&links)? {
         return Ok(false);
     }
+    let before = now.replaced()?;
     let draft = Draft { content, links, saved_at: write.now(), author: author(who), ..now.draft };
     table::save_draft(write, &draft).await?;
     if now.latest.is_none() {
         table::set_head(write, &head_of_draft(record, item.kind, &item.content, draft.saved_at)).await?;
     }
-    write.audit(&record.reference, None, Some(digest_of(&draft)?), json!({ "from": item.entry.reference }));
+    write.audit(&record.reference, before, Some(digest_of(&draft)?), json!({ "from": item.entry.reference }));
     Ok(true)
 }
 

@@ -16,7 +16,7 @@ mod sign;
 mod submit;
 mod titles;
 
-pub use begin::{Begin, Opened, ScopeInput, begin, kinds_to_write};
+pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, kinds_to_write};
 pub use clear::{ClearSuspect, clear_suspect};
 pub use draft::{DraftInput, DraftLink, DraftSaved, DraftView, attach, detach, discard, edit, save_draft};
 pub use files::{ExportFile, ExportedRecord, Imported, Outcome, export, import};

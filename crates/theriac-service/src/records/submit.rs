@@ -40,7 +40,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     who.require(app, Permission::SubmitRecord, scope_of(&record), "record submit").await?;
     let mut write = who.write(app, "record submit").await?;
     let now = expect(&mut write, who, &record, expected).await?;
-    if !now.stored && now.latest.is_some() {
+    if now.stored.is_none() && now.latest.is_some() {
         return Err(ServiceError::rule(format!(
             "Nothing has changed in {reference} since its latest revision."
         )));
@@ -94,7 +94,12 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     table::set_head(&mut write, &head).await?;
     table::remove_draft(&mut write, record.id, person.0).await?;
     table::remove_draft(&mut write, record.id, MACHINE).await?;
-    write.audit(reference, revision.predecessor, Some(revision.digest), json!({ "revision": number }));
+    write.audit(
+        reference,
+        revision.predecessor,
+        Some(revision.digest),
+        json!({ "revision": number, "draft": expected }),
+    );
     write.commit().await?;
     Ok(Submitted { reference: reference.to_owned(), number, digest: revision.digest })
 }

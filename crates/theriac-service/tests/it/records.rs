@@ -7,8 +7,8 @@ use theriac_service::records::{
     self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, ListInput, Order, ScopeInput,
 };
 use theriac_service::{ServiceError, Who};
-use theriac_store::on_both_engines;
 use theriac_store::testing::TestStore;
+use theriac_store::{on_both_engines, tables};
 
 use crate::world::World;
 
@@ -104,6 +104,94 @@ on_both_engines!(two_windows_do_not_overwrite_each_other, |store| {
     let view = records::edit(&world.app, &ana, &reference).await.unwrap();
     assert_eq!((view.content.text("title"), view.expected), ("First window", now));
     records::save_draft(&world.app, &ana, &reference, now, input("Second window")).await.unwrap();
+});
+
+/// What the audit log says of a record, oldest first: the action with the digests before and after.
+async fn entries(world: &World, reference: &str) -> Vec<(String, Option<Digest>, Option<Digest>)> {
+    let filter =
+        tables::audit::Filter { subject: Some(reference.to_owned()), limit: 200, ..Default::default() };
+    let mut read = world.app.store().read().await.unwrap();
+    let entries = tables::audit::list(&mut read, &filter).await.unwrap();
+    let change = |entry: &theriac_store::audit::Entry| (entry.changes[0].before, entry.changes[0].after);
+    let line = |entry: theriac_store::audit::Entry| {
+        let (before, after) = change(&entry);
+        (entry.action, before, after)
+    };
+    entries.into_iter().rev().map(|(entry, _)| line(entry)).collect()
+}
+
+on_both_engines!(the_log_says_when_a_draft_began_and_ended_and_not_each_save, |store| {
+    let world = World::new(&store).await;
+    let (app, ana) = (&world.app, world.who("ana"));
+    let input = |title: &str| DraftInput { content: document(title), links: vec![] };
+    let (reference, first) = begin(&world, &ana, "document", json!({"title": "One"}), vec![]).await;
+    let second = records::save_draft(app, &ana, &reference, first, input("Two")).await.unwrap().expected;
+    let third = records::save_draft(app, &ana, &reference, second, input("Three")).await.unwrap().expected;
+    let one = records::submit(app, &ana, &reference, third).await.unwrap().digest;
+    let entry = |action: &str, before, after| (action.to_owned(), before, after);
+    let mut log = vec![entry("record begin", None, Some(first)), entry("record submit", None, Some(one))];
+    assert_eq!(entries(&world, &reference).await, log);
+
+    // The first save on a revision begins a draft; it is thrown away under the name that it has then.
+    let shown = records::edit(app, &ana, &reference).await.unwrap().expected;
+    let began = records::save_draft(app, &ana, &reference, shown, input("Four")).await.unwrap().expected;
+    let last = records::save_draft(app, &ana, &reference, began, input("Five")).await.unwrap().expected;
+    records::discard(app, &ana, &reference, last).await.unwrap();
+    log.push(entry("record draft begin", None, Some(began)));
+    log.push(entry("record discard", Some(last), None));
+    assert_eq!(entries(&world, &reference).await, log);
+
+    // A machine's draft is taken over by the person who saves it first.
+    let machine = Who::system("import");
+    let (shown, by_machine) = {
+        let shown = records::edit(app, &machine, &reference).await.unwrap().expected;
+        let saved = records::save_draft(app, &machine, &reference, shown, input("Six")).await.unwrap();
+        (records::edit(app, &ana, &reference).await.unwrap().expected, saved.expected)
+    };
+    assert_eq!(shown, by_machine, "the machine's draft is offered");
+    let taken = records::save_draft(app, &ana, &reference, shown, input("Seven")).await.unwrap().expected;
+    records::save_draft(app, &ana, &reference, taken, input("Eight")).await.unwrap();
+    log.push(entry("record draft begin", None, Some(by_machine)));
+    log.push(entry("record draft take over", Some(by_machine), Some(taken)));
+    assert_eq!(entries(&world, &reference).await, log);
+
+    // A refused save is an attempt.
+    let otto = world.who("otto");
+    records::save_draft(app, &otto, &reference, taken, input("Nine")).await.unwrap_err();
+    let filter =
+        tables::audit::Filter { action: Some("record save".to_owned()), limit: 9, ..Default::default() };
+    let refused = tables::audit::list(&mut app.store().read().await.unwrap(), &filter).await.unwrap();
+    assert!(refused.len() == 1 && refused[0].0.refused.is_some(), "{refused:?}");
+});
+
+on_both_engines!(a_form_begins_one_record_however_often_it_is_sent, |store| {
+    let world = World::new(&store).await;
+    let (ana, ben) = (world.who("ana"), world.who("ben"));
+    let form = |title: &str| Begin {
+        kind: "requirement".to_owned(),
+        scope: product(),
+        content: json!({ "title": title }),
+        links: vec![],
+    };
+    let begun = records::begin_from_form(&world.app, &ana, "f1", form("One")).await.unwrap();
+    assert_eq!(begun.reference, "REQ-1");
+    let again = records::begin_from_form(&world.app, &ana, "f1", form("One")).await.unwrap();
+    assert_eq!(again, begun);
+    let other = records::begin_from_form(&world.app, &ana, "f1", form("One and more")).await.unwrap_err();
+    let ServiceError::Changed { what, now } = other else { panic!("{other}") };
+    assert_eq!((what.as_str(), now), ("REQ-1", Some(begun.expected)));
+    assert_eq!(head(&world, "REQ-1").await.head.title, "One");
+
+    // Another form, and somebody else's, begin their own.
+    let second = records::begin_from_form(&world.app, &ana, "f2", form("One")).await.unwrap();
+    assert_eq!(second.reference, "REQ-2", "no number was used up meanwhile");
+    let bens = records::begin_from_form(&world.app, &ben, "f1", form("One")).await.unwrap();
+    assert_eq!(bens.reference, "REQ-3");
+
+    // What has moved on is not begun anew.
+    records::discard(&world.app, &ana, "REQ-1", begun.expected).await.unwrap();
+    let late = records::begin_from_form(&world.app, &ana, "f1", form("One")).await.unwrap_err();
+    assert!(matches!(late, ServiceError::Changed { .. }), "{late}");
 });
 
 on_both_engines!(two_authors_of_one_record_see_each_other, |store| {

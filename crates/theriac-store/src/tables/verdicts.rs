@@ -64,7 +64,8 @@ pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
 /// Acts that no verdict hangs on.
 const NO_BEARING: &str = "'sign in', 'sign out', 'prove identity', 'password change', 'password reset', 'account open', \
                           'account close', 'person erase', 'role grant', 'role withdraw', 'token issue', 'token revoke', \
-                          'record begin', 'record attach', 'record detach', 'record discard', 'records import'";
+                          'record begin', 'record draft begin', 'record draft take over', 'record attach', \
+                          'record detach', 'record discard', 'records import'";
 
 /// Whether something happened after a sequence that can bear on a release of a product, which may be based on another.
 ///

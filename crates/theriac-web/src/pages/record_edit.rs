@@ -6,19 +6,17 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use theriac_model::Digest;
 use theriac_model::record::{self, Choices, Content, FieldError, FieldType, Kind, form_values};
 use theriac_service::ServiceError;
 use theriac_service::records::{self, DraftInput, DraftLink, DraftView, ListInput, Order};
 
-use super::conflict::ConflictPage;
+use super::conflict;
 use super::error_at;
 use super::record::{Attachment, attachment, shell, shown};
 use super::records::everybody;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
-use crate::parts::{
-    Area, Choice, Diff, DiffKind, DiffLine, Errors, Field, Input, Note, NoteKind, ReasonForm, Rows, Shell,
-    When,
-};
+use crate::parts::{Area, Choice, Errors, Field, Input, Note, NoteKind, ReasonForm, Rows, Shell, When};
 use crate::{respond, urls};
 
 /// One part of the form: a field, or a table of sub-fields.
@@ -69,8 +67,8 @@ impl LinkEditor {
     }
 }
 
-/// The form. Sends by POST: `csrf`, `expected` (digest of the draft as shown), the fields under their ids,
-/// the links, and `then`: `save` or `submit`. Rows are `name.0.column`; `add-row`, `remove-row`, `add-link`
+/// The form, which script saves while one types. Sends by POST: `csrf`, `expected` (digest of the draft as shown),
+/// `form-id`, the fields under their ids, the links, and `then`: `save` or `submit`. Rows are `name.0.column`; `add-row`, `remove-row`, `add-link`
 /// and `remove-link` save nothing and show the form again with the change.
 #[derive(Debug, Clone, Template)]
 #[template(path = "record_edit.html")]
@@ -83,10 +81,10 @@ pub struct RecordEditPage {
     pub about: String,
     /// Where the form goes.
     pub action: String,
-    /// Where script saves the draft while typing; empty before the record has a number.
-    pub autosave: String,
     /// Digest of the draft as shown.
     pub expected: String,
+    /// Names the form of a new record: sent twice, it begins one record. Empty once the record has a number.
+    pub form_id: String,
     /// When it was last saved.
     pub saved: Option<When>,
     /// Sent back and why, a newer revision exists.
@@ -151,7 +149,7 @@ pub(super) fn typed(_: &Kind, sent: &Form, _: &[FieldError]) -> Values {
 }
 
 /// A content as a browser would send it.
-fn values_of(kind: &Kind, content: &Content) -> Values {
+pub(super) fn values_of(kind: &Kind, content: &Content) -> Values {
     let mut values = Vec::new();
     for field in kind.fields {
         if let Some(value) = content.get(field.id) {
@@ -273,8 +271,8 @@ pub(super) async fn edit_page(
         heading: shown.heading,
         about: shown.about,
         action: shown.action,
-        autosave: String::new(),
         expected: shown.expected,
+        form_id: String::new(),
         saved: None,
         notes: Vec::new(),
         parts,
@@ -445,18 +443,16 @@ async fn form(
     status: StatusCode,
 ) -> Result<Response, Failure> {
     let number = &view.record.reference;
-    let address = urls::record_page(number, "edit");
     let shown = Shown {
         shell: Shell { area: Area::Records, ..shell(me, number, view.kind, "Edit") },
         heading: format!("Edit {number}"),
         about: format!("draft of revision {}", view.next),
-        action: address.clone(),
+        action: urls::record_page(number, "edit"),
         expected: view.expected.to_string(),
         cancel: urls::record(number),
         product: view.record.product,
     };
     let mut page = edit_page(web, me, view.kind, shown, values, links, errors).await?;
-    page.autosave = address;
     page.saved = view.saved_at.map(|at| me.when(at));
     page.attachments = view.attachments.iter().map(|file| attachment(number, file)).collect();
     page.attach = urls::record_page(number, "attach");
@@ -484,6 +480,18 @@ async fn form(
     Ok(respond::with_status(status, &page))
 }
 
+/// Whether a form was sent by the page's script, while its author types.
+pub(super) fn by_script(headers: &HeaderMap) -> bool {
+    let accepted = headers.get("accept").and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|text| text.contains("application/json"))
+}
+
+/// What the script is told: what the draft is named by now, and where its form is.
+pub(super) fn saved_by_script(number: &str, expected: Digest) -> Response {
+    let edit = urls::record_page(number, "edit");
+    axum::Json(serde_json::json!({ "expected": expected, "edit": edit })).into_response()
+}
+
 /// Saves or submits a draft; a row or link more or less only changes the form.
 pub async fn save(
     State(web): State<Web>,
@@ -497,10 +505,7 @@ pub async fn save(
         let sent = changed_form(view.kind, sent);
         return form(&web, &me, &view, &sent.pairs, &links_of(&sent), &[], StatusCode::OK).await;
     }
-    let script = headers
-        .get("accept")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|text| text.contains("application/json"));
+    let script = by_script(&headers);
     let input = DraftInput { content: form_values(view.kind, &sent.pairs), links: links_of(&sent) };
     let saved = match records::save_draft(web.app(), me.who(), &number, shown(&sent)?, input).await {
         Ok(saved) => saved,
@@ -511,11 +516,11 @@ pub async fn save(
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return form(&web, &me, &view, &sent.pairs, &links_of(&sent), &errors, status).await;
         }
-        Err(ServiceError::Changed { .. }) => return Ok(conflict(&me, &view, &sent)),
+        Err(ServiceError::Changed { .. }) => return conflict::overtaken(&web, &me, &number, &sent).await,
         Err(error) => return Err(error.into()),
     };
     if script {
-        return Ok(axum::Json(serde_json::json!({ "expected": saved.expected })).into_response());
+        return Ok(saved_by_script(&number, saved.expected));
     }
     if sent.get("then") != "submit" {
         return Ok(with_toast(&urls::record_page(&number, "edit"), "Draft saved"));
@@ -532,40 +537,6 @@ pub async fn save(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// What is stored now beside what was typed; nothing typed is lost.
-fn conflict(me: &Me, view: &DraftView, sent: &Form) -> Response {
-    let number = &view.record.reference;
-    let mut lines = Vec::new();
-    let stored = values_of(view.kind, &view.content);
-    for field in view.kind.fields {
-        let of = |values: &Values| {
-            values
-                .iter()
-                .rfind(|(key, _)| key == field.id)
-                .map(|(_, value)| value.clone())
-                .unwrap_or_default()
-        };
-        let (now, mine) = (of(&stored), of(&sent.pairs));
-        if now.trim() != mine.trim() {
-            lines.push(DiffLine::new(DiffKind::Field, field.label));
-            lines.extend(now.lines().map(|line| DiffLine::new(DiffKind::Removed, line)));
-            lines.extend(mine.lines().map(|line| DiffLine::new(DiffKind::Added, line)));
-        }
-    }
-    let keep = |(name, _): &&(String, String)| !matches!(name.as_str(), "csrf" | "expected");
-    let page = ConflictPage {
-        shell: shell(me, number, view.kind, "Edit"),
-        title: format!("{number} was changed meanwhile"),
-        text: "Another window or person saved after this form was opened. Below: from what is stored now to what you typed.".to_owned(),
-        diff: Diff { lines },
-        action: urls::record_page(number, "edit"),
-        expected: view.expected.to_string(),
-        values: sent.pairs.iter().filter(keep).cloned().collect(),
-        theirs: urls::record_page(number, "edit"),
-    };
-    respond::with_status(StatusCode::CONFLICT, &page)
 }
 
 /// Attaches a file to the draft.

@@ -2,16 +2,20 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use theriac_model::record::{Kind, Scope, form_values};
 use theriac_service::records::{self, Begin, ScopeInput};
 use theriac_service::{Paging, ServiceError, products};
 
-use super::record_edit::{Shown, edit_page, links_of, typed};
+use super::conflict;
+use super::record_edit::{Shown, by_script, edit_page, links_of, saved_by_script, typed};
 use crate::http::{Answer, Form, Me, Web, see_other, with_toast};
 use crate::parts::{Area, Choice, Crumb, Field, Input, Shell};
 use crate::{respond, urls};
+
+/// Bytes that name a form.
+const FORM_ID: usize = 16;
 
 /// One kind, as offered.
 #[derive(Debug, Clone)]
@@ -189,12 +193,33 @@ async fn form(
             }
         },
     };
-    let page = edit_page(web, me, kind, shown, &typed(kind, sent, errors), &links_of(sent), errors).await?;
+    let mut page =
+        edit_page(web, me, kind, shown, &typed(kind, sent, errors), &links_of(sent), errors).await?;
+    page.form_id = form_id(sent).unwrap_or_else(|| fresh(web));
     Ok(respond::with_status(status, &page))
 }
 
-/// Begins a record.
-pub async fn begin(State(web): State<Web>, me: Me, Query(asked): Query<Asked>, sent: Form) -> Answer {
+/// What names the form that was sent.
+fn form_id(sent: &Form) -> Option<String> {
+    let fits = |id: &String| id.len() == FORM_ID * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    sent.filled("form-id").filter(fits)
+}
+
+/// A name that no other form has.
+fn fresh(web: &Web) -> String {
+    let mut bytes = [0; FORM_ID];
+    web.app().store().ids().fill(&mut bytes);
+    hex::encode(bytes)
+}
+
+/// Begins a record: by the button, or by the first save of the page's script.
+pub async fn begin(
+    State(web): State<Web>,
+    me: Me,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    sent: Form,
+) -> Answer {
     let kind =
         web.app().kind(&asked.kind).ok_or_else(|| ServiceError::not_found("kind of record", &asked.kind))?;
     let place =
@@ -210,8 +235,20 @@ pub async fn begin(State(web): State<Web>, me: Me, Query(asked): Query<Asked>, s
         content: form_values(kind, &sent.pairs),
         links: links_of(&sent),
     };
-    let begun = match records::begin(web.app(), me.who(), input).await {
+    let begun = match form_id(&sent) {
+        None => records::begin(web.app(), me.who(), input).await,
+        Some(form) => records::begin_from_form(web.app(), me.who(), &form, input).await,
+    };
+    let script = by_script(&headers);
+    let begun = match begun {
+        Ok(begun) if script => return Ok(saved_by_script(&begun.reference, begun.expected)),
         Ok(begun) => begun,
+        Err(ServiceError::Invalid(errors)) if script => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, axum::Json(errors)).into_response());
+        }
+        Err(ServiceError::Changed { what, .. }) => {
+            return conflict::overtaken(&web, &me, &what, &sent).await;
+        }
         Err(ServiceError::Invalid(errors)) => {
             let place = (&place, action.as_str());
             return form(&web, &me, kind, place, &sent, &errors, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -281,8 +281,8 @@ fn edit_full() -> RecordEditPage {
         heading: "Edit RISK-12".to_owned(),
         about: "draft of revision 8, for Lumen Gateway".to_owned(),
         action: "/records/RISK-12/edit".to_owned(),
-        autosave: "/records/RISK-12/draft".to_owned(),
         expected: DIGEST.to_owned(),
+        form_id: String::new(),
         saved: Some(at("2026-11-24T08:41:07Z")),
         notes: vec![Note::new(NoteKind::Warn, "Sent back by Ruth Okafor.", HOSTILE)],
         parts: vec![
@@ -394,7 +394,8 @@ fn edit_empty() -> RecordEditPage {
     let mut page = edit_full();
     page.heading = "New risk".to_owned();
     page.about = "for Lumen Gateway".to_owned();
-    page.autosave = String::new();
+    page.expected = String::new();
+    page.form_id = "00112233445566778899aabbccddeeff".to_owned();
     page.saved = None;
     page.notes = Vec::new();
     page.parts = vec![FormPart::Field(Field::new("title", "Title", Input::Text(String::new())).required())];

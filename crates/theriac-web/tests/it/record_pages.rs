@@ -90,6 +90,85 @@ async fn two_windows_meet_in_a_page_that_loses_nothing() {
     assert_eq!(site.get(&edit).await.ok().value("title"), "Second window");
 }
 
+const NEW: &str = "/records/new?kind=document&scope=-";
+
+async fn drafts(site: &Site) -> usize {
+    site.get("/records?kind=document&state=draft").await.ok().texts("tbody tr").len()
+}
+
+#[tokio::test]
+async fn the_first_save_of_a_new_form_by_script_makes_the_record() {
+    let site = Site::signed_in("ana").await;
+    let before = drafts(&site).await;
+    let form = site.get(NEW).await.ok();
+    assert_eq!(form.texts("form[data-autosave]").len(), 1);
+    assert_eq!(drafts(&site).await, before, "an untouched form makes no draft");
+    let id = form.value("form-id");
+    let title = |title| [("title", title), ("expected", ""), ("form-id", id.as_str())];
+
+    let saved = site.script(NEW, &title("Half a ti")).await.ok();
+    let saved: serde_json::Value = serde_json::from_str(&saved.text).unwrap();
+    let edit = saved["edit"].as_str().unwrap();
+    let shown = site.get(edit).await.ok();
+    assert_eq!(shown.value("title"), "Half a ti");
+    assert_eq!(shown.value("expected"), saved["expected"].as_str().unwrap());
+    assert_eq!(shown.texts("[name='form-id']").len(), 0, "the record has a number now");
+    assert_eq!(drafts(&site).await, before + 1);
+
+    // The answer was lost on its way: the same again is no second record, and something else is not forgotten.
+    let again = site.script(NEW, &title("Half a ti")).await.ok();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&again.text).unwrap(), saved);
+    let more = site.send(NEW, &title("Half a title")).await;
+    assert_eq!(more.status, StatusCode::CONFLICT);
+    assert!(more.text.contains("Half a ti") && more.value("title") == "Half a title", "{}", more.text);
+    let mine = [("title", "Half a title"), ("expected", &more.value("expected"))];
+    assert_eq!(site.send(edit, &mine).await.location, edit);
+    assert_eq!(site.get(edit).await.ok().value("title"), "Half a title");
+    assert_eq!(drafts(&site).await, before + 1);
+
+    // Another tab is another form, and another record.
+    let other = site.get(NEW).await.ok().value("form-id");
+    let other = site.script(NEW, &[("title", "Other"), ("form-id", &other)]).await.ok();
+    assert!(!other.text.contains(edit), "{}", other.text);
+    assert_eq!(site.get(edit).await.ok().value("title"), "Half a title");
+    assert_eq!(drafts(&site).await, before + 2);
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_begins_one_record() {
+    let site = Site::signed_in("ana").await;
+    let id = site.get(NEW).await.ok().value("form-id");
+    // The form keeps its name when a row or link is added, and when it is refused.
+    let shown = site.send(NEW, &[("title", "A"), ("form-id", &id), ("add-link", "true")]).await.ok();
+    assert_eq!(shown.value("form-id"), id);
+    let mut all = FIELDS.to_vec();
+    all.push(("form-id", &id));
+    let first = site.send(NEW, &all).await;
+    let second = site.send(NEW, &all).await;
+    assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+    assert_eq!(first.location, second.location, "the record that is in review");
+}
+
+#[tokio::test]
+async fn a_conflict_shows_tables_and_links_too() {
+    let site = Site::signed_in("ana").await;
+    let typed = [("title", "Review"), ("attendees.0.person", "ben"), ("link", "reviews:REQ-1")];
+    let edit = site.send("/records/new?kind=review&product=gateway", &typed[..1]).await.location;
+    let shown = site.get(&edit).await.ok().value("expected");
+    let mut mine = typed.to_vec();
+    mine.push(("expected", &shown));
+    assert_eq!(site.send(&edit, &mine).await.location, edit);
+    // The same once more from the old form was saved already.
+    assert_eq!(site.send(&edit, &mine).await.location, edit);
+    let theirs = [("title", "Review"), ("attendees.0.person", "mei"), ("expected", &shown)];
+    let conflict = site.send(&edit, &theirs).await;
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    let lines = conflict.texts(".diff").join(" ");
+    for said in ["1. Person: ben", "1. Person: mei", "reviews REQ-1"] {
+        assert!(lines.contains(said), "{said} in {lines}");
+    }
+}
+
 #[tokio::test]
 async fn rows_and_links_are_added_without_script() {
     let site = Site::signed_in("ana").await;

@@ -129,6 +129,19 @@ impl Site {
         self.post(path, &all).await
     }
 
+    /// Sends a form as the page's script does: with the token of the session, for an answer that a program reads.
+    pub async fn script(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
+        let csrf = self.csrf();
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("csrf", &csrf)
+            .extend_pairs(pairs)
+            .finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json");
+        self.ask(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Sends a form with files of the field `file`, with the token of the session.
     pub async fn send_files(&self, path: &str, pairs: &[(&str, &str)], files: &[(&str, &[u8])]) -> Page {
         let csrf = self.csrf();

@@ -37,11 +37,54 @@ async fn script_saves_drafts_filters_opens_panes_and_switches_themes() {
     let server = Server::demo();
     let browser = Browser::start(&server).await;
     browser.sign_in("ana@lumen.example").await;
+    a_new_record_saves_itself(&browser).await;
     a_draft_saves_itself(&browser).await;
     a_filter_acts_at_once(&browser).await;
     keys_move_and_open(&browser).await;
     a_theme_shows_before_it_is_saved(&browser).await;
     browser.quit().await;
+}
+
+const NEW: &str = "/records/new?kind=requirement&product=gateway";
+const DRAFTS: &str = "/records?kind=requirement&state=draft";
+
+async fn drafts(browser: &Browser) -> usize {
+    browser.open(DRAFTS).await;
+    browser.see("h1", "Requirements").await;
+    browser.all("tbody tr").await.len()
+}
+
+async fn a_new_record_saves_itself(browser: &Browser) {
+    let before = drafts(browser).await;
+    let one = a_new_record(browser, "The gateway locks idle sessions").await;
+    let other = a_new_record(browser, "The gateway locks out guessers").await;
+    assert_ne!(one, other);
+    assert_eq!(drafts(browser).await, before + 2);
+    for (path, title) in [(one, "The gateway locks idle sessions"), (other, "The gateway locks out guessers")]
+    {
+        browser.open(&path).await;
+        let kept = browser.field("Title").await.value().await.unwrap();
+        assert_eq!(kept.as_deref(), Some(title));
+    }
+    // A button that does not wait for the save finds the record that the save makes.
+    browser.open(NEW).await;
+    browser.fill("Title", "The gateway forgets nothing").await;
+    browser.press("Save draft").await;
+    browser.see("h1", "Edit REQ-").await;
+    assert_eq!(drafts(browser).await, before + 3);
+}
+
+/// Types a title, presses nothing, and goes on in the same form; the address of the record that is there then.
+async fn a_new_record(browser: &Browser, title: &str) -> String {
+    browser.open(NEW).await;
+    browser.fill("Title", &title[..11]).await;
+    browser.see("h1", "Edit REQ-").await;
+    saved_by_itself(browser).await;
+    browser.fill("Title", title).await;
+    browser.see("h1", "Edit REQ-").await;
+    browser.press("Save draft").await;
+    browser.see(".toast", "Draft saved").await;
+    browser.path().await
 }
 
 async fn a_draft_saves_itself(browser: &Browser) {
