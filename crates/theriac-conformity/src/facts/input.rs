@@ -28,6 +28,8 @@ pub struct FactsInput {
     pub people: Vec<PersonInput>,
     /// Records of the organisation, this product and this release; one revision each.
     pub records: Vec<RecordInput>,
+    /// Revisions of responsibilities that were in force and no longer are, up to the one that counts.
+    pub past: Vec<PastInput>,
     /// Builds of the release.
     pub builds: Vec<BuildInput>,
     /// Evidence of the release, whatever build it speaks of, and evidence of other releases that a record cites.
@@ -138,6 +140,18 @@ pub struct RecordInput {
     pub attachments: u32,
     /// The canonical content.
     pub content: Map<String, Value>,
+}
+
+/// A revision that was in force and no longer is: replaced by the next one, or retired.
+#[derive(Debug, Clone)]
+pub struct PastInput {
+    /// The revision, as it was when it was approved.
+    pub record: RecordInput,
+    /// The first day at whose end it was in force. `None` for the record's first one: an appointment that is approved late
+    /// still holds from the day that it names.
+    pub from: Option<Date>,
+    /// The first day at whose end it was in force no more.
+    pub until: Date,
 }
 
 /// A signature on a revision.

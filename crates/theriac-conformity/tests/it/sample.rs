@@ -106,6 +106,7 @@ impl Sample {
             }],
             people: people(),
             records: records(),
+            past: vec![],
             builds: vec![BuildInput {
                 name: "rc.2".to_owned(),
                 commit: "c0ffee".to_owned(),

@@ -10,7 +10,7 @@ use theriac_service::gate;
 use theriac_service::people::{self, Place};
 use theriac_store::testing::TestStore;
 
-use crate::checks::site::{Site, bom, manifest_of, responsibility, tests};
+use crate::checks::site::{Site, activity, bom, done, manifest_of, responsibility, tests};
 use crate::story::{GATEWAY, sample};
 
 /// What somebody does on a day.
@@ -30,11 +30,12 @@ enum Doing {
     Support,
     Limits,
     Appoint,
+    Dismiss,
     Move,
     Adopt,
 }
 
-const ALL: [Doing; 16] = [
+const ALL: [Doing; 17] = [
     Doing::Write,
     Doing::Submit,
     Doing::Revise,
@@ -49,6 +50,7 @@ const ALL: [Doing; 16] = [
     Doing::Support,
     Doing::Limits,
     Doing::Appoint,
+    Doing::Dismiss,
     Doing::Move,
     Doing::Adopt,
 ];
@@ -59,6 +61,8 @@ struct Life<'a> {
     requirements: Vec<String>,
     builds: usize,
     evidence: Vec<String>,
+    appointed: u32,
+    dismissed: u32,
     done: u32,
 }
 
@@ -123,6 +127,13 @@ impl Life<'_> {
             Doing::Appoint => {
                 // Entered late: it says of itself that it holds since the first day.
                 site.approved("responsibility", responsibility(json!({})), &[]).await;
+                self.appointed += 1;
+            }
+            Doing::Dismiss => {
+                if self.dismissed < self.appointed {
+                    self.dismissed += 1;
+                    site.retire(&format!("RESP-{}", self.dismissed)).await;
+                }
             }
             Doing::Move => {
                 let place = Place { department: Some(format!("room {number}")), ..Place::default() };
@@ -176,8 +187,12 @@ fn commit(build: usize) -> String {
 async fn lived(doings: &[Doing]) {
     let store = TestStore::sqlite().await;
     let site = Site::bare(&store).await;
-    let mut life = Life { site, requirements: vec![], builds: 0, evidence: vec![], done: 0 };
+    let mut life =
+        Life { site, requirements: vec![], builds: 0, evidence: vec![], appointed: 0, dismissed: 0, done: 0 };
     life.happens(Doing::Build).await;
+    // What was done while somebody answered for it, and by whom, is part of every answer.
+    life.site.approved("activity", activity(json!({})), &[]).await;
+    life.site.change("ACT-1", done("2026-01-05", &[])).await;
     let mut days: Vec<(Date, String)> = Vec::new();
     for doing in doings {
         life.happens(*doing).await;

@@ -105,6 +105,25 @@ pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Stor
     conn.fetch_all(approvals_sql(), scoped(within)).await
 }
 
+fn times_in_force_sql() -> String {
+    format!(
+        "SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
+         s.state, s.at FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
+         JOIN audit w ON w.tx = s.tx_from AND w.seq <= $1 \
+         WHERE r.kind = $4 AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
+    )
+}
+
+/// When revisions of the records of a kind came into force and went out of it, in that order for each record: a row for
+/// each approval and retirement.
+/// Columns: those of [`records`], and `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn times_in_force(conn: &mut Conn, within: Within, kind: &str) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(times_in_force_sql(), scoped(within).with(kind)).await
+}
+
 fn signatures_sql() -> String {
     format!(
         "SELECT s.digest, s.person, s.meaning, s.at FROM record r JOIN revision v ON v.record = r.id \

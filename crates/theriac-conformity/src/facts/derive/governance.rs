@@ -1,7 +1,7 @@
 //! Rows about who does what by which rule: responsibilities, limits, documents, activities, clause assessments,
 //! applicability, deviations.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -33,18 +33,37 @@ pub(super) fn responsibilities(index: &Index<'_>) -> Result<Vec<Responsibility>,
     index.kind("responsibility").iter().map(row).collect()
 }
 
-/// Who answers for which clauses by approved responsibilities.
+/// Who answers, and answered, for which clauses by approved responsibilities. On a day that revision counts which was in
+/// force on it: what is retired or replaced later keeps its time.
 pub(super) fn accountable(index: &Index<'_>) -> Result<Accountable, FactsError> {
-    let mut by_clause: BTreeMap<String, Vec<Term>> = BTreeMap::new();
-    for record in index.kind("responsibility").iter().filter(|record| approved(record)) {
-        let content = Content::of(record);
-        let Some(person) = content.person("person")? else { continue };
-        let (from, to) = (content.date("from")?, content.date("to")?);
-        for clause in content.texts("clauses")? {
-            by_clause.entry(clause).or_default().push(Term { person: person.clone(), from, to });
-        }
+    let mut accountable = Accountable::default();
+    for past in index.input.past.iter().filter(|past| approved(&past.record)) {
+        let last = past.until.saturating_sub(jiff::Span::new().days(1));
+        add_terms(&mut accountable, &past.record, past.from, Some(last))?;
     }
-    Ok(Accountable(by_clause))
+    let earlier: HashSet<&str> = index.input.past.iter().map(|past| past.record.id.as_str()).collect();
+    for record in index.kind("responsibility").iter().filter(|record| approved(record)) {
+        let since = record.approved_on.filter(|_| earlier.contains(record.id.as_str()));
+        add_terms(&mut accountable, record, since, None)?;
+    }
+    Ok(accountable)
+}
+
+/// The terms that a revision speaks of, as far as it was in force.
+fn add_terms(
+    accountable: &mut Accountable,
+    record: &RecordInput,
+    since: Option<Date>,
+    last: Option<Date>,
+) -> Result<(), FactsError> {
+    let content = Content::of(record);
+    let Some(person) = content.person("person")? else { return Ok(()) };
+    let from = [content.date("from")?, since].into_iter().flatten().max();
+    let to = [content.date("to")?, last].into_iter().flatten().min();
+    for clause in content.texts("clauses")? {
+        accountable.0.entry(clause).or_default().push(Term { person: person.clone(), from, to });
+    }
+    Ok(())
 }
 
 /// The organisation's limits: the approved record, the youngest where there are several.

@@ -69,6 +69,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
         product: product_row(&product)?,
         people: people.rows,
         records: records.records,
+        past: records.past,
     };
     Ok(Built { input, baseline: records.pins })
 }

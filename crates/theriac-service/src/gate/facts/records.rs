@@ -3,20 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use theriac_conformity::facts::input::{LinkInput, RecordInput};
+use theriac_conformity::facts::input::{LinkInput, PastInput, RecordInput};
 use theriac_conformity::facts::words::State;
 use theriac_model::Digest;
+use theriac_model::kinds::RESPONSIBILITY;
 use theriac_model::record::{Content, Kind};
 use theriac_store::tables::facts::{self as table, Within};
 use theriac_store::{Conn, Row};
 
 use super::{Moment, People, group, json, signature_rows_of, word};
 use crate::app::blocking;
+use crate::records::states;
 use crate::{App, Result};
 
 /// The records with the revision of each that counts.
 pub(super) struct Records {
     pub records: Vec<RecordInput>,
+    /// What was in force before.
+    pub past: Vec<PastInput>,
     /// The approved ones among them: record and revision.
     pub pins: Vec<(i64, Digest)>,
     /// The numbers of the evidence that they cite.
@@ -40,6 +44,7 @@ pub(super) async fn read(
 /// What the queries give.
 struct Rows {
     records: Vec<Row>,
+    responsibilities: Vec<Row>,
     approvals: Vec<Row>,
     signatures: Vec<Row>,
     links: Vec<Row>,
@@ -51,6 +56,7 @@ impl Rows {
     async fn read(conn: &mut Conn, within: Within) -> Result<Self> {
         Ok(Self {
             records: table::records(conn, within).await?,
+            responsibilities: table::times_in_force(conn, within, RESPONSIBILITY.id).await?,
             approvals: table::approvals(conn, within).await?,
             signatures: table::signatures(conn, within).await?,
             links: table::links(conn, within).await?,
@@ -81,7 +87,42 @@ fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Reco
         }
         records.push(record);
     }
-    Ok(Records { records, pins, cited })
+    let past = past(app, rows, &around)?;
+    Ok(Records { records, past, pins, cited })
+}
+
+/// What was in force before, of the records whose past counts: up to the revision that a release reads, however many
+/// came after that.
+fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
+    let mut counts: BTreeMap<i64, u32> = BTreeMap::new();
+    for row in &rows.records {
+        counts.insert(row.get("id")?, row.get("number")?);
+    }
+    let mut past = Vec::new();
+    for (record, steps) in group(&rows.responsibilities, |row| Ok(row.get::<i64>("id")?))? {
+        let Some(last) = counts.get(&record) else { continue };
+        let mut read = Vec::with_capacity(steps.len());
+        for step in steps {
+            if step.get::<u32>("number")? <= *last {
+                read.push(step);
+            }
+        }
+        let mut first = true;
+        for pair in read.windows(2) {
+            let (row, next) = (pair[0], pair[1]);
+            let (from, until) = (around.moment.day_of(row.get("at")?), around.moment.day_of(next.get("at")?));
+            let Some(kind) = app.kind(&row.get::<String>("kind")?) else { continue };
+            if row.get::<String>("state")? != states::APPROVED || from == until {
+                continue;
+            }
+            let content =
+                crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
+            let from = (!first).then_some(from);
+            past.push(PastInput { record: around.record(row, kind, content)?, from, until });
+            first = false;
+        }
+    }
+    Ok(past)
 }
 
 /// What belongs to the records.
