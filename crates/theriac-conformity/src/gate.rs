@@ -1,5 +1,7 @@
 //! The gate: may this release ship? Computed from facts and verdicts, read by CI; a person decides on it.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +38,10 @@ pub struct Reason {
     pub owner: Option<String>,
     /// By when.
     pub due: Option<String>,
-    /// What is missing in a clause.
+    /// The clauses that this keeps from being met.
+    #[serde(default)]
+    pub clauses: Vec<String>,
+    /// What those clauses miss in it.
     pub missing: Vec<Missing>,
 }
 
@@ -92,6 +97,7 @@ pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
                 .to_owned(),
             owner: manager(),
             due: due(),
+            clauses: Vec::new(),
             missing: Vec::new(),
         });
     }
@@ -102,22 +108,59 @@ pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
             text: "No build has been named as the candidate".to_owned(),
             owner: manager(),
             due: due(),
+            clauses: Vec::new(),
             missing: Vec::new(),
         });
     }
+    let mut things = Things::of(facts);
     for clause in &conformity.clauses {
-        reasons.extend(clause_reason(facts, clause, &mut deviations));
+        reasons.extend(clause_reason(facts, clause, &mut things, &mut deviations));
     }
-    reasons.extend(facts.findings.iter().filter_map(finding_reason));
-    let loose = |component: &&Component| !component.matched && component.disposition.is_none();
-    reasons.extend(facts.components.iter().filter(loose).map(|component| component_reason(component, due())));
-    reasons.extend(facts.suspect_links.iter().map(|link| link_reason(link, due())));
+    reasons.append(&mut things.reasons);
     reasons.sort_by_key(|reason| reason.kind);
     Gate { open: reasons.is_empty(), reasons, deviations }
 }
 
-/// Why a clause closes the gate, after the deviations in force have covered what they name.
-fn clause_reason(facts: &Facts, clause: &ClauseVerdict, used: &mut Vec<Covered>) -> Option<Reason> {
+/// Findings, components and links that close the gate by themselves.
+struct Things {
+    reasons: Vec<Reason>,
+    places: HashMap<String, usize>,
+}
+
+impl Things {
+    fn of(facts: &Facts) -> Self {
+        let due = || facts.release.planned_ship_date.clone();
+        let loose = |component: &&Component| !component.matched && component.disposition.is_none();
+        let mut reasons: Vec<_> = facts.findings.iter().filter_map(finding_reason).collect();
+        reasons.extend(
+            facts.components.iter().filter(loose).map(|component| component_reason(component, due())),
+        );
+        reasons.extend(facts.suspect_links.iter().map(|link| link_reason(link, due())));
+        let places = reasons.iter().enumerate().map(|(place, row)| (row.reference.clone(), place)).collect();
+        Self { reasons, places }
+    }
+
+    /// Notes what a clause misses in one of them; whether it is one of them.
+    fn take(&mut self, clause: &str, item: &Missing) -> bool {
+        let Some(reason) = self.places.get(&item.reference).map(|place| &mut self.reasons[*place]) else {
+            return false;
+        };
+        if reason.clauses.last().is_none_or(|last| last != clause) {
+            reason.clauses.push(clause.to_owned());
+        }
+        reason.missing.push(item.clone());
+        true
+    }
+}
+
+/// Why a clause closes the gate, after the deviations in force have covered what they name. What it misses in a thing
+/// that is a reason of its own goes to that reason, so that each thing to do is one reason.
+fn clause_reason(
+    facts: &Facts,
+    clause: &ClauseVerdict,
+    things: &mut Things,
+    used: &mut Vec<Covered>,
+) -> Option<Reason> {
     if matches!(clause.verdict, Verdict::Met | Verdict::NotApplicable) {
         return None;
     }
@@ -137,6 +180,7 @@ fn clause_reason(facts: &Facts, clause: &ClauseVerdict, used: &mut Vec<Covered>)
                 });
             }
         }
+        open.retain(|item| !things.take(&clause.clause, item));
         if open.is_empty() {
             return None;
         }
@@ -153,6 +197,7 @@ fn clause_reason(facts: &Facts, clause: &ClauseVerdict, used: &mut Vec<Covered>)
         text: format!("{} {} {what}", clause.clause, clause.title),
         owner: first.and_then(|item| item.owner.clone()),
         due: first.and_then(|item| item.due.clone()),
+        clauses: vec![clause.clause.clone()],
         missing: open.into_iter().cloned().collect(),
     })
 }
@@ -191,6 +236,7 @@ fn finding_reason(finding: &Finding) -> Option<Reason> {
         text,
         owner: finding.owner.clone(),
         due: finding.due.clone(),
+        clauses: Vec::new(),
         missing: Vec::new(),
     })
 }
@@ -203,6 +249,7 @@ fn component_reason(component: &Component, due: Option<String>) -> Reason {
         text: format!("{} could not be matched ({why}), and nobody has disposed of it", component.reference),
         owner: component.owner.clone(),
         due,
+        clauses: Vec::new(),
         missing: Vec::new(),
     }
 }
@@ -214,6 +261,7 @@ fn link_reason(link: &SuspectLink, due: Option<String>) -> Reason {
         text: format!("{} has moved on since {} was linked to it ({})", link.target, link.source, link.link),
         owner: Some(link.owner.clone()),
         due,
+        clauses: Vec::new(),
         missing: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, FileInput};
-use theriac_service::findings::{FindingLine, UnmatchedLine};
+use theriac_service::findings::{Beside, FindingLine, UnmatchedLine, VulnerabilityLine};
 use theriac_service::{Result, ServiceError};
 use utoipa::{IntoParams, ToSchema};
 
@@ -101,6 +101,48 @@ impl From<UnmatchedLine> for UnmatchedLineView {
     }
 }
 
+/// What would change if the components of another build than the candidate became those of the release.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BesideView {
+    /// The build whose components count.
+    candidate: String,
+    /// What the release has no finding for, worst first.
+    new: Vec<VulnerabilityLineView>,
+    /// Findings that would be closed, worst first.
+    resolved: Vec<FindingLineView>,
+    /// Components that could not be matched, and that the release does not have.
+    unmatched: Vec<UnmatchedLineView>,
+}
+
+impl From<Beside> for BesideView {
+    fn from(beside: Beside) -> Self {
+        Self {
+            candidate: beside.candidate,
+            new: beside.new.into_iter().map(VulnerabilityLineView::from).collect(),
+            resolved: beside.resolved.into_iter().map(FindingLineView::from).collect(),
+            unmatched: beside.unmatched.into_iter().map(UnmatchedLineView::from).collect(),
+        }
+    }
+}
+
+/// A vulnerability in a component.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VulnerabilityLineView {
+    /// The component.
+    component: String,
+    /// The vulnerability.
+    vulnerability: String,
+    /// How bad it is said to be.
+    severity: String,
+}
+
+impl From<VulnerabilityLine> for VulnerabilityLineView {
+    fn from(line: VulnerabilityLine) -> Self {
+        let severity = line.severity.to_string();
+        Self { component: line.component, vulnerability: line.vulnerability, severity }
+    }
+}
+
 /// What came of handing in files.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceAdded {
@@ -108,7 +150,7 @@ pub(crate) struct EvidenceAdded {
     evidence: Vec<EvidenceAddedFile>,
     /// Findings that were opened, worst first.
     new: Vec<FindingLineView>,
-    /// Findings that are worse than before, or open again.
+    /// Findings that are worse than before, open again, or to be assessed again.
     worse: Vec<FindingLineView>,
     /// Findings that were closed.
     resolved: Vec<FindingLineView>,
@@ -116,6 +158,8 @@ pub(crate) struct EvidenceAdded {
     unmatched: Vec<UnmatchedLineView>,
     /// What keeps the release from shipping as far as findings and components go, one line each.
     blocking: Vec<String>,
+    /// What would change if these files' components counted; `null` when they do, or when there are none.
+    beside: Option<BesideView>,
     /// Why components were not matched; `null` when they were, or when there was nothing to match.
     not_matched: Option<String>,
 }
@@ -130,6 +174,7 @@ impl From<Added> for EvidenceAdded {
             resolved: lines(added.resolved),
             unmatched: added.unmatched.into_iter().map(UnmatchedLineView::from).collect(),
             blocking: added.blocking,
+            beside: added.beside.map(BesideView::from),
             not_matched: added.not_matched,
         }
     }

@@ -1,5 +1,6 @@
 //! Parsing and evaluating with the `cel` crate. Facts become values once per evaluation; an expression then borrows them.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use cel::common::ast::{IdedExpr, SourceInfo};
@@ -90,7 +91,7 @@ impl<'v> Values<'v> {
     /// The members of a JSON object as root variables; anything else has none.
     pub(crate) fn of(json: &'v Json) -> Self {
         match json {
-            Json::Object(members) => Self(Row::of(members)),
+            Json::Object(members) => Self(Row::of(members, &mut Names::default())),
             _ => Self(Row(Vec::new())),
         }
     }
@@ -129,14 +130,28 @@ impl VariableResolver for Scope<'_> {
     }
 }
 
+/// Each name of a field once: rows by the thousand then compare names that the processor's cache holds.
+#[derive(Default)]
+struct Names<'v>(HashSet<&'v str>);
+
+impl<'v> Names<'v> {
+    fn once(&mut self, name: &'v str) -> &'v str {
+        if let Some(known) = self.0.get(name) {
+            return known;
+        }
+        self.0.insert(name);
+        name
+    }
+}
+
 /// A JSON object: fields sorted by name.
 #[derive(Debug)]
 struct Row<'v>(Vec<(&'v str, Box<dyn Val + 'v>)>);
 
 impl<'v> Row<'v> {
-    fn of(members: &'v serde_json::Map<String, Json>) -> Self {
+    fn of(members: &'v serde_json::Map<String, Json>, names: &mut Names<'v>) -> Self {
         let mut fields: Vec<_> =
-            members.iter().map(|(name, member)| (name.as_str(), convert(member))).collect();
+            members.iter().map(|(name, member)| (names.once(name), convert(member, names))).collect();
         fields.sort_unstable_by_key(|(name, _)| *name);
         Self(fields)
     }
@@ -147,7 +162,7 @@ impl<'v> Row<'v> {
     }
 }
 
-fn convert(json: &Json) -> Box<dyn Val + '_> {
+fn convert<'v>(json: &'v Json, names: &mut Names<'v>) -> Box<dyn Val + 'v> {
     match json {
         Json::Bool(truth) => Box::new(CelBool::from(*truth)),
         // Facts hold whole numbers that fit, by their types.
@@ -156,8 +171,10 @@ fn convert(json: &Json) -> Box<dyn Val + '_> {
             None => Box::new(CelNull),
         },
         Json::String(text) => Box::new(CelString::from(text.as_str())),
-        Json::Array(items) => Box::new(CelList::from(items.iter().map(convert).collect::<Vec<_>>())),
-        Json::Object(members) => Box::new(Row::of(members)),
+        Json::Array(items) => {
+            Box::new(CelList::from(items.iter().map(|item| convert(item, names)).collect::<Vec<_>>()))
+        }
+        Json::Object(members) => Box::new(Row::of(members, names)),
         Json::Null => Box::new(CelNull),
     }
 }

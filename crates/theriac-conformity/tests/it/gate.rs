@@ -54,11 +54,28 @@ fn each_reason_closes_the_gate_and_says_what_it_is_about() {
     }
 }
 
+/// Each thing to do is one reason, with every clause that waits for it.
 #[test]
-fn assessing_the_last_finding_takes_its_reasons_away() {
-    let before = judged(Sample::met(), None).gate().reasons.len();
-    assert!(before > 0);
+fn a_finding_and_the_clauses_that_wait_for_it_are_one_reason() {
+    let closed = judged(Sample::met(), None).gate();
+    let [reason] = closed.reasons.as_slice() else { panic!("{:#?}", closed.reasons) };
+    assert_eq!(reason.kind, ReasonKind::FindingNotAssessed);
+    assert!(reason.clauses.contains(&"5.8.1".to_owned()), "{:?}", reason.clauses);
+    for clause in &reason.clauses {
+        let missing = reason.missing.iter().any(|item| item.check.starts_with(clause.as_str()));
+        assert!(missing, "{clause}: {:#?}", reason.missing);
+    }
     assert!(judged(Sample::met(), Some(assessment(VexStatus::NotAffected))).gate().open);
+}
+
+#[test]
+fn what_a_clause_misses_besides_a_finding_stays_a_reason() {
+    let sample = judged(Sample::met(), None).without("DOC-3");
+    let gate = sample.gate();
+    let clause = gate.reasons.iter().find(|reason| reason.kind == ReasonKind::Clause).unwrap();
+    assert_eq!((clause.reference.as_str(), clause.clauses.as_slice()), ("5.8.3", &["5.8.3".to_owned()][..]));
+    assert!(clause.missing.iter().all(|item| !item.reference.starts_with("FIND-1")), "{:#?}", clause.missing);
+    assert!(gate.reasons.iter().any(|reason| reason.kind == ReasonKind::FindingNotAssessed));
 }
 
 fn deviation(sample: Sample, missing: &str, expires: &str) -> Sample {

@@ -12,6 +12,7 @@ use theriac_conformity::facts::words::EvidenceKind;
 use theriac_formats::Strictness;
 use theriac_model::Digest;
 use theriac_store::blobs::Staged;
+use theriac_store::tables::components::Component;
 use theriac_store::tables::evidence::{self as table, Evidence, Listed};
 use theriac_store::tables::releases::{self, Build, Release};
 use theriac_store::{Conn, Write, tables};
@@ -20,7 +21,7 @@ use super::file::{self, FileRead, Refused, Rows};
 use super::said::{self, Bound};
 use crate::app::blocking;
 use crate::check::Checks;
-use crate::findings::{self, Applied, Coming, FindingLine, Plan, UnmatchedLine};
+use crate::findings::{self, Applied, Aside, Beside, Coming, FindingLine, Identity, Plan, UnmatchedLine};
 use crate::products::{find, find_in};
 use crate::{App, Result, ServiceError, Who};
 
@@ -69,7 +70,7 @@ pub struct Added {
     pub evidence: Vec<AddedFile>,
     /// Findings that were opened, worst first.
     pub new: Vec<FindingLine>,
-    /// Findings that are worse than before, or open again.
+    /// Findings that are worse than before, open again, or to be assessed again.
     pub worse: Vec<FindingLine>,
     /// Findings that were closed.
     pub resolved: Vec<FindingLine>,
@@ -77,6 +78,8 @@ pub struct Added {
     pub unmatched: Vec<UnmatchedLine>,
     /// What keeps the release from shipping as far as findings and components go, one line each.
     pub blocking: Vec<String>,
+    /// What would change if the components of another build than the candidate counted; `None` when they do.
+    pub beside: Option<Beside>,
     /// Why components were not matched; `None` when they were, or when there was nothing to match.
     pub not_matched: Option<String>,
 }
@@ -207,9 +210,14 @@ async fn take(app: &App, who: &Who, product: &str, request: Request, files: Vec<
     let (now, asked) = (app.now(), request.clone());
     let batch = blocking(move || read_all(files, &asked, now)).await??;
     for _ in 0..ATTEMPTS {
-        if let Some(added) = attempt(app, who, product, &request, &batch).await? {
-            return Ok(added);
+        let Some((mut added, aside)) = attempt(app, who, product, &request, &batch).await? else { continue };
+        if let Some(aside) = aside {
+            match findings::beside(app, aside).await? {
+                Ok(beside) => added.beside = Some(beside),
+                Err(reason) => added.not_matched = Some(reason),
+            }
         }
+        return Ok(added);
     }
     Err(ServiceError::rule("The release is being changed by others at the moment; hand the files in again."))
 }
@@ -281,7 +289,7 @@ async fn attempt(
     product: &str,
     request: &Request,
     batch: &Batch,
-) -> Result<Option<Added>> {
+) -> Result<Option<(Added, Option<Aside>)>> {
     let mut read = app.store().read().await?;
     let (_, release) = find_in(&mut read, product, &request.release).await?;
     let mut places = Vec::with_capacity(batch.files.len());
@@ -290,7 +298,7 @@ async fn attempt(
     }
     if !places.iter().any(Place::is_new) {
         let added = report(&mut read, &release, batch, &places, Applied::default(), None).await?;
-        return Ok(Some(added));
+        return Ok(Some((added, aside(&mut read, &release, batch, &places).await?)));
     }
     drop(read);
     let plan = plan(app, &release, batch, &places).await?;
@@ -320,8 +328,9 @@ async fn attempt(
         Some(_) => return Ok(None),
     };
     let added = report(&mut write, &release, batch, &places, applied, not_matched).await?;
+    let aside = aside(&mut write, &release, batch, &places).await?;
     write.commit().await?;
-    Ok(Some(added))
+    Ok(Some((added, aside)))
 }
 
 fn new<'a>(batch: &'a Batch, places: &'a [Place]) -> impl Iterator<Item = (&'a Taken, &'a Evidence)> {
@@ -339,10 +348,7 @@ async fn plan(app: &App, release: &Release, batch: &Batch, places: &[Place]) -> 
         Rows::Components(components) => Some(Coming {
             id: row.id,
             build: row.build,
-            components: components
-                .iter()
-                .map(|component| (component.key.clone(), component.purl.clone(), component.version.clone()))
-                .collect(),
+            components: components.iter().map(identity).collect(),
         }),
         _ => None,
     });
@@ -560,32 +566,30 @@ async fn report(
         resolved: applied.resolved.iter().map(FindingLine::of).collect(),
         unmatched: findings::awaiting(conn, release).await?,
         blocking: findings::blocking(conn, release).await?,
-        not_matched: match not_matched {
-            None => beside_the_candidate(conn, release, places).await?,
-            said => said,
-        },
+        beside: None,
+        not_matched,
     })
 }
 
-/// Says that a bill of materials does not count: nothing new in what was not looked up must not be taken for clean.
-async fn beside_the_candidate(
-    conn: &mut Conn,
-    release: &Release,
-    places: &[Place],
-) -> Result<Option<String>> {
+fn identity(component: &Component) -> Identity {
+    (component.key.clone(), component.purl.clone(), component.version.clone())
+}
+
+/// The components that do not count, because the files do not speak of the candidate.
+async fn aside(conn: &mut Conn, release: &Release, batch: &Batch, places: &[Place]) -> Result<Option<Aside>> {
     let Some(candidate) = release.candidate else { return Ok(None) };
     let counting = table::counting_sboms(conn, release.id, release.candidate).await?;
-    let beside = places.iter().map(Place::row).any(|row| {
-        row.kind == EvidenceKind::Sbom.as_str()
-            && row.build != release.candidate
-            && !counting.contains(&row.id)
-    });
-    if !beside {
+    let files = batch.files.iter().zip(places).filter(|(_, place)| !counting.contains(&place.row().id));
+    let inventories: Vec<_> = files
+        .filter_map(|(file, _)| match &file.read.rows {
+            Rows::Components(components) => Some(components),
+            _ => None,
+        })
+        .collect();
+    if inventories.is_empty() {
         return Ok(None);
     }
-    let name = releases::build_by_id(conn, candidate).await?.map(|build| build.name).unwrap_or_default();
-    Ok(Some(format!(
-        "only bills of materials of the candidate {name} count, and not all of these speak of it; \
-         `theriac release candidate` names another build"
-    )))
+    let components = inventories.into_iter().flatten().map(identity).collect();
+    let candidate = releases::build_by_id(conn, candidate).await?.map(|build| build.name).unwrap_or_default();
+    Ok(Some(Aside { release: release.id, candidate, components }))
 }

@@ -22,7 +22,8 @@ const EARLIER_MAX: usize = 20;
 pub(crate) struct Applied {
     /// Opened.
     pub new: Vec<Finding>,
-    /// Taken up again, or said to be worse than before; with the reason.
+    /// Taken up again, said to be worse than before, or to be assessed again because what that rests on has changed; with
+    /// the reason.
     pub worse: Vec<(Finding, String)>,
     /// Closed, with the reason in them.
     pub resolved: Vec<Finding>,
@@ -51,11 +52,15 @@ pub(crate) async fn apply(write: &mut Write, release: &Release, plan: Plan) -> R
     }
     let after = after(before, &changes);
     let carried = carry::renew(write, release, &earlier, &after, &changes.merged).await?;
-    let applied = Applied { new: changes.opened, ..changes.applied };
+    let lapsed = carried.lapsed.len() + carried.lapsed_on_the_way;
+    let mut applied = Applied { new: changes.opened, ..changes.applied };
+    let judged_anew =
+        |changes: Vec<String>| format!("its assessment no longer holds: {}", changes.join("; "));
+    applied.worse.extend(carried.lapsed.into_iter().map(|(finding, what)| (finding, judged_anew(what))));
     let detail = json!({
         "carried": carried.carried,
         "feed": feed,
-        "lapsed": carried.lapsed,
+        "lapsed": lapsed,
         "new": applied.new.len(),
         "resolved": applied.resolved.len(),
         "worse": applied.worse.len(),
@@ -170,7 +175,10 @@ impl Changes {
 }
 
 /// For each match the findings that speak of it, oldest first; and those that no match speaks of.
-fn assign<'a>(matches: &[Match], existing: &[&'a Finding]) -> (Vec<Vec<&'a Finding>>, Vec<&'a Finding>) {
+pub(super) fn assign<'a>(
+    matches: &[Match],
+    existing: &[&'a Finding],
+) -> (Vec<Vec<&'a Finding>>, Vec<&'a Finding>) {
     let ids: Vec<HashSet<&str>> = matches
         .iter()
         .map(|found| {

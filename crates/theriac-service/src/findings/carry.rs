@@ -25,11 +25,13 @@ pub(super) struct Merged {
     pub from: i64,
 }
 
-/// How many judgements were taken over, and how many lapsed.
+/// How many judgements were taken over; which lapsed, of those taken over and of the release's own.
 #[derive(Debug, Default)]
 pub(super) struct Renewed {
     pub carried: usize,
-    pub lapsed: usize,
+    pub lapsed_on_the_way: usize,
+    /// With what has changed.
+    pub lapsed: Vec<(Finding, Vec<String>)>,
 }
 
 /// An assessment with what it rests on.
@@ -99,14 +101,16 @@ pub(super) async fn renew(
             }
             let changes = own.changes(&present, finding, own.assessment.carried_from.is_some());
             if changes != own.assessment.changed {
-                renewed.lapsed += usize::from(!changes.is_empty());
+                if !changes.is_empty() {
+                    renewed.lapsed.push(((*finding).clone(), changes.clone()));
+                }
                 rows.insert(finding.id, derive(write, finding, &own.assessment, changes)?);
             }
         } else if let Some(source) = sources.get(&finding.id) {
             let changes = source.changes(&present, finding, true);
             let (carried, lapsed) = if changes.is_empty() { (1, 0) } else { (0, 1) };
             renewed.carried += carried;
-            renewed.lapsed += lapsed;
+            renewed.lapsed_on_the_way += lapsed;
             rows.insert(finding.id, derive(write, finding, &source.assessment, changes)?);
         }
     }

@@ -78,7 +78,7 @@ async fn run(app: App, running: Running) -> std::result::Result<Effect, Failure>
 pub struct Rematched {
     /// Findings that were opened, worst first.
     pub new: Vec<FindingLine>,
-    /// Findings that are worse than before, or open again.
+    /// Findings that are worse than before, open again, or to be assessed again.
     pub worse: Vec<FindingLine>,
     /// Findings that were closed.
     pub resolved: Vec<FindingLine>,

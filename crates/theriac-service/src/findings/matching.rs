@@ -106,10 +106,10 @@ pub(crate) async fn prepare(app: &App, release: &Release, coming: Vec<Coming>) -
     Ok(Some(Plan { files, feed, seen, withdrawn, advisories }))
 }
 
-struct LookedUp {
+pub(super) struct LookedUp {
     index: Option<Index>,
-    feed: std::result::Result<Feed, String>,
-    seen: BTreeMap<String, Seen>,
+    pub feed: std::result::Result<Feed, String>,
+    pub seen: BTreeMap<String, Seen>,
     withdrawn: HashSet<String>,
 }
 
@@ -117,7 +117,8 @@ fn broken(error: &IndexError) -> ServiceError {
     ServiceError::rule(error.to_string())
 }
 
-fn look_up(
+/// Looks each component up; the flag says whether it was looked up before. `open` are ids that may be withdrawn.
+pub(super) fn look_up(
     path: &Path,
     identities: BTreeMap<String, (Identity, bool)>,
     open: BTreeSet<String>,

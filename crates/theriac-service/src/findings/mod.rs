@@ -7,6 +7,7 @@
 
 mod apply;
 mod assess;
+mod beside;
 mod carry;
 mod compared;
 mod components;
@@ -26,6 +27,7 @@ mod sign;
 mod told;
 
 pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
+pub use beside::{Beside, VulnerabilityLine};
 pub use compared::{Change, Difference, predecessor};
 pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, Since, components};
 pub use dispose::{Components, DISPOSITIONS, Dispose, UnmatchedList, dispose, unmatched};
@@ -44,7 +46,8 @@ pub use theriac_store::tables::components::Order;
 pub use told::{FindingLine, UnmatchedLine};
 
 pub(crate) use apply::{Applied, apply};
-pub(crate) use matching::{Coming, Plan, prepare};
+pub(crate) use beside::{Aside, beside};
+pub(crate) use matching::{Coming, Identity, Plan, prepare};
 pub(crate) use moved::record_moved;
 pub(crate) use told::{awaiting, blocking};
 

@@ -440,14 +440,55 @@ on_both_engines!(the_components_are_those_of_the_candidate, |store| {
     let resolved = listed.page.items[0].resolved.clone().unwrap();
     assert!(resolved.contains("it now has pkg:npm/left-pad@2.0.0"), "{resolved}");
     let beside = add(&world, of("rc.1", 3, "pkg:npm/left-pad@1.5.0")).await.unwrap();
-    let why = beside.not_matched.unwrap();
-    assert!(why.starts_with("only bills of materials of the candidate rc.2 count"), "{why}");
-    assert!(beside.new.is_empty() && second.not_matched.is_none());
+    assert!(beside.new.is_empty() && beside.not_matched.is_none() && second.beside.is_none());
+    let beside = beside.beside.unwrap();
+    let new: Vec<_> = beside.new.iter().map(|line| (&*line.component, &*line.vulnerability)).collect();
+    assert_eq!((&*beside.candidate, new), ("rc.2", vec![("pkg:npm/left-pad@1.5.0", "CVE-2026-1")]));
     products::set_candidate(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, "rc.1").await.unwrap();
     jobs(&world).await;
     let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
     let row = &listed.page.items[0];
     assert_eq!((row.reference.as_str(), &row.resolved), ("FIND-1", &None), "the same finding is open again");
+});
+
+on_both_engines!(a_build_beside_the_candidate_is_told_what_it_would_change, |store| {
+    let world = World::new(&store).await;
+    let advisories = [("CVE-2026-1", "left-pad", "2.0.0", HIGH), ("CVE-2026-2", "right-pad", "3.0.0", HIGH)];
+    feed(&world, &advisories).await;
+    for (name, commit) in [("rc.1", BEFORE), ("rc.2", COMMIT)] {
+        build(&world, GATEWAY.1, name, commit).await;
+    }
+    let of = |build: &str, serial, components: &[&str]| AddEvidence {
+        build: Some(build.to_owned()),
+        ..files(vec![file(build, sbom(serial, components))])
+    };
+    products::set_candidate(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, "rc.1").await.unwrap();
+    add(&world, of("rc.1", 1, &["pkg:npm/left-pad@1.0.0", "pkg:npm/odd@1.0.0", "no-purl"])).await.unwrap();
+
+    let next = of("rc.2", 2, &["pkg:npm/right-pad@1.0.0", "no-purl", "also-none"]);
+    for is_new in [true, false] {
+        let added = add(&world, next.clone()).await.unwrap();
+        assert_eq!(added.evidence[0].is_new, is_new);
+        let beside = added.beside.unwrap();
+        let new: Vec<_> = beside.new.iter().map(|line| (&*line.component, &*line.vulnerability)).collect();
+        assert_eq!(new, [("pkg:npm/right-pad@1.0.0", "CVE-2026-2")]);
+        let resolved: Vec<_> = beside.resolved.iter().map(|line| &*line.finding).collect();
+        assert_eq!(resolved, ["FIND-1"]);
+        let unmatched: Vec<_> = beside.unmatched.iter().map(|line| line.component.as_str()).collect();
+        assert_eq!(unmatched.len(), 1, "the release knows of the other: {unmatched:?}");
+        assert!(unmatched[0].contains("also-none"));
+    }
+    let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
+    assert_eq!(listed.page.items.len(), 1, "nothing was opened or closed");
+    assert_eq!(listed.page.items[0].resolved, None);
+
+    // As the candidate it is what it was said to be.
+    products::set_candidate(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, "rc.2").await.unwrap();
+    jobs(&world).await;
+    let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
+    let open: Vec<_> = listed.page.items.iter().filter(|row| row.resolved.is_none()).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].vulnerability, "CVE-2026-2");
 });
 
 on_both_engines!(disqualified_evidence_counts_for_nothing_and_stays, |store| {

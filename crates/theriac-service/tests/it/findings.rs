@@ -647,7 +647,12 @@ on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
 
     // A file in it moves: it is asked again, and the reason said.
     build(&world, NEW, "three", &commit('c')).await;
-    hand_in(&world, NEW, Some("three"), manifest('c', Some('b'), &[("src/pad.rs", '3')])).await;
+    let told = hand_in(&world, NEW, Some("three"), manifest('c', Some('b'), &[("src/pad.rs", '3')])).await;
+    let worse: Vec<_> =
+        told.worse.iter().map(|line| (&*line.finding, line.because.clone().unwrap())).collect();
+    let why = format!("its assessment no longer holds: path src: changed in commit {}", "c".repeat(12));
+    assert_eq!(worse, [("FIND-2", why)]);
+    assert!(told.blocking.iter().any(|line| line.starts_with("FIND-2 ")), "{:?}", told.blocking);
     let lapsed = row(&world, "FIND-2").await;
     assert_eq!(lapsed.standing, Standing::Lapsed);
     assert_eq!(lapsed.changed, [format!("path src: changed in commit {}", "c".repeat(12))]);

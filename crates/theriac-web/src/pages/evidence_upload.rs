@@ -72,6 +72,14 @@ pub async fn upload(
         Ok(added) => {
             let mut page = page(&web, &me, &product, &release, &Form::default(), &[]).await?;
             page.results = added.evidence.iter().map(taken).collect();
+            page.results.extend(added.beside.as_ref().map(|beside| {
+                let text = format!(
+                    "The candidate is {}; its components are the release's. Below is what would change if this \
+                     build became the candidate.",
+                    beside.candidate
+                );
+                Note::new(NoteKind::Info, "Not the candidate's.", text)
+            }));
             page.results.extend(
                 added
                     .not_matched
@@ -211,7 +219,7 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
     let unmatched =
         added.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
     let blocking = added.blocking.iter().map(|line| Value::Text(line.clone()));
-    Facts::from(vec![
+    let mut facts = vec![
         findings("New", &added.new),
         findings("Worse", &added.worse),
         findings("Resolved", &added.resolved),
@@ -223,7 +231,26 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
             term: format!("Blocks the release: {}", added.blocking.len()),
             values: some(blocking, added.blocking.len()),
         },
-    ])
+    ];
+    if let Some(beside) = &added.beside {
+        let new = beside.new.iter().map(|line| {
+            Value::Text(format!("{} ({}) in {}", line.vulnerability, line.severity, line.component))
+        });
+        let unmatched =
+            beside.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
+        facts.extend([
+            Fact {
+                term: format!("Would be new as the candidate: {}", beside.new.len()),
+                values: some(new, beside.new.len()),
+            },
+            findings("Would be resolved as the candidate", &beside.resolved),
+            Fact {
+                term: format!("Would not be matched as the candidate: {}", beside.unmatched.len()),
+                values: some(unmatched, beside.unmatched.len()),
+            },
+        ]);
+    }
+    Facts::from(facts)
 }
 
 /// The first lines, and how many more there are.

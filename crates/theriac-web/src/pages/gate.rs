@@ -169,10 +169,15 @@ fn reason(
                 .map_or_else(|| urls::release(product, release, "conformity"), |link| link.href)
         }
     };
-    let first: Vec<&str> = row.missing.iter().take(3).map(|item| item.todo.as_str()).collect();
+    let todo: Vec<&str> = row.missing.iter().take(3).map(|item| item.todo.as_str()).collect();
+    let about = match row.kind {
+        ReasonKind::Clause | ReasonKind::PackError => todo.join("; "),
+        _ if row.clauses.is_empty() => String::new(),
+        _ => format!("Keeps {} from being met: {}", row.clauses.join(", "), todo.join("; ")),
+    };
     Reason {
         what: Link::new(&row.text, href),
-        about: first.join("; "),
+        about,
         status: status.into(),
         from: row.reference.split(['@', ' ']).next().unwrap_or_default().to_owned(),
         owner: row.owner.as_deref().map_or_else(|| "nobody yet".to_owned(), |key| seen.names.person(key)),

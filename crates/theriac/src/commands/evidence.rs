@@ -88,6 +88,13 @@ fn parts(files: &[PathBuf]) -> Result<Vec<Part>> {
 /// The answer for people: what was taken, what is new, what is worse, what blocks.
 fn text(answer: &Value) -> String {
     let list = |name: &str| answer[name].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let columns = [
+        ("finding", "finding"),
+        ("severity", "severity"),
+        ("vulnerability", "vulnerability"),
+        ("component", "component"),
+        ("because", "because"),
+    ];
     let mut text = String::new();
     for file in list("evidence") {
         let new = if file["is_new"] == true { "" } else { ", here already" };
@@ -97,28 +104,19 @@ fn text(answer: &Value) -> String {
             text.push_str(&format!("  defect: {}\n", output::cell(defect)));
         }
     }
-    let columns = [
-        ("finding", "finding"),
-        ("severity", "severity"),
-        ("vulnerability", "vulnerability"),
-        ("component", "component"),
-        ("because", "because"),
-    ];
-    for (title, name, columns) in [
-        ("New", "new", &columns[..4]),
-        ("Worse", "worse", &columns[..]),
-        ("Resolved", "resolved", &columns[..]),
-        ("Not looked up", "unmatched", &[("component", "component"), ("why", "reason")]),
-    ] {
-        let items = list(name);
-        if !items.is_empty() {
-            let some = &items[..items.len().min(SHOWN)];
-            text.push_str(&format!(
-                "\n{title}: {}\n{}{}",
-                items.len(),
-                output::list(some, columns),
-                rest(items)
-            ));
+    let unmatched = [("component", "component"), ("why", "reason")];
+    text.push_str(&section("New", list("new"), &columns[..4]));
+    text.push_str(&section("Worse", list("worse"), &columns));
+    text.push_str(&section("Resolved", list("resolved"), &columns));
+    text.push_str(&section("Not looked up", list("unmatched"), &unmatched));
+    if let Some(candidate) = answer["beside"]["candidate"].as_str() {
+        let list = |name: &str| answer["beside"][name].as_array().map_or(&[] as &[Value], Vec::as_slice);
+        text.push_str(&format!("\nThe candidate is {candidate}. If this build became the candidate:\n"));
+        text.push_str(&section("Would be new", list("new"), &columns[1..4]));
+        text.push_str(&section("Would be resolved", list("resolved"), &columns[..4]));
+        text.push_str(&section("Would not be matched", list("unmatched"), &unmatched));
+        if ["new", "resolved", "unmatched"].iter().all(|name| list(name).is_empty()) {
+            text.push_str("nothing would change\n");
         }
     }
     if let Some(why) = answer["not_matched"].as_str() {
@@ -131,6 +129,15 @@ fn text(answer: &Value) -> String {
     }
     text.push_str(&rest(blocking));
     output::lines(&text)
+}
+
+/// A list under its title; nothing for an empty one.
+fn section(title: &str, items: &[Value], columns: &[(&str, &str)]) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let some = &items[..items.len().min(SHOWN)];
+    format!("\n{title}: {}\n{}{}", items.len(), output::list(some, columns), rest(items))
 }
 
 /// What is said of what a list leaves out.

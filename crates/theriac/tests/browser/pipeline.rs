@@ -55,7 +55,8 @@ async fn a_pipeline_hands_in_its_builds_and_people_see_what_it_saw() {
     browser.open("/products/pump/releases/1.0/findings").await;
     browser.see("tr", "CVE-2026-0002").await;
 
-    a_build_beside_the_candidate_is_not_taken_for_clean(&server, &token, &browser).await;
+    a_change_under_a_judgement_is_worse(&server, &token, &browser).await;
+    a_build_beside_the_candidate_is_told_what_it_would_change(&server, &token, &browser).await;
     what_a_token_may_not(&server, &token);
     browser.quit().await;
 }
@@ -186,8 +187,8 @@ async fn the_gate_is_closed_for_both(server: &Server, token: &str, browser: &Bro
     assert_eq!(json!(shown), json!(told));
 }
 
-/// Once a candidate is named, another build's components are not the release's, and every answer says so.
-async fn a_build_beside_the_candidate_is_not_taken_for_clean(
+/// Once a candidate is named, another build's components are not the release's; the answer says what they would change.
+async fn a_build_beside_the_candidate_is_told_what_it_would_change(
     server: &Server,
     token: &str,
     browser: &Browser,
@@ -196,16 +197,44 @@ async fn a_build_beside_the_candidate_is_not_taken_for_clean(
     browser.press("Name b2 as the candidate").await;
     browser.see(".toast", "b2 is the candidate").await;
     browser.see("section[aria-labelledby=builds] li", "b2 candidate").await;
-    let third = hand_in(server, token, "b3", &["pkg:npm/pulse@1.1.0"]);
-    let why = third["not_matched"].as_str().unwrap();
-    assert!(third["new"] == json!([]) && why.contains("the candidate b2"), "{third:#}");
+    let third = hand_in(server, token, "b4", &["pkg:npm/pulse@1.1.0"]);
+    assert!(third["new"] == json!([]) && third["beside"]["candidate"] == "b2", "{third:#}");
+    let would_be_new = &third["beside"]["new"][0];
+    assert!(would_be_new["component"] == "pkg:npm/pulse@1.1.0", "{third:#}");
+    assert!(third["beside"]["resolved"].to_string().contains("CVE-2026-0002"), "{third:#}");
     browser.open("/products/pump/releases/1.0/evidence/new").await;
     let file = server.folder().join("sbom.cdx.json");
     browser.field("Files").await.send_keys(file.to_str().unwrap()).await.unwrap();
-    browser.select("Build", "b3").await;
+    browser.select("Build", "b4").await;
     browser.press("Upload").await;
-    browser.see("main", "Components were not matched.").await;
-    browser.see("main", "the candidate b2").await;
+    browser.see("main", "The candidate is b2").await;
+    browser.see("main", "Would be new as the candidate: 1").await;
+    browser.see("main", "CVE-2026-0001 (high) in pkg:npm/pulse@1.1.0").await;
+}
+
+/// A judgement on a path holds until a build changes that path; the pipeline is told so.
+async fn a_change_under_a_judgement_is_worse(server: &Server, token: &str, browser: &Browser) {
+    browser.open("/products/pump/releases/1.0/findings").await;
+    browser.follow("pkg:npm/pulse@1.0.0").await;
+    browser.see("#pane-title", "FIND-1").await;
+    browser.choose("VEX status", "Not affected").await;
+    browser.select("Justification", "Vulnerable code not in execute path").await;
+    browser.fill("Why", "The dose loop never calls it.").await;
+    browser.fill("What it rests on", "path:dose.c").await;
+    browser.choose("Patient-safety impact", "None").await;
+    browser.press("Save and sign").await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Sign 1 assessment").await;
+    browser.see("tr", "FIND-1, CVE-2026-0001 7.5 high Not affected").await;
+
+    let source = server.folder().join("source");
+    std::fs::write(source.join("dose.c"), "2").unwrap();
+    git(&source, &["commit", "--quiet", "--all", "-m", "Change the dose"]);
+    let changed = hand_in(server, token, "b3", &["pkg:npm/pulse@1.0.0", "pkg:npm/loud@1.0.0"]);
+    let worse = changed["worse"][0]["because"].as_str().unwrap_or_default();
+    assert!(worse.contains("no longer holds: path dose.c"), "{changed:#}");
+    browser.open("/products/pump/releases/1.0/findings").await;
+    browser.see("tr", "what it rested on has changed, judge again").await;
 }
 
 /// Machines hand in and read; people answer. What is not there is an error, never an open gate.

@@ -13,11 +13,14 @@ use tempfile::TempDir;
 use theriac_demo::PASSWORD;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::common::config::WebDriverConfig;
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::prelude::*;
 
 /// How long a page may take to show what is expected.
 const LIMIT: Duration = Duration::from_secs(20);
+/// How often the texts of a page that is being replaced are read anew.
+const LOOKS: usize = 5;
 /// How often it is looked at meanwhile.
 const INTERVAL: Duration = Duration::from_millis(50);
 
@@ -275,11 +278,26 @@ impl Browser {
 
     /// The texts of everything that a selector finds now, as a person sees them.
     pub async fn all(&self, css: &str) -> Vec<String> {
-        let mut texts = Vec::new();
-        for element in self.page.find_all(By::Css(css)).await.unwrap() {
-            texts.push(plain(&element.text().await.unwrap()));
+        let mut texts = self.texts(css).await;
+        for _ in 1..LOOKS {
+            // An element that was replaced between two looks is there again in the next.
+            let stale = |error: &WebDriverError| {
+                matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_))
+            };
+            if !texts.as_ref().is_err_and(stale) {
+                break;
+            }
+            texts = self.texts(css).await;
         }
-        texts
+        texts.unwrap()
+    }
+
+    async fn texts(&self, css: &str) -> WebDriverResult<Vec<String>> {
+        let mut texts = Vec::new();
+        for element in self.page.find_all(By::Css(css)).await? {
+            texts.push(plain(&element.text().await?));
+        }
+        Ok(texts)
     }
 
     /// Follows the first link that begins with this.
