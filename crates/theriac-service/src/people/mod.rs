@@ -13,7 +13,7 @@ mod tokens;
 
 pub use access::{close_account, grant, reset_password, withdraw};
 pub use organisation::{
-    Init, Organisation, Started, init, organisation, organisation_in, set_accept_defects,
+    Init, Organisation, Started, check_init, init, organisation, organisation_in, set_accept_defects,
 };
 pub use person::{NewPerson, Place, add_address, add_person, address_digest, change_place, erase_person};
 pub use read::{AccountState, GrantView, PersonView, Tenure, keys, names, people, person};

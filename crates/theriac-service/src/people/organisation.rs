@@ -83,6 +83,15 @@ impl Started {
     }
 }
 
+/// What [`init`] would refuse of its input, before there is a database.
+///
+/// # Errors
+/// When a field is wrong, or the first people could not approve anything.
+pub fn check_init(input: &Init) -> Result<()> {
+    let (_, people) = check(input)?;
+    started(&people).map(|_| ())
+}
+
 /// Sets the installation up: the organisation and its first people, in one transaction.
 ///
 /// # Errors

@@ -88,6 +88,8 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
         people: people.iter().zip(&passwords).map(|(person, password)| person.with(password)).collect(),
         demonstration: false,
     };
+    // Before the folder is touched, so that a refusal leaves nothing behind.
+    people::check_init(&input)?;
     let started = connect::run(async {
         let store = connect::open(location, Access::ReadWrite).await?;
         let app = App::new(store.clone(), config.index(None));

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 use theriac_service::App;
-use theriac_store::Access;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
@@ -48,7 +47,7 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = server::listen(args.listen).await?;
-        let store = connect::open(location, Access::ReadWrite).await?;
+        let store = connect::open_writing(location).await?;
         let serving = Serving {
             behind_proxy: args.behind_proxy,
             anchor: args.anchor,

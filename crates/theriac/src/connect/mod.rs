@@ -19,7 +19,7 @@ use serde_json::Value;
 use theriac_api::{Api, PREFIX};
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_model::IdSource as _;
-use theriac_service::{App, Who};
+use theriac_service::{App, ServiceError, Who, people};
 use theriac_store::{Access, Location, Store, StoreError};
 use tower::ServiceExt as _;
 
@@ -74,7 +74,7 @@ pub fn with<T>(config: &Config, aim: Aim, work: impl AsyncFnOnce(&Client) -> Res
     })
 }
 
-/// Opens the store of the data folder for writing; it must be there.
+/// Opens the store of the data folder for writing; it must be there, and set up.
 pub async fn open_writing(location: Location) -> Result<Store> {
     // Opening for writing would make an empty database in a folder that was only mistyped.
     match open(location.clone(), Access::ReadOnly).await {
@@ -82,7 +82,19 @@ pub async fn open_writing(location: Location) -> Result<Store> {
         Err(StoreError::OlderDatabase { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(open(location, Access::ReadWrite).await?)
+    let store = open(location, Access::ReadWrite).await?;
+    match set_up(&store).await {
+        Ok(()) => Ok(store),
+        Err(error) => {
+            store.close().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Fails, saying what to do, while the organisation is not set up.
+async fn set_up(store: &Store) -> Result<(), ServiceError> {
+    people::organisation_in(&mut *store.read().await?).await.map(|_| ())
 }
 
 /// Opens the store of the data folder.

@@ -1,8 +1,12 @@
 //! `init`: an installation begins.
 
+use serde_json::json;
 use tempfile::tempdir;
+use theriac_store::{Access, Location, Store};
 
-use crate::support::{PEOPLE, installation, run, stderr, stdout, stdout_json, theriac};
+use crate::support::{
+    COMMIT, PEOPLE, advisory, bom, installation, run, stderr, stdout, stdout_json, theriac, write,
+};
 
 fn init(folder: &std::path::Path, people: &[&str]) -> assert_cmd::Command {
     let mut command = theriac(folder);
@@ -61,6 +65,66 @@ fn people_who_could_approve_nothing_are_refused() {
     assert!(error.contains("KEY: NAME <ADDRESS> ROLE"), "{error}");
     let error = stderr(&init(folder.path(), &["maya: M <m@example.org> queen"]).assert().code(2));
     assert!(error.contains("'queen'") && error.contains("security-officer"), "{error}");
+}
+
+#[test]
+fn a_refused_init_leaves_nothing_behind() {
+    let folder = tempdir().unwrap();
+    let wrong_zone = ["init", "--organisation", "Acme", "--zone", "Moon/Crater", "--person", PEOPLE[0]];
+    let error = stderr(&theriac(folder.path()).args(wrong_zone).assert().code(2));
+    assert!(error.contains("'Moon/Crater' is not a time zone"), "{error}");
+    init(folder.path(), &PEOPLE[..2]).assert().code(2);
+    let mut command = init(folder.path(), &PEOPLE);
+    command.arg("--password-stdin").write_stdin("short\nshort\nshort\n").assert().code(2);
+    assert!(!folder.path().join("theriac-data").exists());
+    let error = stderr(&theriac(folder.path()).args(["product", "list"]).assert().code(2));
+    assert!(error.contains("theriac-data holds no database yet; `theriac init` makes one"), "{error}");
+    init(folder.path(), &PEOPLE).assert().success();
+}
+
+#[test]
+fn nothing_is_written_where_nothing_was_set_up() {
+    let folder = tempdir().unwrap();
+    database_without_organisation(&folder.path().join("theriac-data"));
+    write(folder.path(), "records.json", r#"{"format": "theriac-records", "version": 1, "records": []}"#);
+    write(folder.path(), "bom.json", bom(&json!([])));
+    write(folder.path(), "advisory.json", advisory("GHSA-1", "left-pad", "1.0.0", None).to_string());
+    let of = ["--product", "pump", "--release", "1.0"];
+    let commands: [&[&str]; 14] = [
+        &["product", "add", "pump", "--name", "Pump"],
+        &[&["release", "add"][..], &of].concat(),
+        &[&["release", "fielded"][..], &of].concat(),
+        &[&["release", "candidate", "b1"][..], &of].concat(),
+        &[&["build", "add", "b1", "--commit", COMMIT][..], &of].concat(),
+        &[&["evidence", "add", "bom.json"][..], &of].concat(),
+        &["records", "import", "records.json"],
+        &["feed", "import", "advisory.json"],
+        &["rebuild"],
+        &["user", "add", "eve", "--name", "Eve", "--email", "eve@example.org"],
+        &["user", "grant", "eve", "auditor"],
+        &["user", "close", "eve"],
+        &["token", "issue", "ci", "--permission", "read"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ];
+    for arguments in commands {
+        let error = stderr(&theriac(folder.path()).args(arguments).assert().code(2));
+        assert!(error.contains("Nothing is set up here yet: run `theriac init`"), "{arguments:?}: {error}");
+    }
+    init(folder.path(), &PEOPLE).assert().success();
+    let products = stdout(&run(folder.path(), &["product", "list", "--format", "json"]));
+    assert_eq!(products.trim(), "[]");
+}
+
+/// Makes what an installation is before anybody set it up.
+fn database_without_organisation(folder: &std::path::Path) {
+    let location = Location::Sqlite { folder: folder.to_owned() };
+    let clock = std::sync::Arc::new(theriac_store::testing::TestClock::default());
+    let ids = std::sync::Arc::new(theriac_store::testing::TestIds::default());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(location, Access::ReadWrite, clock, ids).await.unwrap();
+        store.close().await;
+    });
 }
 
 #[test]
