@@ -1,6 +1,7 @@
 //! Checking what people type into the small forms: every field that is wrong is named at once.
 
-use theriac_model::record::FieldError;
+use jiff::civil::Date;
+use theriac_model::record::{FieldError, YEARS};
 
 use crate::{Result, ServiceError};
 
@@ -77,10 +78,22 @@ impl Checks {
         email
     }
 
+    /// A day that may be absent.
+    pub(crate) fn day(&mut self, field: impl Into<String>, day: Option<Date>) {
+        if day.is_some_and(|day| !YEARS.contains(&day.year())) {
+            self.wrong(field, out_of_reach());
+        }
+    }
+
     /// Ends the checks.
     pub(crate) fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(self.0)) }
     }
+}
+
+/// What is said of a day in a year that nobody means.
+pub(crate) fn out_of_reach() -> String {
+    format!("a day in the years {} to {} is expected", YEARS.start(), YEARS.end())
 }
 
 /// An e-mail address as it is kept and compared.

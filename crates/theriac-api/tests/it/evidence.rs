@@ -115,6 +115,16 @@ on_both_engines!(bad_files_are_refused_with_their_place_and_nothing_is_stored, |
     hand_in(&ana, &server, "build=rc.9", good()).await.problem(404, "not-found");
     hand_in(&ana, &server, "colour=red", good()).await.problem(400, "malformed");
     hand_in(&ana, &server, "performed_at=soon", good()).await.problem(400, "malformed");
+    for at in ["-000001-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9999-01-01T00:00:00Z"] {
+        assert_eq!(
+            hand_in(&ana, &server, &format!("performed_at={at}"), good()).await.field(),
+            "performed_at"
+        );
+    }
+    let mut old = bom("1.2.0");
+    old["metadata"] = json!({ "timestamp": "0001-01-01T00:00:00Z" });
+    let problem = hand_in(&ana, &server, "name=old", old.to_string()).await.problem(422, "file");
+    assert!(problem["detail"].as_str().unwrap().contains("in the years 1900 to 2999"), "{problem}");
     hand_in(&server.client("otto").await, &server, "name=x", good()).await.problem(403, "denied");
     let path = "/products/pump/releases/9/evidence";
     ana.raw(&server, Method::POST, path, "application/octet-stream", good()).await.problem(404, "not-found");

@@ -307,14 +307,21 @@ fn boolean(value: &Value) -> Result<Value, String> {
     value.as_bool().map(Value::Bool).ok_or_else(|| "true or false is expected".to_owned())
 }
 
+/// The years of days that people write; another one is a slip of the finger.
+pub const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
+
 fn date(value: &Value) -> Result<Value, String> {
     let text = value.as_str().map(str::trim).unwrap_or_default();
     let day: Option<Date> = text.parse().ok();
     match day {
-        Some(day) if day.to_string() == text && (1900..=2999).contains(&day.year()) => {
+        Some(day) if day.to_string() == text && YEARS.contains(&day.year()) => {
             Ok(Value::String(text.to_owned()))
         }
-        _ => Err("a day of the form 2026-11-24 is expected".to_owned()),
+        _ => Err(format!(
+            "a day of the form 2026-11-24 is expected, in the years {} to {}",
+            YEARS.start(),
+            YEARS.end()
+        )),
     }
 }
 

@@ -12,7 +12,7 @@ mod kind;
 mod revision;
 mod schema;
 
-pub use content::{Completeness, Content, FieldError};
+pub use content::{Completeness, Content, FieldError, YEARS};
 pub use diff::FieldChange;
 pub use field::{
     Choices, Field, FieldType, boolean, build, choice, clauses, date, evidence, integer, markdown, person,

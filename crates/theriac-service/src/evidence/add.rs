@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::json;
@@ -171,6 +172,7 @@ async fn check(app: &App, conn: &mut Conn, release: &Release, input: &AddEvidenc
     if input.performed_at.is_some_and(|at| at > app.now() + CLOCKS_DIFFER) {
         checks.wrong("performed_at", "lies in the future");
     }
+    checks.day("performed_at", input.performed_at.map(|at| TimeZone::UTC.to_datetime(at).date()));
     checks.done()?;
     let build = match &input.build {
         None => None,

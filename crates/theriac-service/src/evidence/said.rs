@@ -2,8 +2,11 @@
 //! contradiction is an error.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use theriac_model::record::YEARS;
 
 use super::file::{Refused, Says};
+use crate::check::out_of_reach;
 
 /// What a file is bound to beside its build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,9 @@ fn when(says: &Says, given: Option<Timestamp>) -> Result<Option<Timestamp>, Refu
         (Some(at), Some(given)) if at != given => Err(Refused::whole(format!(
             "the file says that it was made at {at}, not at {given}; leave the time out or hand in the right file"
         ))),
+        (Some(at), _) if !YEARS.contains(&TimeZone::UTC.to_datetime(at).year()) => {
+            Err(Refused::whole(format!("the file says that it was made at {at}; {}", out_of_reach())))
+        }
         (at, given) => Ok(at.or(given)),
     }
 }

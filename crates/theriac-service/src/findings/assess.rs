@@ -342,6 +342,7 @@ pub(super) fn days_to(limits: &Content, to: &str, severity: Severity) -> Option<
 }
 
 fn due(checks: &mut Checks, input: &AssessFindings, selected: &Selected, limits: &[(i64, Option<Date>)]) {
+    checks.day("due", input.due);
     match (input.decision, input.due) {
         (None, Some(_)) => checks.wrong("due", "nothing is due unless it is affected"),
         (Some(Decision::Defer), None) => checks.wrong("due", "say until when it is deferred"),

@@ -103,6 +103,7 @@ pub(super) fn check_person(checks: &mut Checks, prefix: &str, person: &NewPerson
     {
         checks.wrong(field("password"), weak.to_string());
     }
+    checks.day(field("from"), person.from);
     let mut roles = person.roles.clone();
     roles.sort_unstable();
     roles.dedup();
@@ -177,6 +178,7 @@ pub async fn change_place(app: &App, who: &Who, key: &str, place: Place, from: D
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
     let mut checks = Checks::default();
     let place = check_place(&mut checks, "", &place);
+    checks.day("from", Some(from));
     checks.done()?;
     let mut write = who.write(app, action).await?;
     let person = find(&mut write, key).await?;

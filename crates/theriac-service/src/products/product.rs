@@ -63,6 +63,7 @@ pub async fn add_product(app: &App, who: &Who, new: NewProduct) -> Result<Produc
     let mut checks = Checks::default();
     let key = checks.key("key", &new.key);
     let name = checks.line("name", &new.name, 200);
+    checks.day("support_end", new.support_end);
     checks.done()?;
     let mut write = who.write(app, action).await?;
     if table::by_key(&mut write, &key).await?.is_some() {
@@ -86,6 +87,7 @@ pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChan
     drop(read);
     let mut checks = Checks::default();
     let name = checks.line("name", &change.name, 200);
+    checks.day("support_end", change.support_end);
     checks.done()?;
     let mut write = who.write(app, action).await?;
     let before = product_in(&mut write, key).await?;

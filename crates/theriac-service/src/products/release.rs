@@ -111,6 +111,7 @@ pub async fn add_release(app: &App, who: &Who, new: NewRelease) -> Result<Releas
     drop(read);
     let mut checks = Checks::default();
     let name = checks.name("name", &new.name, 100);
+    checks.day("planned_ship_date", new.planned_ship_date);
     checks.done()?;
     let mut write = who.write(app, action).await?;
     let product = product_in(&mut write, &new.product).await?;
@@ -169,6 +170,9 @@ pub async fn change_release(
 ) -> Result<ReleaseView> {
     let action = "release change";
     drop(find(app, who, Permission::ManageReleases, action, product, release).await?);
+    let mut checks = Checks::default();
+    checks.day("planned_ship_date", change.planned_ship_date);
+    checks.done()?;
     let mut write = who.write(app, action).await?;
     let (_, before) = find_in(&mut write, product, release).await?;
     let after = Release {

@@ -186,6 +186,8 @@ async fn fields_with_absurd_values_come_back_with_the_error_beside_them() {
         ("name", &*long),
         ("name", "two\nlines"),
         ("support_end", "99999-01-01"),
+        ("support_end", "-000001-01-01"),
+        ("support_end", "9999-12-31"),
         ("support_end", "2026-02-30"),
         ("route", "scenic"),
     ] {
