@@ -1,12 +1,14 @@
 //! Bytes by digest: files in the data folder, named by the SHA-256 of their content, compressed with zstd.
 //!
 //! [`Store::stage`] writes the file and a *pending* row; [`Write::keep`] makes the row *ready* in the use case's
-//! transaction. A crash between the two leaves a pending row, which [`Store::sweep_blobs`] removes when it is old.
+//! transaction; [`Store::unstage`] removes what it did not keep. A crash between leaves a pending row, which
+//! [`Store::sweep_blobs`] removes when it is old.
 //! Layout: `blobs/ab/abcdef….zst`, unfinished ones in `blobs/tmp`.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -31,7 +33,8 @@ pub struct Staged {
 }
 
 impl Store {
-    /// Takes input up to `limit` bytes, a little at a time, and puts it on disk.
+    /// Takes input up to `limit` bytes, a little at a time, and puts it on disk. Whoever stages also calls
+    /// [`Store::unstage`], whatever becomes of it.
     ///
     /// # Errors
     /// [`StoreError::TooLarge`] above the limit, [`StoreError::Input`] when it cannot be read to its end;
@@ -40,6 +43,16 @@ impl Store {
         let temporary = self.blob_folder().join("tmp").join(format!("{:016x}", self.id()));
         let (at, limit) = (temporary.clone(), limit.min(LARGEST));
         let staged = blocking(move || compress(input, &at, limit)).await?;
+        self.count_staged(staged.digest, |count| *count += 1);
+        let published = self.pending(staged, temporary).await;
+        if published.is_err() {
+            self.unstage(staged).await;
+        }
+        published.map(|()| staged)
+    }
+
+    /// Makes the pending row, then gives the finished file its name.
+    async fn pending(&self, staged: Staged, temporary: PathBuf) -> Result<(), StoreError> {
         let mut work = self.maintain().await?;
         // A pending row that is there already is made young again, so that the sweeper leaves it.
         work.execute(
@@ -50,8 +63,41 @@ impl Store {
         .await?;
         work.commit().await?;
         let place = self.blob_path(staged.digest);
-        blocking(move || publish(&temporary, &place)).await?;
-        Ok(staged)
+        blocking(move || publish(&temporary, &place)).await
+    }
+
+    /// Ends the staging: removes the bytes unless a use case kept them, or another one still has them staged.
+    /// No unit of work may be open in the same task. What cannot be removed now the sweeper removes.
+    pub async fn unstage(&self, staged: Staged) {
+        self.count_staged(staged.digest, |count| *count = count.saturating_sub(1));
+        if let Err(error) = self.remove_pending(staged.digest).await {
+            tracing::warn!("the staged bytes {} wait for the sweeper: {error}", staged.digest);
+        }
+    }
+
+    async fn remove_pending(&self, digest: Digest) -> Result<(), StoreError> {
+        let mut work = self.maintain().await?;
+        let sql = "DELETE FROM blob WHERE state = 'pending' AND digest = $1";
+        let removed = work.execute(sql, args![digest]).await?;
+        // Asked while the row is held: whoever stages these bytes from now on waits, and makes row and file anew.
+        if removed == 0 || self.count_staged(digest, |_| {}) > 0 {
+            return Ok(());
+        }
+        let path = self.blob_path(digest);
+        blocking(move || remove(&path)).await?;
+        work.commit().await
+    }
+
+    /// Changes how many use cases have these bytes staged, and tells it.
+    fn count_staged(&self, digest: Digest, change: impl FnOnce(&mut u32)) -> u32 {
+        let mut staged = self.staged().lock().unwrap_or_else(PoisonError::into_inner);
+        let count = staged.entry(digest).or_default();
+        change(count);
+        let count = *count;
+        if count == 0 {
+            staged.remove(&digest);
+        }
+        count
     }
 
     /// As [`Store::stage`], for bytes in memory.

@@ -1,14 +1,15 @@
 //! The store itself, and its three sorts of transaction: [`Read`], [`Write`], [`Maintain`].
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
-use theriac_model::{Clock, IdSource};
+use theriac_model::{Clock, Digest, IdSource};
 use tokio::sync::Notify;
 
 use crate::migrations::{self, LIST};
@@ -29,6 +30,7 @@ struct Inner {
     ids: Arc<dyn IdSource>,
     last_id: AtomicI64,
     jobs_queued: Notify,
+    staged: Mutex<HashMap<Digest, u32>>,
     _lock: Option<File>,
 }
 
@@ -77,6 +79,7 @@ impl Store {
             ids,
             last_id: AtomicI64::new(0),
             jobs_queued: Notify::new(),
+            staged: Mutex::default(),
             _lock: Some(lock),
         }));
         store.clear_unfinished().await?;
@@ -102,6 +105,7 @@ impl Store {
             ids,
             last_id: AtomicI64::new(0),
             jobs_queued: Notify::new(),
+            staged: Mutex::default(),
             _lock: None,
         }));
         let mut conn = Conn::new(store.begin_read().await?, location.engine());
@@ -176,6 +180,11 @@ impl Store {
     #[must_use]
     pub fn ids(&self) -> &dyn IdSource {
         &*self.0.ids
+    }
+
+    /// How many use cases wait with which bytes staged; only this process writes to the folder.
+    pub(crate) fn staged(&self) -> &Mutex<HashMap<Digest, u32>> {
+        &self.0.staged
     }
 
     /// The engine behind.

@@ -10,12 +10,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
 use http_body_util::channel::Channel;
+use serde::Serialize;
 use theriac_service::ServiceError;
 use theriac_store::blobs::Staged;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc;
 
-use super::act::{Act, Once};
+use super::act::{Act, Call, Once};
 use super::caller::Caller;
 use super::{Api, Problem};
 
@@ -27,7 +28,7 @@ const PIECE: usize = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The body as a file: an [`Act`] whose input is what was put on disk.
-pub(crate) struct Upload(pub(crate) Act<Staged>);
+pub(crate) struct Upload(Act<Staged>);
 
 impl FromRequest<Api> for Upload {
     /// A problem, or the answer that was given before.
@@ -39,14 +40,43 @@ impl FromRequest<Api> for Upload {
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
         fits(&parts, LARGEST).map_err(IntoResponse::into_response)?;
         let staged = stage(api, body).await.map_err(IntoResponse::into_response)?;
+        let upload = Self::of(api, &parts, caller, staged).await;
+        if upload.is_err() {
+            api.app().store().unstage(staged).await;
+        }
+        upload
+    }
+}
+
+impl Upload {
+    async fn of(api: &Api, parts: &Parts, caller: Caller, staged: Staged) -> Result<Self, Response> {
         if staged.size == 0 {
             let problem =
                 Problem::malformed("body", "The body is empty; the bytes of the file are expected.");
             return Err(problem.into_response());
         }
         let once =
-            Once::of(&parts, &caller.who, staged.digest.as_bytes()).map_err(IntoResponse::into_response)?;
+            Once::of(parts, &caller.who, staged.digest.as_bytes()).map_err(IntoResponse::into_response)?;
         Act::once(api, caller, once, staged).await.map(Self)
+    }
+
+    /// As [`Act::run`]; what the use case did not keep is removed.
+    pub(crate) async fn run<V, F>(
+        self,
+        status: StatusCode,
+        use_case: impl FnOnce(Call, Staged) -> F + Send + 'static,
+    ) -> Response
+    where
+        V: Serialize + Send + 'static,
+        F: Future<Output = Result<V, ServiceError>> + Send + 'static,
+    {
+        let work = async move |call: Call, staged| {
+            let store = call.app().store().clone();
+            let done = use_case(call, staged).await;
+            store.unstage(staged).await;
+            done
+        };
+        self.0.run(status, work).await
     }
 }
 

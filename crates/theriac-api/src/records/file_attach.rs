@@ -39,5 +39,5 @@ pub(super) async fn records_file_attach(
         let saved = records::attach(call.app(), call.who(), &record, expected, &query.name, file).await?;
         Ok(DraftSaved::from(saved))
     };
-    upload.0.run(StatusCode::CREATED, attach).await
+    upload.run(StatusCode::CREATED, attach).await
 }

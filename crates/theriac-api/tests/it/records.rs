@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use theriac_model::kinds;
-use theriac_store::on_both_engines;
+use theriac_store::{args, on_both_engines};
 
 use crate::client::{Client, PASSWORD, Server, each, every};
 
@@ -89,6 +89,15 @@ pub async fn risk(ana: &Client, cleo: &Client, server: &Server) -> (String, Stri
         { "type": "affects", "target": number(&item) }, { "type": "scored-under", "target": number(&criteria) }
     ]);
     make(ana, server, &kinds::RISK, Some("pump"), links).await
+}
+
+/// How many rows and files of bytes there are, kept or not.
+async fn blobs(server: &Server) -> usize {
+    let store = server.app.store();
+    let rows = store.read().await.unwrap().fetch_all("SELECT digest FROM blob", args![]).await.unwrap();
+    let folders = std::fs::read_dir(store.folder().join("blobs")).unwrap();
+    let files = folders.map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count());
+    rows.len() + files.sum::<usize>()
 }
 
 on_both_engines!(kinds_and_their_schemas_are_told, |store| {
@@ -247,6 +256,10 @@ on_both_engines!(files_are_attached_fetched_and_taken_away, |store| {
     attach(&ana, "a.bin", &expected, Vec::new()).await.problem(400, "malformed");
     attach(&ana, "a.bin", &"0".repeat(64), bytes.clone()).await.problem(409, "changed");
     assert_eq!(attach(&ana, "a%2Fb", &expected, bytes.clone()).await.field(), "file");
+    assert_eq!(attach(&ana, "a.bin", "short", bytes.clone()).await.field(), "expected");
+    let keyed = ana.with("idempotency-key", "");
+    attach(&keyed, "a.bin", &expected, bytes.clone()).await.problem(400, "malformed");
+    assert_eq!(blobs(&server).await, 0, "nothing that was refused is left");
     let attached = attach(&ana, "bericht%20%C3%BC.bin", &expected, bytes.clone()).await;
     assert_eq!(attached.status, StatusCode::CREATED, "{attached:?}");
     let draft = ana.get(&server, &format!("/records/{record}/draft")).await.ok();

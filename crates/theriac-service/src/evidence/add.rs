@@ -284,13 +284,29 @@ impl Place {
     }
 }
 
-/// One try; `None` when the release changed meanwhile.
+/// One try; `None` when the release changed meanwhile. Bytes that are not kept are removed.
 async fn attempt(
     app: &App,
     who: &Who,
     product: &str,
     request: &Request,
     batch: &Batch,
+) -> Result<Option<(Added, Option<Aside>)>> {
+    let mut staged = Vec::new();
+    let added = attempt_staging(app, who, product, request, batch, &mut staged).await;
+    for one in staged {
+        app.store().unstage(one).await;
+    }
+    added
+}
+
+async fn attempt_staging(
+    app: &App,
+    who: &Who,
+    product: &str,
+    request: &Request,
+    batch: &Batch,
+    staged: &mut Vec<Staged>,
 ) -> Result<Option<(Added, Option<Aside>)>> {
     let mut read = app.store().read().await?;
     let (_, release) = find_in(&mut read, product, &request.release).await?;
@@ -304,7 +320,6 @@ async fn attempt(
     }
     drop(read);
     let plan = plan(app, &release, batch, &places).await?;
-    let mut staged = Vec::with_capacity(places.len());
     for (file, _) in new(batch, &places) {
         staged.push(app.store().stage_bytes(file.bytes.clone()).await?);
     }
@@ -319,7 +334,7 @@ async fn attempt(
         }
     }
     for ((file, row), staged) in new(batch, &places).zip(staged) {
-        keep(&mut write, file, row, staged).await?;
+        keep(&mut write, file, row, *staged).await?;
     }
     let not_matched = plan.as_ref().and_then(|plan| plan.feed.as_ref().err().cloned());
     let applied = match plan {

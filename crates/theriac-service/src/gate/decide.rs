@@ -7,6 +7,7 @@ use serde_json::json;
 use theriac_auth::{Permission, Reauthenticated};
 use theriac_conformity::Gate;
 use theriac_model::{Digest, canonical_json};
+use theriac_store::blobs::Staged;
 use theriac_store::tables;
 use theriac_store::tables::decisions::{self as table, Decision};
 use theriac_store::tables::releases::RELEASED;
@@ -122,6 +123,22 @@ pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Resu
 /// [`ServiceError::Changed`] when something changed since it was shown; when it is to ship while the gate is closed, was
 /// decided before, or the actor may not decide.
 pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide) -> Result<()> {
+    let mut staged = Vec::new();
+    let done = decide_staging(app, who, proof, input, &mut staged).await;
+    for one in staged {
+        app.store().unstage(one).await;
+    }
+    done
+}
+
+/// Decides; what was staged and not kept is the caller's to remove.
+async fn decide_staging(
+    app: &App,
+    who: &Who,
+    proof: &Reauthenticated,
+    input: Decide,
+    staged: &mut Vec<Staged>,
+) -> Result<()> {
     let action = "release decide";
     let reason = input.reason.trim();
     if reason.is_empty() || reason.chars().count() > 4_000 {
@@ -136,9 +153,9 @@ pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide
     let judged = evaluate(app, &mut read, &release, seq, None).await?;
     drop(read);
     check(&input, &judged)?;
-    let facts = stage(app, &judged.facts).await?;
+    let facts = stage(app, &judged.facts, staged).await?;
     let pinned = Judged { conformity: judged.conformity.clone(), gate: judged.gate.clone(), decided: None };
-    let verdicts = stage(app, &pinned).await?;
+    let verdicts = stage(app, &pinned, staged).await?;
 
     let mut write = who.write(app, action).await?;
     // Whatever came between reading and this transaction must not be decided unseen.
@@ -218,9 +235,11 @@ fn check(input: &Decide, judged: &Evaluated) -> Result<()> {
     Ok(())
 }
 
-async fn stage<T: serde::Serialize>(app: &App, value: &T) -> Result<theriac_store::blobs::Staged> {
+async fn stage<T: serde::Serialize>(app: &App, value: &T, staged: &mut Vec<Staged>) -> Result<Staged> {
     let text = serde_json::to_vec(value).map_err(|error| ServiceError::Internal(error.to_string()))?;
-    Ok(app.store().stage_bytes(text).await?)
+    let one = app.store().stage_bytes(text).await?;
+    staged.push(one);
+    Ok(one)
 }
 
 /// The decisions on a release, newest first.

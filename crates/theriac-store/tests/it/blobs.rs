@@ -104,6 +104,25 @@ on_both_engines!(the_sweeper_takes_only_old_blobs_that_nobody_kept, |store| {
     assert!(matches!(store.blob(old.digest).await, Err(StoreError::BlobMissing { .. })));
 });
 
+on_both_engines!(what_is_unstaged_goes_unless_somebody_keeps_it_or_still_has_it_staged, |store| {
+    let gone = store.stage_bytes(b"gone".to_vec()).await.unwrap();
+    store.unstage(gone).await;
+    assert_eq!(files(&store), Vec::<String>::new());
+    let mut write = store.write(Act::system("keep")).await.unwrap();
+    assert!(matches!(write.keep(gone).await, Err(StoreError::BlobSwept { .. })));
+    drop(write);
+
+    let (one, other) = (store.stage_bytes(b"both".to_vec()).await, store.stage_bytes(b"both".to_vec()).await);
+    let (one, other) = (one.unwrap(), other.unwrap());
+    store.unstage(one).await;
+    keep(&store, other).await;
+    store.unstage(other).await;
+    assert_eq!(store.blob(other.digest).await.unwrap(), b"both");
+    let again = store.stage_bytes(b"both".to_vec()).await.unwrap();
+    store.unstage(again).await;
+    assert_eq!(store.blob(again.digest).await.unwrap(), b"both", "what is kept stays");
+});
+
 on_both_engines!(unfinished_files_are_cleared_when_the_store_opens, |store| {
     let left = store.folder().join("blobs/tmp/0123");
     std::fs::write(&left, b"half").unwrap();

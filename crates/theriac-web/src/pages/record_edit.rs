@@ -548,8 +548,9 @@ pub async fn attach(State(web): State<Web>, me: Me, Path(number): Path<String>, 
     }
     for file in sent.files {
         let staged = web.app().store().stage_bytes(file.bytes).await.map_err(ServiceError::from)?;
-        expected =
-            records::attach(web.app(), me.who(), &number, expected, &file.name, staged).await?.expected;
+        let done = records::attach(web.app(), me.who(), &number, expected, &file.name, staged).await;
+        web.app().store().unstage(staged).await;
+        expected = done?.expected;
     }
     Ok(with_toast(&urls::record_page(&number, "edit"), "Attached"))
 }
