@@ -3,7 +3,7 @@
 //! [`recognise`] tells what a file is by its content, [`read_bom`], [`read_junit`] and
 //! [`BuildManifest::read`] read it. Every reader takes any bytes: bad ones are an error that names the place
 //! and what is expected, never a panic, and size, depth and number are limited by [`Limits`].
-//! A new format is a module and its lines in `recognise`.
+//! A new format is a module and its lines in `recognise`. What goes out to customers is written by [`Vex::write`].
 
 mod bom;
 mod build_manifest;
@@ -18,6 +18,7 @@ mod rules;
 mod spdx;
 mod text;
 mod tree;
+mod vex;
 mod xml;
 
 pub use bom::{Bom, Component, Dependency, Hash, Licence, Metadata, Purl, PurlParts, Tool};
@@ -26,6 +27,9 @@ pub use error::{Defect, ErrorKind, Place, ReadError};
 pub use junit::{Outcome, TestCase, TestReport, Totals, read_junit};
 pub use limits::{Limits, Strictness};
 pub use recognise::{Format, FormatVersion, recognise};
+pub use vex::{
+    Vex, VexFormat, VexJustification, VexProduct, VexResponse, VexStatement, VexStatus, release_purl,
+};
 
 use recognise::Parsed;
 

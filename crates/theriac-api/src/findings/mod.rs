@@ -11,6 +11,7 @@ mod set_get;
 mod set_sign;
 mod set_sign_clinical;
 mod unmatched;
+mod vex;
 mod view;
 
 use theriac_auth::Permission as P;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(read, carried::carried_get),
         route!(assess, confirm::carried_confirm),
         route!(read, unmatched::unmatched_get),
+        route!(read, vex::vex_get),
         route!(Needs::Permission(P::DisposeComponent), dispose::components_dispose),
     ]
 }

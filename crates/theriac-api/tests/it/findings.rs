@@ -171,3 +171,27 @@ on_both_engines!(judgements_of_an_earlier_release_are_confirmed_for_the_next, |s
     ana.post(&server, &url, &confirm(&carried["set"], PASSWORD)).await.problem(409, "rule");
     ana.get(&server, "/products/pump/releases/9/carried").await.problem(404, "not-found");
 });
+
+on_both_engines!(customers_are_told_in_the_format_they_read, |store| {
+    let server = Server::new(&store).await;
+    let ana = with_finding(&server).await;
+    let otto = server.client("otto").await;
+    let told = otto.get(&server, &format!("{RELEASE}/vex")).await;
+    let name = told.headers[axum::http::header::CONTENT_DISPOSITION].to_str().unwrap().to_owned();
+    assert!(name.contains("filename=\"pump-1.0.openvex.json\""), "{name}");
+    assert_eq!(told.ok()["statements"][0]["status"], "under_investigation");
+    let expected = ana.get(&server, "/findings/FIND-1").await.ok()["expected"].clone();
+    let judged = ana.post(&server, &format!("{RELEASE}/assessments"), &judgement(&expected)).await.ok();
+    let sign = format!("/assessments/{}/sign", judged["set"].as_str().unwrap());
+    ana.post(&server, &sign, &json!({ "password": PASSWORD })).await.ok();
+    let told = otto.get(&server, &format!("{RELEASE}/vex?format=openvex")).await.ok();
+    assert_eq!(told["statements"][0]["status"], "not_affected");
+    let told = otto.get(&server, &format!("{RELEASE}/vex?format=cyclonedx")).await.ok();
+    assert_eq!(told["vulnerabilities"][0]["analysis"]["state"], "not_affected");
+    let machine = server.machine("portal", &["read"]).await;
+    machine.get(&server, &format!("{RELEASE}/vex")).await.ok();
+    assert_eq!(otto.get(&server, &format!("{RELEASE}/vex?format=csaf")).await.field(), "format");
+    otto.get(&server, "/products/pump/releases/9/vex").await.problem(404, "not-found");
+    let narrow = server.machine("pipeline", &["read-gate"]).await;
+    narrow.get(&server, &format!("{RELEASE}/vex")).await.problem(403, "denied");
+});

@@ -7,3 +7,4 @@ mod junit;
 mod manifest;
 mod small;
 mod suite;
+mod vex;

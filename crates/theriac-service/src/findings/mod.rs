@@ -2,8 +2,8 @@
 //!
 //! Matching (`matching.rs`) only reads; `apply.rs` writes what changed; `carry.rs` takes judgements over from earlier
 //! releases and lets those lapse whose grounds (`grounds.rs`, `paths.rs`) have moved. People [`assess`], [`sign`],
-//! [`sign_clinical`], [`confirm_carried`], and [`dispose`] of what cannot be matched. To add something that a judgement can
-//! rest on, see `grounds.rs`.
+//! [`sign_clinical`], [`confirm_carried`], and [`dispose`] of what cannot be matched. Customers are told by [`vex`](vex()). To
+//! add something that a judgement can rest on, see `grounds.rs`.
 
 mod apply;
 mod assess;
@@ -25,6 +25,7 @@ mod paths;
 mod select;
 mod sign;
 mod told;
+mod vex;
 
 pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
 pub use beside::{Beside, VulnerabilityLine};
@@ -42,8 +43,10 @@ pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
 pub use paths::{History, Step};
 pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing, selection, set};
 pub use sign::{CarriedSet, Signed, carried, confirm_carried, sign, sign_clinical};
+pub use theriac_formats::VexFormat;
 pub use theriac_store::tables::components::Order;
 pub use told::{FindingLine, UnmatchedLine};
+pub use vex::{VexFile, vex};
 
 pub(crate) use apply::{Applied, apply};
 pub(crate) use beside::{Aside, beside};

@@ -24,14 +24,14 @@ use theriac_store::testing::TestStore;
 use crate::story::{approved, moved_on, sample};
 use crate::world::World;
 
-const OLD: &str = "2.4.0";
-const NEW: &str = "2.5.0";
-const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
-const MEDIUM: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N";
+pub const OLD: &str = "2.4.0";
+pub const NEW: &str = "2.5.0";
+pub const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+pub const MEDIUM: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N";
 const LEFT_PAD: &str = "pkg:npm/left-pad@1.3.0";
 
 /// An OSV record: every version of the npm package below 9.0.0.
-fn advisory(id: &str, package: &str, cvss: Option<&str>) -> Value {
+pub fn advisory(id: &str, package: &str, cvss: Option<&str>) -> Value {
     let severity: Vec<Value> =
         cvss.iter().map(|score| json!({ "type": "CVSS_V3", "score": score })).collect();
     json!({
@@ -57,7 +57,7 @@ fn with(mut advisory: Value, fields: Value) -> Value {
 }
 
 /// Ana imports advisories, and the jobs that this sets off are done.
-async fn feed(world: &World, advisories: &[Value]) -> FeedImported {
+pub async fn feed(world: &World, advisories: &[Value]) -> FeedImported {
     let folder = tempfile::tempdir().unwrap();
     for (number, advisory) in advisories.iter().enumerate() {
         std::fs::write(folder.path().join(format!("{number}.json")), advisory.to_string()).unwrap();
@@ -73,7 +73,7 @@ async fn run_jobs(world: &World) {
 }
 
 /// A bill of materials with these npm packages (`name@version`); no version makes one that cannot be matched.
-fn bom(packages: &[&str]) -> Vec<u8> {
+pub fn bom(packages: &[&str]) -> Vec<u8> {
     let component = |package: &&str| match package.split_once('@') {
         Some((name, version)) => json!({
             "type": "library", "name": name, "version": version, "purl": format!("pkg:npm/{name}@{version}")
@@ -86,7 +86,7 @@ fn bom(packages: &[&str]) -> Vec<u8> {
     bom.to_string().into_bytes()
 }
 
-async fn hand_in(world: &World, release: &str, build: Option<&str>, bytes: Vec<u8>) -> Added {
+pub async fn hand_in(world: &World, release: &str, build: Option<&str>, bytes: Vec<u8>) -> Added {
     let input = AddEvidence {
         product: "gateway".to_owned(),
         release: release.to_owned(),
@@ -97,12 +97,12 @@ async fn hand_in(world: &World, release: &str, build: Option<&str>, bytes: Vec<u
     evidence::add(&world.app, &world.who("ben"), input).await.unwrap()
 }
 
-async fn new_release(world: &World) {
+pub async fn new_release(world: &World) {
     let new = NewRelease { product: "gateway".to_owned(), name: NEW.to_owned(), ..NewRelease::default() };
     products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
 }
 
-async fn list(world: &World, change: impl FnOnce(&mut ListFindings)) -> findings::Findings {
+pub async fn list(world: &World, change: impl FnOnce(&mut ListFindings)) -> findings::Findings {
     let mut input = ListFindings { product: Some("gateway".to_owned()), ..ListFindings::default() };
     change(&mut input);
     findings::list(&world.app, &world.who("otto"), &input).await.unwrap()
@@ -117,7 +117,7 @@ async fn row(world: &World, reference: &str) -> FindingRow {
 }
 
 /// Not affected, since the code is not called; resting on the component in its version.
-async fn judgement(world: &World, release: &str, references: &[&str]) -> AssessFindings {
+pub async fn judgement(world: &World, release: &str, references: &[&str]) -> AssessFindings {
     let references: Vec<String> = references.iter().map(|text| (*text).to_owned()).collect();
     let selection = findings::selection(&world.app, &world.who("ana"), "gateway", release, &references).await;
     AssessFindings {
@@ -139,7 +139,7 @@ async fn judgement(world: &World, release: &str, references: &[&str]) -> AssessF
     }
 }
 
-fn affected(input: &mut AssessFindings, decision: Decision) {
+pub fn affected(input: &mut AssessFindings, decision: Decision) {
     input.status = VexStatus::Affected;
     input.justification = None;
     input.exploitability = Some("likely".to_owned());
@@ -149,7 +149,7 @@ fn affected(input: &mut AssessFindings, decision: Decision) {
     input.fixer = Some("ben".to_owned());
 }
 
-async fn assess(
+pub async fn assess(
     world: &World,
     release: &str,
     references: &[&str],
@@ -160,15 +160,15 @@ async fn assess(
     findings::assess(&world.app, &world.who("ana"), input).await.unwrap()
 }
 
-async fn sign(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
+pub async fn sign(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
     findings::sign(&world.app, &world.who(key), &world.proof(key), set).await
 }
 
-async fn sign_clinical(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
+pub async fn sign_clinical(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
     findings::sign_clinical(&world.app, &world.who(key), &world.proof(key), set).await
 }
 
-async fn confirm(world: &World, key: &str, release: &str) -> Result<usize, ServiceError> {
+pub async fn confirm(world: &World, key: &str, release: &str) -> Result<usize, ServiceError> {
     let who = world.who(key);
     let carried = findings::carried(&world.app, &who, "gateway", release).await.unwrap();
     findings::confirm_carried(&world.app, &who, &world.proof(key), "gateway", release, carried.set).await

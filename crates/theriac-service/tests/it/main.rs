@@ -15,4 +15,5 @@ mod people;
 mod products;
 mod records;
 mod story;
+mod vex;
 mod world;

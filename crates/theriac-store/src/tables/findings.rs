@@ -217,6 +217,41 @@ pub async fn of_release(conn: &mut Conn, release: i64) -> Result<Vec<Finding>, S
     conn.fetch_all(sql, args![release]).await?.iter().map(finding).collect()
 }
 
+/// The findings of a release that are not resolved, by number, up to `limit`, those with a greater number than `after`.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_after(
+    conn: &mut Conn,
+    release: i64,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Finding>, StoreError> {
+    let sql = format!(
+        "SELECT {FINDING} FROM {FINDING_FROM} WHERE f.release = $1 AND f.number > $2 AND v.resolved IS NULL \
+         ORDER BY f.number LIMIT $3"
+    );
+    conn.fetch_all(sql, args![release, after, limit]).await?.iter().map(finding).collect()
+}
+
+/// When anything was last said of the findings of a release: by a matching, a judgement or a signature, those given
+/// on the release that a judgement comes from included. `None` while it has none.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_said(conn: &mut Conn, release: i64) -> Result<Option<Timestamp>, StoreError> {
+    let judged = "FROM finding f JOIN assessment a ON a.finding = f.id";
+    let signed = format!("SELECT x.tx_from {judged} JOIN assessment_signature x ON x.assessment =");
+    let sql = format!(
+        "SELECT MAX(t.at) AS last_at FROM (\
+         SELECT v.tx_from FROM finding f JOIN finding_version v ON v.finding = f.id WHERE f.release = $1 \
+         UNION SELECT a.tx_from {judged} WHERE f.release = $1 \
+         UNION {signed} a.id WHERE f.release = $1 UNION {signed} a.root WHERE f.release = $1\
+         ) said JOIN audit t ON t.tx = said.tx_from"
+    );
+    conn.fetch_one(sql, args![release]).await?.get("last_at")
+}
+
 /// The findings of these numbers, by number.
 ///
 /// # Errors
@@ -486,6 +521,25 @@ pub async fn assessments(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Assessment>
         let sql = format!("SELECT {ASSESSMENT} FROM assessment a WHERE a.id IN ({marks})");
         for row in &conn.fetch_all(sql, values).await? {
             found.push(assessment(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// When these assessments were written: row and moment, in no order. A carried one was judged before.
+///
+/// # Errors
+/// What the database says.
+pub async fn written_at(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(1000) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter().copied());
+        let sql = format!(
+            "SELECT a.id, t.at FROM assessment a JOIN audit t ON t.tx = a.tx_from WHERE a.id IN ({marks})"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push((row.get("id")?, row.get("at")?));
         }
     }
     Ok(found)

@@ -124,6 +124,7 @@ pub fn routes() -> Vec<Route> {
         POST "/products/{product}/releases/{release}/findings/sign", Permission(P::AssessFinding) => findings_sign::sign;
         GET "/products/{product}/releases/{release}/findings/confirm", Permission(P::Read) => findings_sign::show_carried;
         POST "/products/{product}/releases/{release}/findings/confirm", Permission(P::AssessFinding) => findings_sign::confirm;
+        GET "/products/{product}/releases/{release}/findings/vex", Permission(P::Read) => findings::vex;
         GET "/products/{product}/releases/{release}/findings/{finding}", Permission(P::Read) => finding::show;
     }
 }

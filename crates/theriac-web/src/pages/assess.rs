@@ -169,7 +169,7 @@ fn judgement(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
             .hint("One a line: component, path:src/decode, configuration:DOC-4, context:DOC-2, measure:MEAS-3. Asked again as soon as one changes")
             .error(refused.map(|error| error.message.clone()).unwrap_or_default()),
         Field::new("explanation", "Why", area(sent, "explanation", 3))
-            .hint("Needed unless it is under investigation")
+            .hint("Needed unless it is under investigation. Customers read it in the VEX")
             .error(error_at(errors, "explanation")),
     ]
 }
@@ -212,6 +212,9 @@ fn decision(sent: &Form, errors: &[FieldError], people: &[(String, String)]) -> 
             .hint("Only if affected. What leaves the product vulnerable is signed by a risk acceptor")
             .error(error_at(errors, "decision")),
         Field::new("decision_reason", "Reason of the decision", area(sent, "decision_reason", 2))
+            .hint(
+                "Mitigate and change of use environment: what customers have to do, they read it in the VEX",
+            )
             .error(error_at(errors, "decision_reason")),
         Field::new("fixer", "Who mends it", who).error(error_at(errors, "fixer")),
         Field::new("due", "Due", Input::Date(sent.get("due").to_owned()))

@@ -1,10 +1,11 @@
-//! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list.
+//! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list; and
+//! `…/findings/vex`, what customers are told.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Severity;
-use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, STATES, Standing};
+use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, STATES, Standing, VexFormat};
 use theriac_service::{Paging, ServiceError, products};
 
 use super::finding::{self, FindingView};
@@ -168,11 +169,11 @@ pub async fn show(
         shell: release::shell(&me, (&product, &row.name), &release, "findings"),
         heading: format!("Findings of {release}"),
         counts: found.counts.iter().map(counted).collect(),
-        actions: if carried > 0 {
-            vec![Action::open(format!("Confirm {carried} carried over"), format!("{here}/confirm")).main()]
-        } else {
-            Vec::new()
-        },
+        actions: actions(
+            &here,
+            carried,
+            asked.any() || found.counts.iter().any(|(state, _)| state != "resolved"),
+        ),
         notes: notes(&web, &me).await?,
         filters: filters(&asked, &here),
         head: head(false),
@@ -185,6 +186,41 @@ pub async fn show(
         pane,
     };
     Ok(respond::page(&page))
+}
+
+/// What can be done with the whole list; customers are told something where there is an open finding.
+fn actions(here: &str, carried: usize, told: bool) -> Vec<Action> {
+    let mut actions = Vec::new();
+    if carried > 0 {
+        let confirm = format!("Confirm {carried} carried over");
+        actions.push(Action::open(confirm, format!("{here}/confirm")).main());
+    }
+    if told {
+        for (name, format) in [("OpenVEX", VexFormat::OpenVex), ("CycloneDX VEX", VexFormat::CycloneDx)] {
+            let href = format!("{here}/vex?format={}", format.as_str());
+            actions.push(Action::open(format!("{name} for customers"), href));
+        }
+    }
+    actions
+}
+
+/// Which document.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct AskedVex {
+    format: String,
+}
+
+/// Gives what customers are told about a release, as a file.
+pub async fn vex(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, release)): Path<(String, String)>,
+    Query(asked): Query<AskedVex>,
+) -> Answer {
+    let format = asked.format.parse().map_err(|words: String| ServiceError::field("format", words))?;
+    let file = findings::vex(web.app(), me.who(), &product, &release, format).await?;
+    Ok(respond::download(&file.name, file.bytes))
 }
 
 /// Shows the findings of all releases.

@@ -241,3 +241,30 @@ async fn judgements_are_carried_over_and_confirmed_as_a_set() {
     let denied = tester.send(&format!("{HERE}/confirm"), &form).await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn what_customers_are_told_is_kept_as_a_file() {
+    let site = Site::signed_in("otto").await;
+    let page = site.get(OLD).await.ok();
+    for (words, name, state) in [
+        ("OpenVEX for customers", "gateway-2.3.0.openvex.json", "\"status\": \"under_investigation\""),
+        ("CycloneDX VEX for customers", "gateway-2.3.0.vex.cdx.json", "\"state\": \"in_triage\""),
+    ] {
+        let links = page.links(words);
+        let file = site.get(&links[0]).await.ok();
+        assert!(file.headers["content-disposition"].to_str().unwrap().contains(name), "{:?}", file.headers);
+        assert!(file.text.contains(state), "{}", file.text);
+    }
+    assert_eq!(site.get(&format!("{OLD}/vex?format=odd")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    let mut shown = String::new();
+    let mut pairs = judgement(&site, OLD, &["FIND-5"], &mut shown).await;
+    pairs.extend(NOT_AFFECTED);
+    let judged = site.send(&format!("{OLD}/assess"), &pairs).await;
+    let digest = site.get(&judged.location).await.ok().value("digest");
+    let form = [("digest", digest.as_str()), ("act", "judge"), ("password", PASSWORD)];
+    assert_eq!(site.send(&format!("{OLD}/sign"), &form).await.status, StatusCode::SEE_OTHER);
+    let told = site.get(&format!("{OLD}/vex?format=openvex")).await.ok();
+    assert!(told.text.contains("The server never offers that cipher."), "{}", told.text);
+}

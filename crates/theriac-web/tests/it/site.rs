@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use scraper::{Html, Selector};
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_demo::{Days, PASSWORD, StoryClock};
@@ -26,6 +26,7 @@ pub struct Site {
 pub struct Page {
     pub status: StatusCode,
     pub location: String,
+    pub headers: HeaderMap,
     pub text: String,
 }
 
@@ -185,12 +186,14 @@ impl Site {
             }
         }
         let status = response.status();
+        let headers = response.headers().clone();
         let location =
             response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
         let bytes = to_bytes(response.into_body(), 50_000_000).await.unwrap();
         Page {
             status,
             location: location.unwrap_or_default(),
+            headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
     }

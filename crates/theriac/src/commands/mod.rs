@@ -25,6 +25,7 @@ mod scan;
 mod serve;
 mod token;
 mod user;
+mod vex;
 
 use std::process::ExitCode;
 
@@ -81,6 +82,8 @@ enum Command {
     Conformity(conformity::Args),
     /// Ask whether a release may ship; exit code 0 open, 1 closed, 2 error
     Gate(gate::Args),
+    /// Write what customers are told about the known vulnerabilities of a release (VEX)
+    Vex(vex::Args),
     /// Judge a facts file by a pack; needs no server
     Check(check::Args),
     /// Work on a standard written as data
@@ -124,6 +127,7 @@ impl Cli {
             Command::Facts(args) => facts::run(config, &args),
             Command::Conformity(args) => conformity::run(config, &args),
             Command::Gate(args) => gate::run(config, &args),
+            Command::Vex(args) => vex::run(config, &args),
             Command::Check(args) => check::run(&args),
             Command::Pack(command) => pack::run(command),
             Command::Records(command) => records::run(config, command),

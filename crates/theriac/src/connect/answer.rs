@@ -92,6 +92,19 @@ impl Answer {
             .context("the answer is not JSON; is THERIAC_SERVER the address of a Theriac server?")
     }
 
+    /// The answer as text, unchanged.
+    ///
+    /// # Errors
+    /// The problem, in words.
+    pub async fn text(mut self) -> Result<String> {
+        let status = self.status();
+        let bytes = self.bytes().await?;
+        if !status.is_success() {
+            return Err(problem(status, &bytes));
+        }
+        String::from_utf8(bytes).context("the answer is not UTF-8")
+    }
+
     /// Writes the answer to a file, which appears when it is complete.
     pub async fn save(mut self, path: &Path) -> Result<()> {
         let status = self.status();

@@ -186,6 +186,11 @@ impl Client {
         self.send(Method::POST, address, Some(kind), bytes).await?.json().await
     }
 
+    /// Reads text as it is.
+    pub async fn text(&self, address: &str) -> Result<String> {
+        self.send(Method::GET, address, None, Vec::new()).await?.text().await
+    }
+
     /// Writes what is at an address to a file, which appears when it is complete.
     pub async fn save(&self, address: &str, file: &Path) -> Result<()> {
         let answer = self.send(Method::GET, address, None, Vec::new()).await?;

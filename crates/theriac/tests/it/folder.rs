@@ -86,6 +86,16 @@ fn a_closed_gate_ends_with_one_and_says_every_reason() {
 }
 
 #[test]
+fn a_release_without_a_finding_has_nothing_to_tell_customers() {
+    let folder = release();
+    let vex = [&["vex"][..], &RELEASE].concat();
+    let error = stderr(&theriac(folder.path()).args(&vex).assert().code(2));
+    assert!(error.contains("pump 1.0 has no open finding"), "{error}");
+    let error = stderr(&theriac(folder.path()).args(&vex).args(["--format", "csaf"]).assert().code(2));
+    assert!(error.contains("openvex, cyclonedx"), "{error}");
+}
+
+#[test]
 fn verdicts_are_the_same_bytes_from_the_release_and_from_its_facts() {
     let folder = release();
     let facts = run(folder.path(), &[&["facts"][..], &RELEASE].concat());

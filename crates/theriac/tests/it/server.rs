@@ -92,6 +92,14 @@ fn a_pipeline_hands_in_evidence_and_reads_the_gate() {
     let answer = stdout_json(&run(&[&add[..], &["--format", "json"]].concat()).success());
     assert_eq!(answer["new"][0]["vulnerability"], "CVE-2026-0001");
 
+    for (format, state) in [("openvex", "\"under_investigation\""), ("cyclonedx", "\"in_triage\"")] {
+        let vex = [&["vex", "--format", format][..], &RELEASE].concat();
+        let remote = stdout(&run(&vex).success());
+        assert!(remote.contains(state) && remote.contains("pkg:generic/pump@1.0"), "{remote}");
+        let local = [&vex[..], &["--data", "theriac-data"]].concat();
+        assert_eq!(remote, stdout(&run(&local).success()), "beside the server, the folder says the same");
+    }
+
     run(&[&["gate"][..], &RELEASE].concat()).code(1);
     let remote = stdout(&run(&[&["conformity", "--format", "json"][..], &RELEASE].concat()).success());
     let local = [&["conformity", "--format", "json", "--data", "theriac-data"][..], &RELEASE].concat();
