@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
 
-use crate::expression::{Expression, Scope, Values};
+use crate::expression::{Expression, NoFact, Row, Scope, Values};
 use crate::facts::Facts;
 use crate::facts::derive::ancestors;
 use crate::facts::words::Verdict;
@@ -17,12 +17,11 @@ use crate::verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION,
 /// Judges a release by a pack.
 ///
 /// # Errors
-/// When the facts cannot be written as JSON, which their types rule out.
-pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, serde_json::Error> {
+/// When facts hold what no expression can read, which their types rule out.
+pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, NoFact> {
     let accountable = Accountable::of(facts);
-    let mut json = serde_json::to_value(facts)?;
-    json[CLAUSES] = accountable.rows(facts, pack);
-    let evaluation = Evaluation { facts, json: &json, values: &Values::of(&json), accountable: &accountable };
+    let values = Values::of(facts)?.with(CLAUSES, &accountable.rows(facts, pack))?;
+    let evaluation = Evaluation { facts, values: &values, accountable: &accountable };
     let digest = pack.digest.to_string();
     Ok(Conformity {
         at: facts.at.clone(),
@@ -65,25 +64,37 @@ impl<'a> Accountable<'a> {
     }
 
     /// The list `clauses` that checks can be over: the pack's clauses on the product's route.
-    fn rows(&self, facts: &Facts, pack: &Pack) -> Json {
+    fn rows<'p>(&self, facts: &Facts, pack: &'p Pack) -> Vec<ClauseRow<'p>>
+    where
+        'a: 'p,
+    {
         let on_route = pack.clauses.iter().filter(|clause| clause.routes.contains(&facts.product.route));
-        let row = |clause: &Clause| {
+        let row = |clause: &'p Clause| {
             let people = self.people(&clause.number);
-            json!({
-                "ref": clause.number,
-                "title": clause.title,
-                "accountable": people.len(),
-                "person": people.first(),
-            })
+            ClauseRow {
+                reference: &clause.number,
+                title: &clause.title,
+                accountable: people.len().try_into().unwrap_or(u32::MAX),
+                person: people.first().copied(),
+            }
         };
         on_route.map(row).collect()
     }
 }
 
+/// A clause as checks see it.
+#[derive(Serialize)]
+struct ClauseRow<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a str,
+    title: &'a str,
+    accountable: u32,
+    person: Option<&'a str>,
+}
+
 struct Evaluation<'a> {
     facts: &'a Facts,
-    json: &'a Json,
-    values: &'a Values<'a>,
+    values: &'a Values,
     accountable: &'a Accountable<'a>,
 }
 
@@ -183,9 +194,8 @@ impl Evaluation<'_> {
         match &check.over {
             None => self.subject(clause, check, &Scope::root(self.values), None, found)?,
             Some(list) => {
-                let rows = self.json[list].as_array().map_or(&[][..], Vec::as_slice);
-                for (index, row) in rows.iter().enumerate() {
-                    self.subject(clause, check, &Scope::subject(self.values, list, index), Some(row), found)?;
+                for row in self.values.rows(list) {
+                    self.subject(clause, check, &Scope::subject(self.values, row), Some(row), found)?;
                 }
             }
         }
@@ -216,7 +226,7 @@ impl Evaluation<'_> {
         clause: &Clause,
         check: &Check,
         scope: &Scope<'_>,
-        row: Option<&Json>,
+        row: Option<Row<'_>>,
         found: &mut Found,
     ) -> Result<(), String> {
         if let Some(filter) = &check.filter
@@ -224,7 +234,7 @@ impl Evaluation<'_> {
         {
             return Ok(());
         }
-        let reference = row.and_then(|row| row["ref"].as_str()).unwrap_or(&check.id);
+        let reference = row.and_then(|row| row.texts("ref").next()).unwrap_or(&check.id);
         let subject = Subject { reference: reference.to_owned(), rests_on: rests_on(row, &check.rests) };
         if check.pass.truth(scope)? {
             found.passing.push(subject);
@@ -273,14 +283,7 @@ struct Found {
 }
 
 /// The texts in the named fields of a row.
-fn rests_on(row: Option<&Json>, fields: &[String]) -> Vec<String> {
-    let mut texts = Vec::new();
-    for value in fields.iter().filter_map(|field| row.map(|row| &row[field])) {
-        match value {
-            Json::String(text) => texts.push(text.clone()),
-            Json::Array(items) => texts.extend(items.iter().filter_map(Json::as_str).map(str::to_owned)),
-            _ => {}
-        }
-    }
-    texts
+fn rests_on(row: Option<Row<'_>>, fields: &[String]) -> Vec<String> {
+    let texts = row.into_iter().flat_map(|row| fields.iter().flat_map(move |field| row.texts(field)));
+    texts.map(str::to_owned).collect()
 }

@@ -11,6 +11,7 @@ pub mod pack;
 mod verdict;
 
 pub use evaluate::evaluate;
+pub use expression::NoFact;
 pub use facts::{Facts, FactsError, facts_schema};
 pub use gate::{Covered, Gate, Reason, ReasonKind, gate};
 pub use pack::{Pack, PackError};
