@@ -534,7 +534,7 @@ record_row! {
         evidence_disqualified: i64,
         /// Evidence named that was made before the activity's first day.
         evidence_before_start: i64,
-        /// Evidence named that was made or handed in after the release decision.
+        /// Evidence named that was made or handed in after the release decision, of an activity that was done by then.
         evidence_after_decision: i64,
     }
 }

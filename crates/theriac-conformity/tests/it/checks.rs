@@ -57,6 +57,23 @@ fn sound(sample: Sample) -> Sample {
     sample.with(|input| input.findings.push(finding("FIND-2", Some(affected()))))
 }
 
+/// What shows the activity, done on 2026-10-28, was handed in the day after.
+fn later_evidence(sample: Sample) -> Sample {
+    sample.with(|input| input.evidence.iter_mut().for_each(|row| row.recorded_on = day("2026-10-29")))
+}
+
+fn decided(sample: Sample, on: &str) -> Sample {
+    sample.with(|input| {
+        let on = day(on);
+        let decision = theriac_conformity::facts::input::DecisionInput {
+            on,
+            by: "rita".to_owned(),
+            artefacts: Vec::new(),
+        };
+        input.release.decision = Some(decision);
+    })
+}
+
 const CASES: &[Case] = &[
     ("4.1.2-a", "approved by the author", NotMet, |s| {
         s.with_record("RESP-1", |row| row.approver = Some("ana".to_owned()))
@@ -367,20 +384,15 @@ const CASES: &[Case] = &[
     ("5.8.6-b", "evidence from before it began", NotMet, |s| {
         s.set("ACT-1", "start_date", json!("2026-10-20"))
     }),
-    ("5.8.6-b", "evidence from after the decision", NotMet, |s| {
-        s.with(|input| {
-            let decision = theriac_conformity::facts::input::DecisionInput {
-                on: day("2026-10-10"),
-                by: "rita".to_owned(),
-                artefacts: Vec::new(),
-            };
-            input.release.decision = Some(decision);
-        })
-    }),
     ("5.8.6-b", "one of two with evidence that is not there", PartlyMet, |s| {
         second(s, "ACT-1", "evidence", json!(["EVID-9"]))
     }),
     ("5.8.6-b", "nothing done", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("5.8.6-c", "evidence from after the decision", NotMet, |s| decided(later_evidence(s), "2026-10-28")),
+    ("5.8.6-c", "done after the decision", Met, |s| decided(later_evidence(s), "2026-10-27")),
+    ("5.8.6-c", "one of two with later evidence", PartlyMet, |s| {
+        decided(later_evidence(second(s, "ACT-1", "evidence", json!([]))), "2026-10-28")
+    }),
     ("7.1.1-a", "no plan", NotMet, |s| s.without("DOC-2")),
     ("7.1.1-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("DOC-2", "DOC-9"), "DOC-9")),
     ("7.1.1-b", "the matrix has a gap", NotMet, |s| {

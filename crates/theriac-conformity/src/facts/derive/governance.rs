@@ -172,6 +172,8 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let named: Vec<_> = ids.iter().filter_map(|id| index.evidence.get(id.as_str())).collect();
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
     let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
+    // What is done after the decision is shown by evidence from after it.
+    let done_by = decided.filter(|decided| done_on.is_some_and(|done| done <= *decided));
     let plans: Vec<_> = record.links.iter().filter(|link| link.link == "planned-in").collect();
     let named_plans = plans.iter().filter_map(|link| index.records.get(link.target.as_str()));
     let planned_on = if plans.is_empty() {
@@ -202,7 +204,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         evidence_disqualified: count(named.iter().filter(|row| row.disqualified)),
         evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
         evidence_after_decision: count(named.iter().filter(|row| {
-            decided.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
+            done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
         })),
     }))
 }

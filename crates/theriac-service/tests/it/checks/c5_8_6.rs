@@ -2,12 +2,15 @@
 
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_service::gate::Outcome;
 use theriac_store::on_both_engines;
 
-use super::site::{BEN, activity, done};
+use super::site::{BEN, CASES, activity, done, tests};
 use super::{Driven, Site};
 
 pub const DRIVEN: Driven = &[("5.8.6-a", &[Met, NotMet, PartlyMet]), ("5.8.6-b", &[Met, NotMet, PartlyMet])];
+
+pub const LATER: Driven = &[("5.8.6-a", &[Met]), ("5.8.6-b", &[Met]), ("5.8.6-c", &[Met, NotMet, PartlyMet])];
 
 on_both_engines!(activities_are_done_and_shown_by_evidence_of_their_time, |store| {
     let mut site = Site::met(&store).await;
@@ -35,4 +38,32 @@ on_both_engines!(activities_are_done_and_shown_by_evidence_of_their_time, |store
     site.retire("ACT-2").await;
     site.finds("5.8.6-a", NotMet, &[(&third, BEN, due)]).await;
     site.drove(DRIVEN);
+});
+
+on_both_engines!(what_was_done_is_not_shown_by_evidence_from_after_the_decision, |store| {
+    let mut site = Site::met(&store).await;
+    site.approved("activity", activity(json!({ "title": "Fuzzing" })), &[("planned-in", "DOC-1")]).await;
+    site.change("ACT-2", done("2026-01-07", &["EVID-2"])).await;
+    site.whole().await;
+    site.decide(Outcome::Ship).await;
+    site.all_met(&["5.8.6-a", "5.8.6-b", "5.8.6-c"]).await;
+
+    // Tests are run again the day after, and the activities are made to cite them. What was decided stands.
+    store.clock.advance_days(1);
+    let again = tests(&[CASES[0], CASES[1], "tls.PeerTest.revoked"], &[]);
+    let late = site.hand_in("later.xml", again).await;
+    let due = Some("2026-01-20");
+    site.change("ACT-2", json!({ "evidence": [&late] })).await;
+    site.finds("5.8.6-c", PartlyMet, &[("ACT-2", BEN, due)]).await;
+    site.change("ACT-1", json!({ "evidence": [&late] })).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.8.6-c", NotMet, &[("ACT-1", BEN, due), ("ACT-2", BEN, due)]);
+    let clause = found.clauses.iter().find(|clause| clause.clause == "5.8.6").unwrap();
+    assert_eq!((clause.verdict, clause.standing), (Met, NotMet));
+
+    // The one was not done by then after all; the other shows what there was.
+    site.change("ACT-1", json!({ "done_date": "2026-01-08" })).await;
+    site.change("ACT-2", json!({ "evidence": ["EVID-2"] })).await;
+    site.finds("5.8.6-c", Met, &[]).await;
+    site.drove(LATER);
 });

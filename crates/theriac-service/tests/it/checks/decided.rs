@@ -23,7 +23,7 @@ fn judged(clause: &str, evidence: &[&str]) -> serde_json::Value {
 impl Site<'_> {
     /// Everything met, the attested clauses too, and the pack adopted. Clause 5.3.1 cites the plan, DOC-1; the others cite
     /// the SBOM.
-    async fn whole(&self) {
+    pub(super) async fn whole(&self) {
         let pack = gate::pack(&self.world.app).await.unwrap();
         for clause in pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Attested) {
             let scope = match clause.level {
@@ -46,7 +46,7 @@ impl Site<'_> {
         gate::judged(&self.world.app, &self.world.who("otto"), GATEWAY.0, GATEWAY.1, None).await.unwrap()
     }
 
-    async fn decide(&self, outcome: Outcome) {
+    pub(super) async fn decide(&self, outcome: Outcome) {
         let (app, cleo, proof) = (&self.world.app, self.world.who("cleo"), self.world.proof("cleo"));
         let (open, shown) = gate::preview(app, &cleo, GATEWAY.0, GATEWAY.1).await.unwrap();
         assert!(open.open, "{:#?}", open.reasons);

@@ -46,6 +46,7 @@ const LISTS: &[Driven] = &[
     c5_8_5::CLOSED,
     c5_8_5::IN_TIME,
     c5_8_6::DRIVEN,
+    c5_8_6::LATER,
     c7_1_1::DRIVEN,
     c7_3::SCORED,
     c7_3::REVIEWED,

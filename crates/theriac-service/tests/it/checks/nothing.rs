@@ -42,6 +42,7 @@ pub const DRIVEN: Driven = &[
     ("5.8.5-e", &[Met]),
     ("5.8.6-a", &[NotMet]),
     ("5.8.6-b", &[NotApplicable]),
+    ("5.8.6-c", &[Met]),
     ("7.1.1-a", &[NotMet]),
     ("7.1.1-b", &[NotMet]),
     ("7.3-a", &[NotMet]),
