@@ -24,6 +24,14 @@ pub enum StoreError {
         /// What the driver says.
         source: sqlx::Error,
     },
+    /// The database's server cannot be reached by TLS as the URL asks.
+    #[error("cannot open the database {place}: {source}; {}", tls_advice(source))]
+    Tls {
+        /// The URL without its password.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
     /// A transaction could not begin or commit.
     #[error("the transaction could not {step}: {source}")]
     Transaction {
@@ -174,6 +182,17 @@ impl StoreError {
             if source.as_database_error().is_some_and(|e| e.is_unique_violation()))
     }
 
+    /// Why a database could not be opened.
+    pub(crate) fn connect(place: String, source: sqlx::Error) -> Self {
+        let tls = match &source {
+            sqlx::Error::Tls(_) => true,
+            // A certificate that does not convince comes as data that cannot be read.
+            sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+            _ => false,
+        };
+        if tls { Self::Tls { place, source } } else { Self::Connect { place, source } }
+    }
+
     pub(crate) fn sql(sql: &str, source: sqlx::Error) -> Self {
         Self::Sql { sql: short(sql), source }
     }
@@ -181,6 +200,21 @@ impl StoreError {
     pub(crate) fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { doing, path, source }
+    }
+}
+
+/// What to do about a connection by TLS that does not come about.
+fn tls_advice(error: &sqlx::Error) -> &'static str {
+    match error.to_string() {
+        text if text.contains("does not support TLS") => {
+            "turn TLS on in the server (`ssl = on` in postgresql.conf), or, where nobody else is on the way to it, \
+             write sslmode=disable into the URL"
+        }
+        text if text.contains("certificate") => {
+            "name the file of the authority that signed the server's certificate with sslrootcert=FILE in the URL, and \
+             the server as its certificate does; sslmode=require asks for neither and proves nothing about the server"
+        }
+        _ => "see whether a PostgreSQL server that speaks TLS answers there",
     }
 }
 

@@ -132,7 +132,7 @@ impl Location {
             })
             .connect(&self.url(create))
             .await
-            .map_err(|source| StoreError::Connect { place: self.shown(), source })
+            .map_err(|source| StoreError::connect(self.shown(), source))
     }
 }
 

@@ -1,10 +1,15 @@
 //! Values in and out, units of work, numbers, reading the past.
 
+use std::io::{Read as _, Write as _};
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::json;
 use theriac_model::{Clock as _, Digest};
-use theriac_store::testing::TestStore;
-use theriac_store::{Access, Act, Actor, Args, StoreError, args, as_of, current, on_both_engines};
+use theriac_store::testing::{TestClock, TestIds, TestStore};
+use theriac_store::{
+    Access, Act, Actor, Args, Location, Store, StoreError, args, as_of, current, on_both_engines,
+};
 
 fn act(action: &str) -> Act {
     Act::new(Actor::Person(7), "test", action)
@@ -203,3 +208,36 @@ on_both_engines!(one_process_writes_and_others_read, |store| {
     assert_eq!(reader.read().await.unwrap().seq(), 1);
     assert!(matches!(reader.write(act("no")).await, Err(StoreError::ReadOnly)));
 });
+
+/// A database server that answers the wish for TLS as PostgreSQL does when it speaks none.
+fn server_without_tls() -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, mut wish) = (stream.unwrap(), [0; 8]);
+            stream.read_exact(&mut wish).unwrap();
+            assert_eq!(wish, [0, 0, 0, 8, 4, 210, 22, 47], "the request for TLS");
+            stream.write_all(b"N").unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_named_with_what_to_do() {
+    let address = server_without_tls();
+    for mode in ["require", "verify-full"] {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("postgres://theriac:secret@{address}/theriac?sslmode={mode}");
+        let location = Location::Postgres { url, folder: folder.path().to_owned() };
+        let (clock, ids) = (Arc::new(TestClock::default()), Arc::new(TestIds::default()));
+        let refused = Store::open(location, Access::ReadWrite, clock, ids).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Tls { .. }), "{refused:?}");
+        let words = refused.to_string();
+        for said in [&address.to_string(), "does not support TLS", "ssl = on", "sslmode=disable"] {
+            assert!(words.contains(said), "{said} in {words}");
+        }
+        assert!(!words.contains("secret"), "{words}");
+    }
+}
