@@ -412,6 +412,7 @@ pub fn statements() -> Vec<String> {
         records_sql(true),
         elsewhere_sql(),
         approvals_sql(),
+        times_in_force_sql(),
         signatures_sql(),
         links_sql(),
         clearances_sql(),

@@ -1,28 +1,61 @@
 //! The set queries behind the facts read no big table from end to end.
 
 use theriac_store::tables::facts;
-use theriac_store::testing::TestStore;
-use theriac_store::{Args, args};
+use theriac_store::{Args, Engine, Read, args, on_both_engines};
+
+on_both_engines!(every_facts_query_finds_its_rows_by_an_index, |store| {
+    let mut read = store.read().await.unwrap();
+    let statements = facts::statements();
+    assert!(statements.len() > 15, "{}", statements.len());
+    let mut scans = Vec::new();
+    for sql in statements {
+        let found = match store.engine() {
+            Engine::Sqlite => scans_on_sqlite(&mut read, &sql).await,
+            Engine::Postgres => scans_on_postgres(&mut read, &sql).await,
+        };
+        scans.extend(found.into_iter().map(|step| format!("{step}\n{sql}")));
+    }
+    assert!(scans.is_empty(), "{}", scans.join("\n\n"));
+});
 
 fn values(sql: &str) -> Args {
     let count = (1..=9_i64).take_while(|n| sql.contains(&format!("${n}"))).count();
     (0..count).fold(args![], |values, _| values.with(1_i64))
 }
 
-#[tokio::test]
-async fn every_facts_query_finds_its_rows_by_an_index() {
-    let store = TestStore::sqlite().await;
-    let mut read = store.read().await.unwrap();
-    let statements = facts::statements();
-    assert!(statements.len() > 15, "{}", statements.len());
-    for sql in statements {
-        let plan = read.fetch_all(format!("EXPLAIN QUERY PLAN {sql}"), values(&sql)).await.unwrap();
-        for row in plan {
-            let step: String = row.get("detail").unwrap();
-            let subquery =
-                ["SCAN counted", "SCAN latest", "SCAN (subquery"].iter().any(|own| step.starts_with(own));
-            let scan = step.starts_with("SCAN") && !subquery;
-            assert!(!scan && !step.contains("AUTOMATIC"), "{step}\n{sql}");
+async fn scans_on_sqlite(read: &mut Read, sql: &str) -> Vec<String> {
+    let plan = read.fetch_all(format!("EXPLAIN QUERY PLAN {sql}"), values(sql)).await.unwrap();
+    let steps = plan.into_iter().map(|row| row.get::<String>("detail").unwrap());
+    steps.filter(|step| scans(step)).collect()
+}
+
+fn scans(step: &str) -> bool {
+    let own = ["SCAN counted", "SCAN latest", "SCAN (subquery"].iter().any(|own| step.starts_with(own));
+    (step.starts_with("SCAN") && !own) || step.contains("AUTOMATIC")
+}
+
+/// Holds the current releases alone: as many as people name, and read as a whole where that is the shorter way.
+const CURRENT_RELEASES: &str = " on release_name ";
+
+/// The tables are empty, so its planner would take any way: those that need no index are closed to it. What it still
+/// reads from end to end it can find by no index; an index that is read without a condition is no better.
+async fn scans_on_postgres(read: &mut Read, sql: &str) -> Vec<String> {
+    for way in ["seqscan", "hashjoin", "mergejoin"] {
+        read.execute(format!("SET LOCAL enable_{way} = off"), args![]).await.unwrap();
+    }
+    // The words of a plan do not depend on the values, but their types must be right: a bare text fits them all.
+    let sql = (1..=9).fold(sql.to_owned(), |sql, n| sql.replace(&format!("${n}"), "'1'"));
+    let plan = read.fetch_all(format!("EXPLAIN {sql}"), args![]).await.unwrap();
+    let lines: Vec<String> = plan.into_iter().map(|row| row.get("QUERY PLAN").unwrap()).collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let below = lines[at + 1..].iter().take_while(|line| !line.contains("->"));
+        let by_index = ["Index Scan", "Index Only Scan"].iter().any(|node| line.contains(node));
+        let few = line.contains(CURRENT_RELEASES);
+        let bare = by_index && !few && !below.clone().any(|line| line.contains("Index Cond:"));
+        if bare || line.contains("Seq Scan on") {
+            found.push(line.trim().to_owned());
         }
     }
+    found
 }
