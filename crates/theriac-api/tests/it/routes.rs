@@ -1,11 +1,11 @@
 //! All operations at once: who gets in, and that the description says the same.
 
 use axum::http::Method;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use theriac_api::Needs;
 use theriac_store::on_both_engines;
 
-use crate::client::{Client, Server};
+use crate::client::{Client, PASSWORD, Server};
 
 /// The path with its parameters filled in.
 fn filled(path: &str) -> String {
@@ -68,6 +68,111 @@ on_both_engines!(a_machine_gets_nowhere_where_only_people_do, |store| {
         }
     }
     assert!(people_only > 10);
+});
+
+/// Every operation that takes a signature, as method and path.
+const SIGNING: [&str; 11] = [
+    "post /assessments/{set}/sign",
+    "post /assessments/{set}/sign-clinical",
+    "post /evidence/{evidence}/disqualify",
+    "post /pack/adopt",
+    "post /people/{person}/erase",
+    "post /products/{product}/releases/{release}/baseline",
+    "post /products/{product}/releases/{release}/carried",
+    "post /products/{product}/releases/{release}/decisions",
+    "post /records/{record}/approve",
+    "post /records/{record}/retire",
+    "post /records/{record}/sign-clinical",
+];
+
+/// The operations that take one's own password once more, by which alone a signature is made: method and path, security,
+/// and a body with every member that must be there.
+fn signing(document: &Value) -> Vec<(String, Value, Value)> {
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let mut schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            if let Some(reference) = schema["$ref"].as_str() {
+                schema = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
+            }
+            let password = schema["properties"]["password"]["description"].as_str().unwrap_or_default();
+            if !password.contains("once more") {
+                continue;
+            }
+            let filled = |name: &Value| {
+                let name = name.as_str().unwrap();
+                let value = match schema["properties"][name]["type"].as_str() {
+                    _ if name == "password" => json!(PASSWORD),
+                    Some("array") => json!([]),
+                    _ => json!("0".repeat(64)),
+                };
+                (name.to_owned(), value)
+            };
+            let body = schema["required"].as_array().unwrap().iter().map(filled).collect::<Map<_, _>>();
+            let name = format!("{method} {}", path.strip_prefix("/api/v1").unwrap());
+            found.push((name, operation["security"].clone(), body.into()));
+        }
+    }
+    found
+}
+
+async fn signatures(server: &Server) -> i64 {
+    let mut read = server.app.store().read().await.unwrap();
+    let row =
+        read.fetch_one("SELECT COUNT(*) AS number FROM signature", theriac_store::args![]).await.unwrap();
+    row.get("number").unwrap()
+}
+
+on_both_engines!(no_token_signs_by_any_operation, |store| {
+    let server = Server::new(&store).await;
+    let document: Value = serde_json::from_str(&theriac_api::openapi()).unwrap();
+    let found = signing(&document);
+    let mut names: Vec<_> = found.iter().map(|(name, ..)| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, SIGNING, "an operation that signs is listed here");
+
+    let (machines, people): (Vec<theriac_auth::Permission>, Vec<_>) = theriac_auth::Permission::ALL
+        .iter()
+        .partition(|permission| permission.hands() == theriac_auth::Hands::Anyone);
+    let machines: Vec<&str> = machines.iter().map(|permission| permission.as_str()).collect();
+    let machine = server.machine("all that machines may", &machines).await;
+    let ana = server.client("ana").await;
+    let document = json!({ "kind": "document", "content": {
+        "title": "Reports", "type": "procedure", "clauses": ["6.2.1"], "body": "How.", "owner": "ana",
+        "effective_date": "2026-01-01", "next_review": "2027-01-01"
+    } });
+    let begun = ana.post(&server, "/records", &document).await.ok();
+    let submit = format!("/records/{}/submit", begun["record"].as_str().unwrap());
+    let digest = ana.post(&server, &submit, &json!({ "expected": begun["expected"] })).await.ok();
+
+    for (name, security, mut body) in found {
+        assert!(security.as_array().unwrap().iter().all(|one| one["token"].is_null()), "{name}: {security}");
+        let path = name.split_once(' ').unwrap().1;
+        let path = match path.strip_prefix("/records/{record}") {
+            None => filled(&format!("/api/v1{path}")),
+            Some(rest) => {
+                // Something that a person could sign now.
+                body["digest"] = digest["digest"].clone();
+                format!("/records/{}{rest}", begun["record"].as_str().unwrap())
+            }
+        };
+        machine.post(&server, &path, &body).await.problem(403, "denied");
+    }
+    assert_eq!(signatures(&server).await, 0);
+
+    // Nor is a token issued for what only people do, however it is asked for.
+    let expires_at = server.app.now() + jiff::SignedDuration::from_hours(24);
+    let adam = server.client("adam").await;
+    for permission in people {
+        let body = json!({ "name": "x", "permissions": [permission.as_str()], "expires_at": expires_at });
+        assert_eq!(adam.post(&server, "/tokens", &body).await.field(), "permissions", "{permission:?}");
+    }
+
+    // The same request signs in a person's hands.
+    let approve = format!("/records/{}/approve", begun["record"].as_str().unwrap());
+    let body = json!({ "digest": digest["digest"], "password": PASSWORD });
+    server.client("cleo").await.post(&server, &approve, &body).await.ok();
+    assert_eq!(signatures(&server).await, 1);
 });
 
 #[test]
