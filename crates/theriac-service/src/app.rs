@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use theriac_model::kinds;
 use theriac_model::record::Kind;
+use theriac_store::blobs::Staged;
 use theriac_store::{Store, to_the_end};
 
 use crate::gate::Shelf;
@@ -63,6 +64,27 @@ impl App {
     /// The packs that have been read.
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// Bytes that nobody can predict.
+    #[must_use]
+    pub fn random<const BYTES: usize>(&self) -> [u8; BYTES] {
+        let mut bytes = [0; BYTES];
+        self.store.ids().fill(&mut bytes);
+        bytes
+    }
+
+    /// Brings bytes to the disk, to be kept by the use case that takes them.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn stage(&self, bytes: impl AsRef<[u8]> + Send + 'static) -> Result<Staged> {
+        Ok(self.store.stage_bytes(bytes).await?)
+    }
+
+    /// Takes bytes away again that no use case has kept.
+    pub async fn unstage(&self, staged: Staged) {
+        self.store.unstage(staged).await;
     }
 
     /// The present.

@@ -89,6 +89,12 @@ impl ServiceError {
         Self::NotFound { what, name: name.into() }
     }
 
+    /// Whether a text was refused for the character NUL, which no database keeps: the fault of whoever sent it.
+    #[must_use]
+    pub const fn is_nul(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Nul))
+    }
+
     /// A rule forbids it.
     pub fn rule(words: impl Into<String>) -> Self {
         Self::Rule(words.into())

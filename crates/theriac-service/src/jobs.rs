@@ -1,7 +1,7 @@
 //! Jobs as people see them: what runs, how far it is, what failed.
 
 use theriac_auth::{Permission, Scope};
-use theriac_store::jobs::JobStatus;
+pub use theriac_store::jobs::JobStatus;
 
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};

@@ -14,6 +14,7 @@ pub use add::{AddEvidence, Added, AddedFile, FileInput, add};
 pub use disqualify::{Disqualified, disqualify};
 pub use read::{EvidenceBytes, EvidencePage, EvidenceRow, ListEvidence, ReliedOn, bytes, list, page};
 pub use rebuild::{Difference, Rebuilt, rebuild};
+pub use theriac_store::tables::evidence::TestResult;
 
 use theriac_auth::Permission;
 use theriac_store::tables::evidence::{self as table, Listed};

@@ -17,3 +17,4 @@ pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
 pub use duties::{Duty, Overview, Owed, duties, overview};
 pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};
 pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force};
+pub use theriac_store::tables::baseline::Moved;

@@ -115,11 +115,24 @@ pub async fn person(app: &App, who: &Who, key: &str) -> Result<PersonView> {
 /// # Errors
 /// What the store says.
 pub async fn keys(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>> {
+    let names = among(app, ids).await?;
+    Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
+}
+
+/// What some people are called, by id; empty for those whose name was erased.
+///
+/// # Errors
+/// What the store says.
+pub async fn called(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<BTreeMap<i64, String>> {
+    let names = among(app, ids).await?;
+    Ok(names.into_iter().map(|name| (name.id, name.name)).collect())
+}
+
+async fn among(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<Vec<Name>> {
     let mut ids: Vec<i64> = ids.into_iter().collect();
     ids.sort_unstable();
     ids.dedup();
-    let names = tables::people::names_among(&mut *app.store().read().await?, &ids).await?;
-    Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
+    Ok(tables::people::names_among(&mut *app.store().read().await?, &ids).await?)
 }
 
 /// The names of people by their keys, for up to 1,000 keys; erased people are left out.

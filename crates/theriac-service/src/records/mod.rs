@@ -24,9 +24,9 @@ pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, 
 pub use search::{ListInput, Listing, Order, list};
 pub use sign::{Approval, approve, retire, send_back, sign_clinical};
 pub use submit::{Submitted, levels, submit};
+pub use theriac_store::tables::records::{Head, LinkRow, Listed, Record, Revision, StateChange};
 pub use titles::titles;
 
-use tables::records::Record;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
 use theriac_model::record::Kind;

@@ -1,7 +1,5 @@
 //! One record as people read it: a revision with its links, signatures and history; two revisions compared.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use theriac_auth::Permission;
 use theriac_model::Digest;
@@ -63,8 +61,6 @@ pub struct RecordView {
     pub changed: Option<Changed>,
     /// The meaning of the approving signature, and of the clinical one where this revision needs it.
     pub meanings: Vec<&'static str>,
-    /// The names of all people, by id.
-    pub names: BTreeMap<i64, String>,
     /// The product's key and the release's name, where the record belongs to them.
     pub place: (Option<String>, Option<String>),
 }
@@ -149,7 +145,6 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
         backlinks: table::links_to(&mut read, record.id).await?,
         events: table::state_changes(&mut read, record.id).await?,
         meanings: shown.as_ref().map(|shown| meanings(kind, &shown.content)).unwrap_or_default(),
-        names: names(&mut read).await?,
         place: place(&mut read, &record).await?,
         drafts: drafts
             .into_iter()
@@ -187,10 +182,6 @@ async fn change_before(conn: &mut Conn, kind: &Kind, revision: &Revision) -> Res
         Some(digest) => table::revision_by_digest(conn, digest).await?,
     };
     before.map(|before| Changed::new(kind, before, revision.clone())).transpose()
-}
-
-async fn names(conn: &mut Conn) -> Result<BTreeMap<i64, String>> {
-    Ok(tables::people::names(conn).await?.into_iter().map(|person| (person.id, person.name)).collect())
 }
 
 async fn place(conn: &mut Conn, record: &Record) -> Result<(Option<String>, Option<String>)> {

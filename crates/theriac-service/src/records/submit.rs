@@ -1,6 +1,6 @@
 //! Submitting: a draft becomes a revision, immutable and named by its digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use theriac_auth::Permission;
@@ -184,9 +184,9 @@ async fn references_exist(
 ) -> Result<()> {
     let people = content.people(kind);
     if !people.is_empty() {
-        let known = tables::people::names(conn).await?;
+        let known = people_among(conn, &people).await?;
         for (field, key) in people {
-            if !known.iter().any(|person| person.key == key) {
+            if !known.contains(&key) {
                 errors.push(FieldError::new(field, format!("there is no person '{key}'")));
             }
         }
@@ -214,6 +214,17 @@ async fn references_exist(
         }
     }
     Ok(())
+}
+
+/// Those of the keys that are somebody's.
+async fn people_among(conn: &mut Conn, named: &[(String, String)]) -> Result<BTreeSet<String>> {
+    let keys: BTreeSet<&String> = named.iter().map(|(_, key)| key).collect();
+    let keys: Vec<String> = keys.into_iter().cloned().collect();
+    let mut known = BTreeSet::new();
+    for some in keys.chunks(1000) {
+        known.extend(tables::people::names_by_keys(conn, some).await?.into_iter().map(|name| name.key));
+    }
+    Ok(known)
 }
 
 async fn build_exists(

@@ -213,15 +213,6 @@ pub async fn names_by_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<Name>
     conn.fetch_all(sql, args).await?.iter().map(name).collect()
 }
 
-/// The names of everybody: an organisation's staff, at most 10,000, by key.
-///
-/// # Errors
-/// What the database says.
-pub async fn names(conn: &mut Conn) -> Result<Vec<Name>, StoreError> {
-    let sql = "SELECT person, key, name, email FROM person_name ORDER BY key LIMIT 10000";
-    conn.fetch_all(sql, args![]).await?.iter().map(name).collect()
-}
-
 /// Says whose an address in commits is. An address that is somebody's already stays theirs: 0 rows.
 ///
 /// # Errors

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use theriac_service::ServiceError;
-use theriac_store::StoreError;
 
 use crate::pages::error::ErrorPage;
 use crate::parts::{Link, Shell};
@@ -84,7 +83,7 @@ impl From<ServiceError> for Failure {
             ServiceError::Rule(_) => Self::new(StatusCode::CONFLICT, "This cannot be done now", text),
             ServiceError::SignIn(_) => Self::new(StatusCode::UNAUTHORIZED, "Sign in", text),
             ServiceError::Throttled(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text),
-            ServiceError::Store(StoreError::Nul) => Self::bad_request(text),
+            nul if nul.is_nul() => Self::bad_request(text),
             other => {
                 tracing::error!(error = %other, "a page failed");
                 Self::new(

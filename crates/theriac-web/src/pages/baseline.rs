@@ -5,8 +5,8 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
-use theriac_service::{ServiceError, gate, people, products};
-use theriac_store::tables::baseline::Moved;
+use theriac_service::gate::{self, Moved};
+use theriac_service::{ServiceError, people, products};
 
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};

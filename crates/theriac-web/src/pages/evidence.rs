@@ -4,9 +4,8 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use theriac_auth::{Permission, ProductId, Scope};
-use theriac_service::evidence;
+use theriac_service::evidence::{self, TestResult};
 use theriac_service::{Paging, ServiceError, people, products};
-use theriac_store::tables::evidence::TestResult;
 
 use super::evidence_list::{kind, state, tool};
 use super::names::Names;

@@ -4,9 +4,8 @@ use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
-use theriac_service::findings::{self, AssessmentSet, Signed};
+use theriac_service::findings::{self, Assessment, AssessmentSet, CONFIRMED, Finding, SIGNED, Signed};
 use theriac_service::{ServiceError, people, products};
-use theriac_store::tables::findings::{Assessment, CONFIRMED, Finding, SIGNED};
 
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};

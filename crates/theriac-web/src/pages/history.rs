@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use theriac_service::records;
+use theriac_service::{people, records};
 
 use super::record::shell;
 use super::records::state;
@@ -55,7 +55,10 @@ impl HistoryPage {
 pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
     let view = records::record(web.app(), me.who(), &number, None).await?;
     let revisions = records::history(web.app(), me.who(), &number, None).await?;
-    let name = |id: i64| view.names.get(&id).cloned().unwrap_or_default();
+    let signers = revisions.iter().flat_map(|row| &row.signatures).map(|signature| signature.person);
+    let people = revisions.iter().map(|row| row.revision.author).chain(signers);
+    let names = people::called(web.app(), people.collect::<Vec<_>>()).await?;
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
     let row = |row: &records::RevisionView| RevisionRow {
         revision: u32::try_from(row.revision.number).unwrap_or_default(),
         href: urls::record_page(&number, &row.revision.number.to_string()),

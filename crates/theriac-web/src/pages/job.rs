@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use theriac_service::jobs;
-use theriac_store::jobs::JobStatus;
+use theriac_service::jobs::{self, JobStatus};
 
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Area, Crumb, Fact, Facts, Note, NoteKind, Shell, Status, StatusKind, Value};

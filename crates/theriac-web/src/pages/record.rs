@@ -1,13 +1,14 @@
 //! `/records/{number}` and `/records/{number}/{revision}`: one record.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
 use theriac_model::record::{Content, FieldType, Kind};
-use theriac_service::ServiceError;
 use theriac_service::records::{self, RecordView, states};
-use theriac_store::tables::records as rows;
+use theriac_service::{ServiceError, people};
 
 use super::count;
 use super::records::state;
@@ -106,7 +107,7 @@ impl RecordPage {
 
 /// Shows a record in its latest revision.
 pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
-    Ok(respond::page(&page(&me, records::record(web.app(), me.who(), &number, None).await?)?))
+    shown_as(&web, &me, &number, None).await
 }
 
 /// Shows an older revision (`7`) or compares two (`6..7`).
@@ -126,7 +127,7 @@ pub async fn show_part(
             "A revision is a number, such as 3.",
         )
     })?;
-    Ok(respond::page(&page(&me, records::record(web.app(), me.who(), &number, Some(revision)).await?)?))
+    shown_as(&web, &me, &number, Some(revision)).await
 }
 
 /// Gives an attached file.
@@ -183,9 +184,19 @@ pub(super) fn shell(me: &Me, number: &str, kind: &Kind, here: &str) -> Shell {
     shell
 }
 
-fn page(me: &Me, view: RecordView) -> Result<RecordPage, ServiceError> {
+async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>) -> Answer {
+    let view = records::record(web.app(), me.who(), number, revision).await?;
+    let shown = view.shown.iter();
+    let signers = shown.clone().flat_map(|shown| &shown.signatures).map(|signature| signature.person);
+    let people = shown.map(|shown| shown.revision.author).chain(signers).chain(view.head.owner);
+    let people = people.chain(view.events.iter().map(|event| event.person));
+    let names = people::called(web.app(), people.collect::<Vec<_>>()).await?;
+    Ok(respond::page(&page(me, view, &names)?))
+}
+
+fn page(me: &Me, view: RecordView, names: &BTreeMap<i64, String>) -> Result<RecordPage, ServiceError> {
     let number = view.record.reference.clone();
-    let name = |id: i64| view.names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
+    let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
     let empty = Content::default();
     let content = view.shown.as_ref().map(|shown| &shown.content).or(view.drafted.as_ref()).unwrap_or(&empty);
     let revision = view.shown.as_ref().map(|shown| shown.revision.number);
@@ -401,7 +412,7 @@ pub(super) fn fields(kind: &Kind, content: &Content) -> Facts {
     Facts::from(shown.map(fact).collect::<Vec<_>>())
 }
 
-fn link_row(link: &rows::LinkRow, leaves: bool) -> LinkRow {
+fn link_row(link: &records::LinkRow, leaves: bool) -> LinkRow {
     let (number, title) = if leaves {
         (&link.target_reference, &link.target_title)
     } else {

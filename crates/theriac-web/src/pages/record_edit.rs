@@ -547,9 +547,9 @@ pub async fn attach(State(web): State<Web>, me: Me, Path(number): Path<String>, 
         return Err(ServiceError::field("file", "choose a file").into());
     }
     for file in sent.files {
-        let staged = web.app().store().stage_bytes(file.bytes).await.map_err(ServiceError::from)?;
+        let staged = web.app().stage(file.bytes).await?;
         let done = records::attach(web.app(), me.who(), &number, expected, &file.name, staged).await;
-        web.app().store().unstage(staged).await;
+        web.app().unstage(staged).await;
         expected = done?.expected;
     }
     Ok(with_toast(&urls::record_page(&number, "edit"), "Attached"))

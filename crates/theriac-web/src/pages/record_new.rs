@@ -207,9 +207,7 @@ fn form_id(sent: &Form) -> Option<String> {
 
 /// A name that no other form has.
 fn fresh(web: &Web) -> String {
-    let mut bytes = [0; FORM_ID];
-    web.app().store().ids().fill(&mut bytes);
-    hex::encode(bytes)
+    hex::encode(web.app().random::<FORM_ID>())
 }
 
 /// Begins a record: by the button, or by the first save of the page's script.

@@ -1,8 +1,8 @@
 //! `/records/{number}/{from}..{to}`: two revisions compared; also where a suspect link is confirmed.
 
 use askama::Template;
-use theriac_service::records::{self, Changed};
-use theriac_store::tables::records::Revision;
+use theriac_service::people;
+use theriac_service::records::{self, Changed, Revision};
 
 use super::record::shell;
 use crate::http::{Answer, Failure, Me, Web};
@@ -48,10 +48,11 @@ pub(super) async fn show(web: &Web, me: &Me, number: &str, one: &str, other: &st
     let changed = records::compare(web.app(), me.who(), number, one, other).await?;
     let view = records::record(web.app(), me.who(), number, None).await?;
     let heading = format!("Revision {} against {}", changed.newer.number, changed.older.number);
+    let names = people::called(web.app(), [changed.older.author, changed.newer.author]).await?;
     let facts = |revision: &Revision| {
         Facts::from(vec![
             Fact::text("Revision", format!("{}, {}", revision.number, revision.state)),
-            Fact::text("Author", view.names.get(&revision.author).cloned().unwrap_or_default()),
+            Fact::text("Author", names.get(&revision.author).cloned().unwrap_or_default()),
             Fact::new("Submitted", Value::When(me.when(revision.at))),
             Fact::code("Digest", revision.digest.to_string()),
         ])

@@ -99,7 +99,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     Ok(respond::page(&SearchPage { shell, q, groups }))
 }
 
-fn hit(web: &Web, row: &theriac_store::tables::records::Listed) -> Hit {
+fn hit(web: &Web, row: &records::Listed) -> Hit {
     let kind = web.app().kind(&row.record.kind).map_or(row.record.kind.as_str(), |kind| kind.title);
     Hit {
         link: Link::new(

@@ -63,9 +63,7 @@ fn local(next: &str) -> &str {
 }
 
 fn form(web: &Web, visitor: &Visitor, next: &str, email: &str, refused: Option<Note>) -> Response {
-    let mut bytes = [0; 24];
-    web.app().store().ids().fill(&mut bytes);
-    let token = hex::encode(bytes);
+    let token = hex::encode(web.app().random::<24>());
     let mut shell = visitor.shell("Sign in", Area::Other);
     shell.csrf.clone_from(&token);
     shell.user = None;
