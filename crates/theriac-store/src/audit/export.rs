@@ -118,18 +118,29 @@ impl Store {
     }
 }
 
+/// Why an exported log was not verified.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerified {
+    /// It does not hold together.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// It could not be read to its end, which says nothing about the log.
+    #[error("the log cannot be read: {0}")]
+    Unread(#[from] std::io::Error),
+}
+
 /// Verifies an exported log without server or database: one pass, one line in memory.
 ///
 /// `key` demands that the export was signed by it; without it the log vouches for its own keys. `anchors` expose an
 /// older, complete export, and a log rewritten by who holds the key.
 ///
 /// # Errors
-/// [`Broken`] names the first bad entry or line and why.
+/// [`NotVerified::Broken`] names the first bad entry or line and why.
 pub fn verify_export(
     mut input: impl BufRead,
     key: Option<&PublicKey>,
     anchors: &Anchors,
-) -> Result<Verified, Broken> {
+) -> Result<Verified, NotVerified> {
     let mut check = Check::new(anchors);
     let mut hasher = Sha256::new();
     let mut first = None;
@@ -144,7 +155,8 @@ pub fn verify_export(
         if let Some((entry, hash)) = split_entry(&line) {
             let entry = check.entry(entry, hash)?;
             if entry.seq == 0 && first != Some(header(check.installation())) {
-                return Err(Broken::at("line 1", "it is not the heading of this installation's export"));
+                let why = "it is not the heading of this installation's export";
+                return Err(Broken::at("line 1", why).into());
             }
         } else if line.contains("\"theriac audit checkpoint\"") {
             check.statement(&place, &line, Purpose::Checkpoint)?;
@@ -154,7 +166,7 @@ pub fn verify_export(
         }
         hash_line(&mut hasher, &line);
     }
-    Err(Broken::at("end", "the file has no end"))
+    Err(Broken::at("end", "the file has no end").into())
 }
 
 fn finish(
@@ -164,19 +176,18 @@ fn finish(
     end: Signed,
     hasher: Sha256,
     place: &str,
-) -> Result<Verified, Broken> {
+) -> Result<Verified, NotVerified> {
     let said = end.statement;
     if said.content != Some(Digest::from_bytes(hasher.finalize().into())) {
-        return Err(Broken::at(place, "the lines before it are not those that were signed"));
+        return Err(Broken::at(place, "the lines before it are not those that were signed").into());
     }
     if let Some(wanted) = key.filter(|wanted| **wanted != said.key) {
-        return Err(Broken::at(place, format!("it is signed by {}, not by {wanted}", said.key)));
+        return Err(Broken::at(place, format!("it is signed by {}, not by {wanted}", said.key)).into());
     }
-    let more = input.fill_buf().map_err(|error| Broken::at("end", error.to_string()))?;
-    if !more.is_empty() {
-        return Err(Broken::at("end", "something follows the signed last line"));
+    if !input.fill_buf()?.is_empty() {
+        return Err(Broken::at("end", "something follows the signed last line").into());
     }
-    check.finish(Some(said.key))
+    Ok(check.finish(Some(said.key))?)
 }
 
 fn hash_line(hasher: &mut Sha256, line: &str) {
@@ -184,14 +195,13 @@ fn hash_line(hasher: &mut Sha256, line: &str) {
     hasher.update("\n");
 }
 
-fn next_line(input: &mut impl BufRead, place: &str) -> Result<String, Broken> {
+fn next_line(input: &mut impl BufRead, place: &str) -> Result<String, NotVerified> {
     let mut line = Vec::new();
-    let read = input.take(LONGEST_LINE).read_until(b'\n', &mut line);
-    read.map_err(|error| Broken::at(place, format!("it cannot be read: {error}")))?;
+    input.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     if line.pop() != Some(b'\n') {
-        return Err(Broken::at(place, "the export is cut off here: its signed last line is missing"));
+        return Err(Broken::at(place, "the export is cut off here: its signed last line is missing").into());
     }
-    String::from_utf8(line).map_err(|_| Broken::at(place, "it is not UTF-8"))
+    Ok(String::from_utf8(line).map_err(|_| Broken::at(place, "it is not UTF-8"))?)
 }
 
 /// Entry and hash of `{"entry":{…},"hash":"…"}`.

@@ -20,7 +20,7 @@ pub(crate) use chain::{Beside, append, begin_chain, compare_head, head, installa
 pub use check::{Anchors, Broken, Verified};
 pub(crate) use entry::Draft;
 pub use entry::{Change, Entry};
-pub use export::verify_export;
+pub use export::{NotVerified, verify_export};
 pub use keys::PublicKey;
 pub use statement::{Purpose, Signed, Statement};
 

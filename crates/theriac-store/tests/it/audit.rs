@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use serde_json::json;
 use theriac_model::Digest;
-use theriac_store::audit::{Anchors, Broken, PublicKey, Verified, verify_export};
+use theriac_store::audit::{Anchors, Broken, NotVerified, PublicKey, Verified, verify_export};
 use theriac_store::testing::TestStore;
 use theriac_store::{Act, Actor, StoreError, args, on_both_engines};
 
@@ -30,8 +30,15 @@ fn anchors(store: &TestStore) -> Anchors {
     Anchors::parse(&std::fs::read_to_string(anchor(store)).unwrap()).unwrap()
 }
 
+fn as_broken(error: NotVerified) -> Broken {
+    match error {
+        NotVerified::Broken(broken) => broken,
+        NotVerified::Unread(error) => panic!("bytes in memory are read: {error}"),
+    }
+}
+
 fn verify(text: &[u8]) -> Result<Verified, Broken> {
-    verify_export(text, None, &Anchors::default())
+    verify_export(text, None, &Anchors::default()).map_err(as_broken)
 }
 
 async fn small(store: &TestStore) -> String {
@@ -149,7 +156,7 @@ async fn only_the_anchor_exposes_an_older_complete_export() {
     change(&store, "RISK-4").await;
     store.checkpoint(Some(&anchor(&store))).await.unwrap();
     verify(old.as_bytes()).unwrap();
-    let broken = verify_export(old.as_bytes(), None, &anchors(&store)).unwrap_err();
+    let broken = verify_export(old.as_bytes(), None, &anchors(&store)).map_err(as_broken).unwrap_err();
     assert_eq!(broken.to_string(), "entry 4: it is missing: the anchor file vouches for entries up to 4");
 }
 
@@ -160,12 +167,13 @@ async fn a_log_made_by_another_installation_or_key_is_told_apart() {
     store.checkpoint(Some(&anchor(&store))).await.unwrap();
     let stranger: PublicKey =
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".parse().unwrap();
-    let broken = verify_export(text.as_bytes(), Some(&stranger), &anchors(&store)).unwrap_err();
+    let broken =
+        verify_export(text.as_bytes(), Some(&stranger), &anchors(&store)).map_err(as_broken).unwrap_err();
     assert!(broken.why.contains(", not by d75a98"), "{broken}");
     // Another history under the same genesis: both test stores draw the same ids.
     other.rotate_audit_key(Act::system("new key")).await.unwrap();
     let text = small(&other).await;
-    let broken = verify_export(text.as_bytes(), None, &anchors(&store)).unwrap_err();
+    let broken = verify_export(text.as_bytes(), None, &anchors(&store)).map_err(as_broken).unwrap_err();
     assert!(broken.why.contains("not the entry that was anchored"), "{broken}");
 }
 

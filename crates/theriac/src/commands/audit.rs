@@ -4,9 +4,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
-use theriac_store::audit::{Anchors, Broken, PublicKey, Verified, verify_export};
+use theriac_store::audit::{Anchors, Broken, NotVerified, PublicKey, Verified, verify_export};
 use theriac_store::{Access, StoreError};
 
 use crate::config::{Config, Place};
@@ -26,7 +26,7 @@ pub enum Command {
         file: PathBuf,
     },
     /// Verify an exported log, without server or database; without a file, the log of the data folder.
-    /// Exit code 1 when it does not hold together
+    /// Exit code 0 when it holds together, 1 when it does not, 2 when that could not be found out
     Verify {
         /// The exported log
         file: Option<PathBuf>,
@@ -78,7 +78,13 @@ fn read_anchors(path: &Path) -> Result<Anchors> {
 
 fn verify_file(path: &Path, key: Option<&PublicKey>, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
     let (log, _) = input::open(path)?;
-    Ok(verify_export(BufReader::with_capacity(1 << 20, log), key, anchors))
+    match verify_export(BufReader::with_capacity(1 << 20, log), key, anchors) {
+        Ok(verified) => Ok(Ok(verified)),
+        Err(NotVerified::Broken(broken)) => Ok(Err(broken)),
+        Err(NotVerified::Unread(error)) => {
+            Err(error).with_context(|| format!("cannot read {}", path.display()))
+        }
+    }
 }
 
 fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verified, Broken>> {

@@ -59,6 +59,59 @@ fn a_changed_entry_is_named_and_ends_with_one() {
 }
 
 #[test]
+fn what_could_not_be_verified_ends_with_two() {
+    let folder = tempdir().unwrap();
+    export(folder.path());
+    write(folder.path(), "text", "no key\n");
+    write(folder.path(), "binary", [0xff, 0xfe]);
+    let key = "0".repeat(64);
+    let cases: &[(&[&str], &str)] = &[
+        (&["none.jsonl"], "cannot open none.jsonl"),
+        (&["data"], "data is a folder"),
+        (&["log.jsonl", "--key", "text"], "--key"),
+        (&["log.jsonl", "--key", "ab12"], "--key"),
+        (&["log.jsonl", "--anchor", "none"], "cannot open none"),
+        (&["log.jsonl", "--anchor", "data"], "data is a folder"),
+        (&["log.jsonl", "--anchor", "text"], "anchor file, line 1"),
+        (&["log.jsonl", "--anchor", "binary"], "binary is not UTF-8"),
+        (&["--key", &key], "--key"),
+        (&["--data", "nothing"], "nothing holds no database yet"),
+        (&["log.jsonl", "--colour"], "--colour"),
+    ];
+    for (arguments, words) in cases {
+        let verify = theriac(folder.path()).args(["audit", "verify"]).args(*arguments).assert().code(2);
+        assert!(stderr(&verify).contains(words), "{arguments:?}: {}", stderr(&verify));
+        assert_eq!(stdout(&verify), "", "{arguments:?}");
+    }
+    write(folder.path(), "damaged/theriac.db", [7; 9000]);
+    theriac(folder.path()).args(["audit", "verify", "--data", "damaged"]).assert().code(2);
+    let mut server = theriac(folder.path());
+    server.env("THERIAC_SERVER", "http://127.0.0.1:9").env("THERIAC_TOKEN", "thr_x");
+    let error = stderr(&server.args(["audit", "verify"]).assert().code(2));
+    assert!(error.contains("theriac audit export FILE"), "{error}");
+}
+
+/// On Linux the memory of a process is a file that opens and whose beginning cannot be read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_whose_reading_fails_is_not_called_broken() {
+    let folder = tempdir().unwrap();
+    let verify = theriac(folder.path()).args(["audit", "verify", "/proc/self/mem"]).assert().code(2);
+    assert!(stderr(&verify).contains("cannot read /proc/self/mem"), "{}", stderr(&verify));
+}
+
+#[test]
+fn what_is_no_log_does_not_hold_together() {
+    let folder = tempdir().unwrap();
+    for bytes in [&b""[..], b"hello\n", b"{}\n", &[0xff, 0xfe, b'\n']] {
+        write(folder.path(), "log", bytes);
+        theriac(folder.path()).args(["audit", "verify", "log"]).assert().code(1);
+    }
+    export(folder.path());
+    theriac(folder.path()).args(["audit", "verify", "--data", "data"]).assert().code(0);
+}
+
+#[test]
 fn an_anchor_file_that_is_none_is_an_error() {
     let folder = tempdir().unwrap();
     export(folder.path());
