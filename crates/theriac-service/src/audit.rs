@@ -10,6 +10,7 @@ use theriac_store::tables::audit::{self as table, Filter};
 use theriac_store::{Conn, tables};
 
 use crate::page::{Page, Paging};
+use crate::people::tokens_called;
 use crate::{App, Result, ServiceError, Who};
 
 /// Which entries to list.
@@ -62,7 +63,7 @@ pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) ->
     let page = paging.page(table::list(&mut read, &filter).await?, |(entry, _)| entry.seq.to_string());
     let called = Called::read(&mut read, page.items.iter().map(|(entry, _)| entry)).await?;
     Ok(page.map(|(entry, hash)| EntryView {
-        actor: called.name(&entry.actor),
+        actor: called.key(&entry.actor),
         subject: subject(&entry).map(|name| called.name(name)).unwrap_or_default(),
         entry,
         hash,
@@ -77,7 +78,7 @@ fn subject(entry: &Entry) -> Option<&str> {
 struct Called(BTreeMap<String, String>);
 
 impl Called {
-    /// Three queries, however many entries there are.
+    /// Five queries at most, however many entries there are.
     async fn read(conn: &mut Conn, entries: impl Iterator<Item = &Entry> + Clone) -> Result<Self> {
         let named =
             || entries.clone().flat_map(|entry| subject(entry).into_iter().chain([entry.actor.as_str()]));
@@ -95,7 +96,13 @@ impl Called {
         });
         let mut called: BTreeMap<String, String> = people.chain(releases).collect();
         called.extend(products.into_iter().map(|(id, key)| (format!("product:{id}"), key)));
+        called.extend(tokens_called(conn, ids("token")).await?);
         Ok(Self(called))
+    }
+
+    /// The key of a person; for others what the entry says, which names them for ever.
+    fn key(&self, actor: &str) -> String {
+        if actor.starts_with("person:") { self.name(actor) } else { actor.to_owned() }
     }
 
     fn name(&self, name: &str) -> String {

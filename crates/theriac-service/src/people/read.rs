@@ -14,6 +14,9 @@ use super::organisation::organisation_in;
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};
 
+/// Most names that are asked for at once.
+const NAMES_MAX: usize = 1000;
+
 /// Whether a person can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountState {
@@ -135,14 +138,28 @@ async fn among(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<Vec<Name
     Ok(tables::people::names_among(&mut *app.store().read().await?, &ids).await?)
 }
 
-/// The names of people by their keys, for up to 1,000 keys; erased people are left out.
+/// What people are called by their keys, and tokens by `token:9`, for up to 1,000 of them; erased people are left out.
 ///
 /// # Errors
 /// What the store says.
 pub async fn names(app: &App, keys: &[String]) -> Result<BTreeMap<String, String>> {
-    let names = tables::people::names_by_keys(&mut *app.store().read().await?, keys).await?;
+    let mut read = app.store().read().await?;
+    let names = tables::people::names_by_keys(&mut read, keys).await?;
     let named = names.into_iter().filter(|name| !name.name.is_empty());
-    Ok(named.map(|name| (name.key, name.name)).collect())
+    let mut called: BTreeMap<String, String> = named.map(|name| (name.key, name.name)).collect();
+    let token = |name: &String| name.strip_prefix("token:")?.parse().ok();
+    called.extend(tokens_called(&mut read, keys.iter().filter_map(token).collect()).await?);
+    Ok(called)
+}
+
+/// What tokens are called, by `token:9`; no query where there is none.
+pub(crate) async fn tokens_called(conn: &mut Conn, mut ids: Vec<i64>) -> Result<BTreeMap<String, String>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    ids.truncate(NAMES_MAX);
+    let tokens = tables::access::token_names(conn, &ids).await?;
+    Ok(tokens.into_iter().map(|(id, name)| (format!("token:{id}"), format!("token {name}"))).collect())
 }
 
 /// Five queries, however many people there are.

@@ -275,6 +275,18 @@ pub async fn token_by_name(conn: &mut Conn, name: &str) -> Result<Option<TokenRo
     conn.fetch_optional(sql, args![name]).await?.as_ref().map(token).transpose()
 }
 
+/// Ids and names of some tokens, revoked ones too.
+///
+/// # Errors
+/// What the database says.
+pub async fn token_names(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql = format!("SELECT id, name FROM token WHERE id IN ({marks})");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
+}
+
 /// Adds a token; only its digest is kept.
 ///
 /// # Errors
