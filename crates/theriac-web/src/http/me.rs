@@ -64,6 +64,10 @@ impl Visitor {
         if let Some(session) = &self.session {
             shell.user = Some(User::new(&session.name));
             shell.csrf = session.csrf();
+            let access = session.who.access();
+            shell
+                .bar
+                .retain(|area| area.needs().is_none_or(|needed| access.allows(needed, &Scope::Organisation)));
         }
         if self.organisation.as_ref().is_some_and(|row| row.demonstration) {
             let text = "People, product and history are made up; the components and advisories are real.";

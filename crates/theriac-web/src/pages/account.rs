@@ -164,7 +164,10 @@ async fn page(
         facts: facts.into(),
         password_error,
         sessions,
-        administration: vec![Link::new("People and access", "/people")],
+        administration: match me.may(Permission::Read, Scope::Organisation) {
+            true => vec![Link::new("People and access", "/people")],
+            false => Vec::new(),
+        },
     })
 }
 

@@ -1,5 +1,7 @@
 //! What surrounds every page: head, global bar, side navigation, breadcrumbs, foot.
 
+use theriac_auth::Permission;
+
 use super::{Crumb, Note};
 
 /// The item of the global bar a page belongs to.
@@ -19,6 +21,35 @@ pub enum Area {
     Audit,
     /// Account, people, search, errors: none of the items.
     Other,
+}
+
+impl Area {
+    /// The items of the global bar, in their order.
+    pub const BAR: [Self; 6] =
+        [Self::MyWork, Self::Products, Self::Records, Self::Findings, Self::Components, Self::Audit];
+
+    /// What it takes to open the page behind the item; `None` for what everybody has.
+    #[must_use]
+    pub const fn needs(self) -> Option<Permission> {
+        match self {
+            Self::MyWork | Self::Other => None,
+            Self::Products | Self::Records | Self::Findings | Self::Components => Some(Permission::Read),
+            Self::Audit => Some(Permission::ReadAudit),
+        }
+    }
+
+    /// What is read, and where it leads.
+    const fn link(self) -> (&'static str, &'static str) {
+        match self {
+            Self::MyWork => ("My work", "/"),
+            Self::Products => ("Products", "/products"),
+            Self::Records => ("Records", "/records"),
+            Self::Findings => ("Findings", "/findings"),
+            Self::Components => ("Components", "/components"),
+            Self::Audit => ("Audit", "/audit"),
+            Self::Other => ("Account", "/account"),
+        }
+    }
 }
 
 /// Light or dark.
@@ -112,6 +143,8 @@ pub struct Shell {
     pub organisation: String,
     /// Who is signed in; `None` on pages before that.
     pub user: Option<User>,
+    /// The items of the global bar that the person may open.
+    pub bar: Vec<Area>,
     /// CSRF token of the session, for every form of the page.
     pub csrf: String,
     /// Navigation inside a product.
@@ -141,6 +174,7 @@ impl Shell {
             area,
             organisation: organisation.into(),
             user: None,
+            bar: Area::BAR.to_vec(),
             csrf: String::new(),
             side: None,
             crumbs: Vec::new(),
@@ -155,16 +189,12 @@ impl Shell {
 
     /// The items of the global bar: words, address, whether current.
     #[must_use]
-    pub fn areas(&self) -> [(&'static str, &'static str, bool); 6] {
-        [
-            ("My work", "/", Area::MyWork),
-            ("Products", "/products", Area::Products),
-            ("Records", "/records", Area::Records),
-            ("Findings", "/findings", Area::Findings),
-            ("Components", "/components", Area::Components),
-            ("Audit", "/audit", Area::Audit),
-        ]
-        .map(|(label, href, area)| (label, href, area == self.area))
+    pub fn areas(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let item = |area: &Area| {
+            let (label, href) = area.link();
+            (label, href, *area == self.area)
+        };
+        self.bar.iter().map(item).collect()
     }
 
     /// Value of `data-theme`; empty when the system decides.
