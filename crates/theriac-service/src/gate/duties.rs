@@ -23,6 +23,8 @@ pub struct Duty {
     pub due: Option<String>,
     /// The product's key.
     pub product: String,
+    /// What people call the product.
+    pub product_name: String,
     /// The release's name.
     pub release: String,
     /// The clause, where one asks for it.
@@ -116,12 +118,14 @@ async fn owed(app: &App, who: &Who, read: &mut Read, is_meant: impl Fn(&str) -> 
     for release in open.take(RELEASES_MAX) {
         let judged = shown_in(app, read, release).await?;
         let product = names.iter().find(|product| product.id == release.product);
-        let product = product.map(|product| product.key.clone()).unwrap_or_default();
+        let product = product.map(|product| (product.key.clone(), product.name.clone()));
+        let (product, product_name) = product.unwrap_or_default();
         let owed =
             |owner: &str, due: &Option<String>, clause: Option<&str>, reference: &str, todo: &str| Owed {
                 duty: Duty {
                     due: due.clone(),
                     product: product.clone(),
+                    product_name: product_name.clone(),
                     release: release.name.clone(),
                     clause: clause.map(str::to_owned),
                     reference: reference.to_owned(),

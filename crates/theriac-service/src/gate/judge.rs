@@ -38,6 +38,8 @@ pub struct Judged {
 pub struct ReleaseState {
     /// The product's key.
     pub product: String,
+    /// What people call the product.
+    pub product_name: String,
     /// The release's name.
     pub release: String,
     /// Whether it was decided to ship it.
@@ -290,15 +292,17 @@ pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
     let releases = tables::releases::all(&mut read).await?;
     let visible =
         releases.iter().filter(|release| products.contains(theriac_auth::ProductId(release.product)));
-    let state = |release: &Release| ReleaseState {
-        product: names
-            .iter()
-            .find(|product| product.id == release.product)
-            .map(|product| product.key.clone())
-            .unwrap_or_default(),
-        release: release.name.clone(),
-        decided: decisions.iter().any(|row| row.release == release.id && row.ships()),
-        planned_ship_date: release.planned_ship_date,
+    let state = |release: &Release| {
+        let product = names.iter().find(|product| product.id == release.product);
+        let product = product.map(|product| (product.key.clone(), product.name.clone()));
+        let (product, product_name) = product.unwrap_or_default();
+        ReleaseState {
+            product,
+            product_name,
+            release: release.name.clone(),
+            decided: decisions.iter().any(|row| row.release == release.id && row.ships()),
+            planned_ship_date: release.planned_ship_date,
+        }
     };
     Ok(visible.map(state).collect())
 }

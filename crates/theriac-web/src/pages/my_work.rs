@@ -183,7 +183,7 @@ fn task(me: &Me, duty: &gate::Duty, names: &Names) -> Task {
         due: me.due_text(duty.due.as_deref()),
         todo: Link::new(&duty.todo, about.as_ref().map_or_else(place, |link| link.href.clone())),
         about: about_text(names, &duty.reference, is_the_clause(duty)),
-        scope: format!("{} {}", duty.product, duty.release),
+        scope: format!("{} {}", duty.product_name, duty.release),
         clause,
     }
 }
@@ -201,7 +201,7 @@ pub fn release_row(me: &Me, state: &ReleaseState, judged: &Judged) -> ReleaseRow
     let number = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
     ReleaseRow {
         release: Link::new(
-            format!("{} {}", state.product, state.release),
+            format!("{} {}", state.product_name, state.release),
             urls::release(&state.product, &state.release, "conformity"),
         ),
         gate: gate_status(judged).into(),
