@@ -1,12 +1,17 @@
 //! People and jobs: what they show, change, refuse and keep.
 
 use axum::http::StatusCode;
+use scraper::Selector;
 use serde_json::json;
+use theriac_auth::{Permission, Role};
 use theriac_demo::PASSWORD;
 use theriac_service::Who;
+use theriac_service::evidence::{self, AddEvidence, FileInput};
+use theriac_service::people::{self, Door, NewPerson, NewToken};
+use theriac_service::products::NewBuild;
 use theriac_store::JobSpec;
 
-use crate::site::Site;
+use crate::site::{Page, Site};
 
 #[tokio::test]
 async fn everybody_sees_the_people_and_an_administrator_adds_one() {
@@ -40,6 +45,119 @@ async fn everybody_sees_the_people_and_an_administrator_adds_one() {
     let jo = site.get("/people/jo").await.ok();
     assert_eq!(jo.texts("h1"), ["Jo Hall"]);
     assert!(jo.texts("tbody th").contains(&"tester".to_owned()));
+}
+
+/// Where the navigation of a page leads, the breadcrumbs and the account's links included.
+fn navigation(page: &Page) -> Vec<String> {
+    let links =
+        Selector::parse("header.bar a[href], nav a[href], section[aria-labelledby=administration] a[href]");
+    let links = links.unwrap();
+    let html = page.html();
+    html.select(&links).filter_map(|link| link.value().attr("href").map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn navigation_leads_everybody_only_to_what_they_may_open() {
+    let site = Site::new().await;
+    let system = Who::system("test");
+    let mut people = vec![("nobody".to_owned(), None, None)];
+    for role in Role::ALL {
+        people.push((format!("all-{}", role.as_str()), Some(*role), None));
+        people.push((format!("one-{}", role.as_str()), Some(*role), Some("gateway")));
+    }
+    let mut to_audit = Vec::new();
+    for (key, role, product) in people {
+        let new = NewPerson {
+            key: key.clone(),
+            name: format!("{key} Example"),
+            email: format!("{key}@lumen.example"),
+            password: Some(PASSWORD.to_owned()),
+            ..NewPerson::default()
+        };
+        people::add_person(&site.app, &system, new).await.unwrap();
+        if let Some(role) = role {
+            people::grant(&site.app, &system, &key, role, product).await.unwrap();
+        }
+        site.sign_in(&key).await;
+        let mut links = navigation(&site.get("/account").await.ok());
+        if role.is_some() {
+            links.extend(navigation(&site.get("/products/gateway/releases/2.4.0/gate").await.ok()));
+        }
+        links.sort_unstable();
+        links.dedup();
+        assert!(links.iter().any(|link| link == "/"), "{key}: {links:?}");
+        for link in links.iter().filter(|link| !link.starts_with('#')) {
+            assert_eq!(site.get(link).await.status, StatusCode::OK, "{key}: {link}");
+        }
+        if links.iter().any(|link| link == "/audit") {
+            to_audit.push(key);
+        }
+        site.sign_out().await;
+    }
+    assert_eq!(to_audit, ["all-administrator", "all-security-officer", "all-auditor"]);
+}
+
+#[tokio::test]
+async fn a_machine_is_called_by_the_name_of_its_token() {
+    let site = Site::new().await;
+    let system = Who::system("test");
+    let new = NewToken {
+        name: "CI of the gateway".to_owned(),
+        permissions: vec![Permission::Read, Permission::UploadEvidence, Permission::AddBuild],
+        product: None,
+        expires_at: site.app.now() + jiff::SignedDuration::from_hours(24),
+    };
+    let issued = people::issue_token(&site.app, &system, new).await.unwrap();
+    let throttle = std::sync::Mutex::new(theriac_auth::Throttle::default());
+    let door = Door { throttle: &throttle, address: [127, 0, 0, 1].into(), way: "api" };
+    let machine = people::who_of_token(&site.app, &door, &issued.text).await.unwrap();
+    let build = NewBuild {
+        product: "gateway".to_owned(),
+        release: "2.4.0".to_owned(),
+        name: "from-ci".to_owned(),
+        commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+    };
+    theriac_service::products::add_build(&site.app, &machine, build).await.unwrap();
+    let junit = br#"<testsuite name="ci" tests="1"><testcase classname="a" name="one"/></testsuite>"#;
+    let add = AddEvidence {
+        product: "gateway".to_owned(),
+        release: "2.4.0".to_owned(),
+        build: Some("from-ci".to_owned()),
+        files: vec![FileInput { name: "ci.xml".to_owned(), bytes: junit.to_vec() }],
+        ..AddEvidence::default()
+    };
+    let added = evidence::add(&site.app, &machine, add).await.unwrap();
+    people::revoke_token(&site.app, &system, "CI of the gateway").await.unwrap();
+
+    site.sign_in("otto").await;
+    let audit = site.get("/audit").await.ok();
+    let rows = audit.texts("tbody tr");
+    let row = |act: &str| rows.iter().find(|row| row.contains(act)).unwrap_or_else(|| panic!("{rows:?}"));
+    for act in ["evidence add", "build add", "token revoke", "token issue"] {
+        assert!(row(act).contains("token CI of the gateway"), "{}", row(act));
+    }
+    let work = site.get("/").await.ok();
+    assert!(
+        work.texts("section[aria-labelledby=ev]")[0].contains("token CI of the gateway"),
+        "{}",
+        work.text
+    );
+    for page in [&audit, &work] {
+        assert!(!page.texts("main")[0].contains("token:"), "{}", page.text);
+    }
+    let page = site.get(&format!("/evidence/{}", added.evidence[0].number)).await.ok();
+    assert!(page.text.contains("token CI of the gateway"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn my_work_calls_products_by_their_names() {
+    let site = Site::signed_in("ana").await;
+    let work = site.get("/").await.ok();
+    let name = "Lumen Gateway 2.4.0";
+    assert!(work.texts("td[data-l=For]").iter().any(|text| text == name), "{:?}", work.texts("td"));
+    assert!(work.links(name).iter().any(|link| link.ends_with("/2.4.0/conformity")));
+    let by_key = |text: &String| text.contains("gateway 2.4.0");
+    assert!(!work.texts("main table").iter().any(by_key), "{:?}", work.texts("main table"));
 }
 
 #[tokio::test]
