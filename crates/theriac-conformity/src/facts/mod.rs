@@ -1,7 +1,7 @@
 //! Facts: the plain, serialisable view of one release at one moment that checks read, and nothing else.
 //!
-//! `input.rs` is what queries deliver, `rows.rs` what checks read, `derive` the joins and date arithmetic
-//! between the two, `words.rs` the closed sets of words. To add a fact: a documented field in `rows.rs`, its
+//! `input.rs` is what queries deliver, `rows` what checks read, `derive` the joins and date arithmetic
+//! between the two, `words.rs` the closed sets of words. To add a fact: a documented field in `rows`, its
 //! value in `derive`, a test in `tests/it/derive.rs`; then `cargo xtask generate` writes the schema anew.
 
 pub(crate) mod derive;

@@ -1,0 +1,129 @@
+//! Rows about components, findings and suspect links. Filled in `derive/findings.rs` and `derive/mod.rs`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::words::{Decision, ItemClass, PatientImpact, SeverityWord, VexStatus};
+
+/// A component of the candidate build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// The purl, or `name@version`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The purl.
+    pub purl: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The version.
+    pub component_version: Option<String>,
+    /// The id of its software item.
+    pub item: Option<String>,
+    /// The class it inherits.
+    pub class: Option<ItemClass>,
+    /// Whether that software item is approved.
+    pub item_approved: bool,
+    /// Who answers for it: the owner of its software item.
+    pub owner: Option<String>,
+    /// Whether it could be matched with vulnerabilities.
+    pub matched: bool,
+    /// Why not.
+    pub unmatched_reason: Option<String>,
+    /// The signed disposition of an unmatched component.
+    pub disposition: Option<String>,
+    /// The SBOM, `EVID-n@digest`.
+    pub evidence: String,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// `FIND-n`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// What it was found in.
+    pub component: String,
+    /// The vulnerability.
+    pub vulnerability: String,
+    /// How bad it is said to be.
+    pub severity: SeverityWord,
+    /// The day it was opened.
+    pub opened_on: String,
+    /// Days since then.
+    pub age_days: i64,
+    /// Whether it is still open.
+    pub open: bool,
+    /// Why it is closed.
+    pub resolved: Option<String>,
+    /// Whether a signed assessment that still holds exists.
+    pub assessed: bool,
+    /// The VEX status.
+    pub status: Option<VexStatus>,
+    /// The justification.
+    pub justification: Option<String>,
+    /// Whether there is a justification.
+    pub justified: bool,
+    /// How exploitable it is in context.
+    pub exploitability: Option<String>,
+    /// What it can do to a patient.
+    pub patient_safety_impact: Option<PatientImpact>,
+    /// What is done.
+    pub decision: Option<Decision>,
+    /// Who judged.
+    pub assessor: Option<String>,
+    /// Who signed.
+    pub signer: Option<String>,
+    /// Who mends it.
+    pub fixer: Option<String>,
+    /// Who owes what is missing: the fixer, the assessor, or the owner of the component's software item.
+    pub owner: Option<String>,
+    /// Whether the signer is the fixer.
+    pub accepted_by_fixer: bool,
+    /// Whether someone other than the fixer and the assessor signed for the patient.
+    pub clinically_signed: bool,
+    /// Whether harm to a patient is possible, and nobody signed for the patient.
+    pub lacks_clinical_signature: bool,
+    /// Whether the assessment comes from an earlier release.
+    pub carried: bool,
+    /// Whether the new release has still to confirm it.
+    pub unconfirmed: bool,
+    /// Whether the carried assessment is older than the organisation allows (or no limit is set).
+    pub too_old: bool,
+    /// What it rests on that has changed.
+    pub changed: Vec<String>,
+    /// By when it is to be assessed, from severity and limits.
+    pub assess_due: Option<String>,
+    /// Days since then while it is not assessed; 0 otherwise.
+    pub assess_days_overdue: i64,
+    /// By when it is to be mended: the assessment's date, or from severity and limits.
+    pub fix_due: Option<String>,
+    /// Days since then while it is affected and open; 0 otherwise.
+    pub fix_days_overdue: i64,
+    /// What is due next: the fix when affected, the assessment otherwise.
+    pub due: Option<String>,
+    /// Whether the product may ship with it: closed; or soundly assessed as fixed, or as not affected and justified; or
+    /// affected with a justified decision other than *fix*, signed by someone other than the fixer; and signed for the
+    /// patient where harm is possible.
+    pub acceptable: bool,
+}
+
+/// A link whose target has moved on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuspectLink {
+    /// `source type target`: "RISK-1 mitigated-by MEAS-2".
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The id of the record it leaves from.
+    pub source: String,
+    /// The revision it leaves from.
+    pub source_ref: String,
+    /// The link's type.
+    pub link: String,
+    /// The id of its target.
+    pub target: String,
+    /// Who owes the look: the source's owner.
+    pub owner: String,
+}

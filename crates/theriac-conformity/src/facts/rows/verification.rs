@@ -1,0 +1,215 @@
+//! Rows about what was made, tested and read: reviews, campaigns, tests, builds, artefacts, evidence. Filled in
+//! `derive/verification.rs`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::record_row;
+use crate::facts::words::{
+    Conclusion, Discipline, EvidenceKind, Independence, Outcome, Scope, State, SubjectType, TestKind,
+};
+
+record_row! {
+    /// A review.
+    Review {
+        /// What it looks at.
+        subject_type: Option<SubjectType>,
+        /// The day it was held.
+        held_on: Option<String>,
+        /// The disciplines present.
+        disciplines: Vec<Discipline>,
+        /// How many attended.
+        attendees: i64,
+        /// How many of them are independent and wrote none of the subjects.
+        independent_attendees: i64,
+        /// Whether nobody but authors of the subjects attended.
+        only_authors: bool,
+        /// How many are called independent who wrote one of the subjects.
+        false_independents: i64,
+        /// Whether it says how independent the reviewers are.
+        independence_stated: bool,
+        /// Review points not closed.
+        open_points: i64,
+        /// Review points closed without a resolution.
+        unresolved_points: i64,
+        /// How it ended.
+        conclusion: Option<Conclusion>,
+        /// How many records it reviews.
+        subjects: i64,
+        /// The ids of those whose reviewed revision is not the one the release rests on.
+        outdated_subjects: Vec<String>,
+        /// How many of its subjects are the revisions that the release rests on.
+        current_subjects: i64,
+        /// Whether it has subjects and none is outdated.
+        reviewed_current: bool,
+    }
+}
+record_row! {
+    /// A test campaign.
+    Campaign {
+        /// What kind of test it is.
+        test_kind: Option<TestKind>,
+        /// The build tested.
+        build: Option<String>,
+        /// Whether that is the candidate.
+        on_candidate: bool,
+        /// Who tested.
+        tester: Option<String>,
+        /// First day.
+        from: Option<String>,
+        /// Last day.
+        to: Option<String>,
+        /// How independent the tester is said to be.
+        independence: Option<Independence>,
+        /// How independent the kind of test asks the tester to be, by the organisation's limits.
+        required_independence: Option<Independence>,
+        /// How independent the organisation chart and the authors of the release's builds show the tester to be on the first day:
+        /// `organisation` when the tester has neither department nor line manager; what is not shown is not assumed.
+        shown_independence: Independence,
+        /// Whether what is said is at least what is required.
+        independence_enough: bool,
+        /// Whether what is shown is at least what is said.
+        independence_true: bool,
+        /// Whether the tester is an author of a build of the release.
+        tester_is_author: bool,
+        /// Whether the tester wrote what the campaign verifies, or a document that serves 5.3 or 5.4.
+        tester_is_design_author: bool,
+        /// Whether the tester shared a line manager with an author on the first day, or one managed the other.
+        tester_shares_manager_with_author: bool,
+        /// Whether the tester shared a department with an author on the first day.
+        tester_shares_department_with_author: bool,
+        /// Authors of the release's builds whom nobody has matched to a person.
+        unknown_authors: i64,
+        /// Whether the scope is described.
+        scope_described: bool,
+        /// The evidence named, `EVID-n@digest`.
+        evidence: Vec<String>,
+        /// Evidence named that does not exist, is disqualified, or speaks of another build.
+        unusable_evidence: i64,
+        /// Results in that evidence that passed.
+        results_passed: i64,
+        /// Results in that evidence that failed, broke or were skipped.
+        results_failed: i64,
+        /// Whether it has usable evidence, a passed result, and none that is not.
+        passed: bool,
+        /// How many requirements and measures it verifies.
+        verifies: i64,
+        /// Their ids.
+        verifies_ids: Vec<String>,
+    }
+}
+
+/// A build of the release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// Its name.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The commit it was made from.
+    pub commit: String,
+    /// The commit of the build before.
+    pub predecessor: Option<String>,
+    /// The ids of the people who wrote what changed.
+    pub authors: Vec<String>,
+    /// Authors whom nobody has matched to a person.
+    pub unknown_authors: i64,
+    /// How many paths changed.
+    pub changed_paths: i64,
+    /// How many artefacts it has.
+    pub artefacts: i64,
+    /// Whether it is the candidate.
+    pub candidate: bool,
+}
+
+/// An artefact of the candidate build, or one that the release decision pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Artefact {
+    /// `name@digest`; the first digest by order when manifests disagree, the decided one when none names it any more.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The file's name.
+    pub name: String,
+    /// The different digests that manifests give it.
+    pub digests: Vec<String>,
+    /// Whether all manifests give it one digest.
+    pub agreed: bool,
+    /// The digest that the release decision pinned.
+    pub decided_digest: Option<String>,
+    /// Whether the release decision pinned another digest, or the release is decided and it pinned none.
+    pub differs_from_decision: bool,
+    /// The manifests, `EVID-n@digest`.
+    pub evidence: Vec<String>,
+    /// Whether a manifest that is not disqualified names it.
+    pub sound: bool,
+}
+
+/// A file that a machine delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// `EVID-n@digest`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The evidence's id.
+    pub id: String,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// The build it speaks of.
+    pub build: Option<String>,
+    /// Whether it speaks of the candidate; what speaks of another build counts for nothing.
+    pub on_candidate: bool,
+    /// The tool that made it.
+    pub tool: Option<String>,
+    /// The tool's version.
+    pub tool_version: Option<String>,
+    /// The digest of the rules used.
+    pub rules: Option<String>,
+    /// The day of the feed used.
+    pub feed_on: Option<String>,
+    /// Days from that feed to the day it was made (or handed in).
+    pub feed_age_days: Option<i64>,
+    /// The day it was made.
+    pub performed_on: Option<String>,
+    /// The day it was handed in.
+    pub recorded_on: String,
+    /// Whether build, tool, its version and the day it was made are known.
+    pub bound: bool,
+    /// Whether a signed record disqualifies it.
+    pub disqualified: bool,
+    /// Defects accepted when it was read.
+    pub defects: i64,
+}
+
+/// A kind of test and how it is covered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestKindRow {
+    /// The kind.
+    #[serde(rename = "ref")]
+    pub reference: TestKind,
+    /// How independent the tester is to be, by the organisation's limits.
+    pub required_independence: Option<Independence>,
+    /// Approved campaigns of this kind on the candidate build.
+    pub campaigns: i64,
+    /// How many of them passed.
+    pub passed: i64,
+    /// Those campaigns, `CAMP-n@digest`.
+    pub campaign_refs: Vec<String>,
+}
+
+/// A test case of the candidate build that did not pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailedTest {
+    /// The case.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// How it ended, by the evidence made last.
+    pub outcome: Outcome,
+    /// That evidence, `EVID-n@digest`.
+    pub evidence: String,
+    /// The ids of the requirements it was to verify.
+    pub requirements: Vec<String>,
+}

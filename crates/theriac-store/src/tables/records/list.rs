@@ -1,0 +1,134 @@
+//! Lists of records: filtered, in three orders, page by key.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::links::{LINK_FROM, SUSPECT};
+use super::{HEAD, Listed, RECORD, listed};
+use crate::{Args, Conn, StoreError};
+
+/// Which records a list shows. What is `None` does not restrict.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// The products that may be seen; `None` for all.
+    pub products: Option<Vec<i64>>,
+    /// Whether the organisation's own records may be seen.
+    pub organisation: bool,
+    /// Of this product, with those of its releases.
+    pub product: Option<i64>,
+    /// Of this release.
+    pub release: Option<i64>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// In one of these states.
+    pub state: Option<String>,
+    /// Owned by this person.
+    pub owner: Option<i64>,
+    /// With a suspect link.
+    pub suspect: bool,
+    /// Words, folded; each must occur.
+    pub words: Vec<String>,
+}
+
+/// In which order a list goes, and where its next page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum After {
+    /// By kind and number.
+    Number(Option<(String, i64)>),
+    /// By the next date, those without one left out.
+    Due(Option<(Date, i64)>),
+    /// The latest change first.
+    Changed(Option<(Timestamp, i64)>),
+}
+
+/// Up to `limit` records.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: &After,
+    limit: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    let mut values = Args::new();
+    let mut conditions = conditions(filter, &mut values);
+    let order = match after {
+        After::Number(from) => {
+            if let Some((kind, number)) = from {
+                let (kind, number) = (values.push(kind), values.push(*number));
+                conditions.push(format!("(r.kind > {kind} OR (r.kind = {kind} AND r.number > {number}))"));
+            }
+            "r.kind, r.number"
+        }
+        After::Due(from) => {
+            conditions.push("h.due IS NOT NULL".to_owned());
+            if let Some((due, record)) = from {
+                let (due, record) = (values.push(*due), values.push(*record));
+                conditions.push(format!("(h.due > {due} OR (h.due = {due} AND h.record > {record}))"));
+            }
+            "h.due, h.record"
+        }
+        After::Changed(from) => {
+            if let Some((at, record)) = from {
+                let (at, record) = (values.push(*at), values.push(*record));
+                conditions
+                    .push(format!("(h.changed_at < {at} OR (h.changed_at = {at} AND h.record < {record}))"));
+            }
+            "h.changed_at DESC, h.record DESC"
+        }
+    };
+    let limit = values.push(limit);
+    let sql = format!(
+        "SELECT {RECORD}, {HEAD}, (SELECT COUNT(*) FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT}) AS suspect \
+         FROM record r JOIN record_head h ON h.record = r.id WHERE {} ORDER BY {order} LIMIT {limit}",
+        conditions.join(" AND ")
+    );
+    conn.fetch_all(sql, values).await?.iter().map(listed).collect()
+}
+
+fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
+    let mut conditions = vec![visible(filter, values)];
+    let mut equal = |column: &str, mark: String| conditions.push(format!("{column} = {mark}"));
+    if let Some(product) = filter.product {
+        equal("r.product", values.push(product));
+    }
+    if let Some(release) = filter.release {
+        equal("r.release", values.push(release));
+    }
+    if let Some(kind) = &filter.kind {
+        equal("r.kind", values.push(kind));
+    }
+    if let Some(state) = &filter.state {
+        equal("h.state", values.push(state));
+    }
+    if let Some(owner) = filter.owner {
+        equal("h.owner", values.push(owner));
+    }
+    if filter.suspect {
+        conditions
+            .push(format!("EXISTS (SELECT 1 FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT})"));
+    }
+    for word in filter.words.iter().take(10) {
+        let mark = values.push(format!("%{}%", like(word)));
+        conditions.push(format!("h.folded LIKE {mark} ESCAPE '!'"));
+    }
+    conditions
+}
+
+fn visible(filter: &Filter, values: &mut Args) -> String {
+    match (&filter.products, filter.organisation) {
+        (None, true) => "1 = 1".to_owned(),
+        (None, false) => "r.product IS NOT NULL".to_owned(),
+        (Some(products), organisation) => {
+            let marks = values.push_all(products.iter().copied());
+            let own = if organisation { " OR r.product IS NULL" } else { "" };
+            format!("(r.product IN ({marks}){own})")
+        }
+    }
+}
+
+/// What a user typed, without meaning to LIKE.
+fn like(word: &str) -> String {
+    word.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
