@@ -52,6 +52,12 @@ pub fn finding(product: &str, release_name: &str, finding: &str) -> String {
     format!("{}/{}", release(product, release_name, "findings"), encode(finding))
 }
 
+/// Adopting a pack by signature.
+#[must_use]
+pub fn adoption(pack: &str) -> String {
+    format!("/packs/{}/sign", encode(pack))
+}
+
 /// A record, in its latest revision.
 #[must_use]
 pub fn record(number: &str) -> String {

@@ -351,7 +351,7 @@ pub(super) fn notes(seen: &Seen) -> Vec<Note> {
     if seen.judged.conformity.provisional {
         let text = "The manufacturer has not yet adopted this pack against its own copy of the standard.";
         let note = Note::new(NoteKind::Info, "These verdicts are provisional.", text);
-        notes.push(note.link("Adopt the pack", format!("/packs/{}/sign", seen.pack.id)));
+        notes.push(note.link("Adopt the pack", urls::adoption(&seen.pack.id)));
     }
     if let Some(day) = &seen.judged.decided {
         let text = "At release is shown as decided and never evaluated again; standing is today's.";

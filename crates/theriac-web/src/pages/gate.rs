@@ -18,6 +18,9 @@ use crate::parts::{
 };
 use crate::{respond, urls};
 
+/// Most things to do that are shown with a reason; the clause's page has them all.
+const TODO_MAX: usize = 3;
+
 /// One reason why the gate is closed.
 #[derive(Debug, Clone)]
 pub struct Reason {
@@ -162,14 +165,16 @@ fn reason(
         ReasonKind::ComponentUnmatched => {
             format!("{}#unmatched", urls::release(product, release, "components"))
         }
-        ReasonKind::PackNotAdopted => "/packs".to_owned(),
+        ReasonKind::PackNotAdopted => urls::adoption(&seen.pack.id),
         ReasonKind::NoCandidate => urls::release(product, release, "evidence"),
         ReasonKind::FindingNotAssessed | ReasonKind::FindingUnacceptable | ReasonKind::SuspectLink => {
             reference(product, release, &row.reference)
                 .map_or_else(|| urls::release(product, release, "conformity"), |link| link.href)
         }
     };
-    let todo: Vec<&str> = row.missing.iter().take(3).map(|item| item.todo.as_str()).collect();
+    let mut todo: Vec<&str> = row.missing.iter().map(|item| item.todo.as_str()).collect();
+    todo.dedup();
+    todo.truncate(TODO_MAX);
     let about = match row.kind {
         ReasonKind::Clause | ReasonKind::PackError => todo.join("; "),
         _ if row.clauses.is_empty() => String::new(),

@@ -185,6 +185,8 @@ async fn the_gate_is_closed_for_both(server: &Server, token: &str, browser: &Bro
     let told: Vec<_> =
         gate["reasons"].as_array().unwrap().iter().map(|reason| reason["text"].clone()).collect();
     assert_eq!(json!(shown), json!(told));
+    browser.follow("The pack has not been adopted").await;
+    browser.see("h1", "Adopt IEC 81001-5-1").await;
 }
 
 /// Once a candidate is named, another build's components are not the release's; the answer says what they would change.
