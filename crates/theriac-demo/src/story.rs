@@ -197,7 +197,7 @@ async fn judge(teller: &Teller<'_>, name: &str, findings: &[String], why: &str) 
         due: None,
     };
     let set = scene("the judgement", findings::assess(app, &ana.who, input).await)?.set;
-    scene("its signature", findings::sign(app, &ana.who, &ana.proof, set).await)?;
+    scene("its signature", findings::sign(app, &ana.who, &ana.proof, &[set]).await)?;
     Ok(())
 }
 

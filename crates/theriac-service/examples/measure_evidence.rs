@@ -170,7 +170,7 @@ async fn judge(world: &World) {
             due: None,
         };
         let judged = findings::assess(&world.app, &ana, judgement).await.unwrap();
-        findings::sign(&world.app, &ana, &world.proof("ana"), judged.set).await.unwrap();
+        findings::sign(&world.app, &ana, &world.proof("ana"), &[judged.set]).await.unwrap();
     }
 }
 

@@ -28,6 +28,7 @@ const fn both(number: i64, name: &'static str, sql: &'static str) -> Migration {
 pub(crate) const LIST: &[Migration] = &[
     both(1, "engine", include_str!("../migrations/0001_engine.sql")),
     both(100, "domain", include_str!("../migrations/0100_domain.sql")),
+    both(101, "finding_opened", include_str!("../migrations/0101_finding_opened.sql")),
 ];
 
 impl Migration {

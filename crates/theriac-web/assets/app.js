@@ -53,7 +53,8 @@
       const heading = document.createElement("h2");
       heading.textContent = page.querySelector("h1").textContent;
       header.append(heading);
-      dialog.replaceChildren(header, document.adoptNode(form));
+      const what = page.getElementById("what");
+      dialog.replaceChildren(header, ...[what, form].filter(Boolean).map((part) => document.adoptNode(part)));
       dialog.setAttribute("aria-label", heading.textContent);
       dialog.showModal();
     } catch {

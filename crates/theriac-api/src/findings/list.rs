@@ -32,6 +32,9 @@ pub(crate) struct FindingsQuery {
     person: Option<String>,
     /// Of a component.
     component: Option<String>,
+    /// That appeared on their release then or later: `yesterday`, a day (from its beginning in the organisation's time
+    /// zone), or a moment (RFC 3339).
+    since: Option<String>,
     /// Words, each in component, id or alias.
     q: Option<String>,
     /// What the page before gave as `next`.
@@ -82,6 +85,7 @@ pub(super) async fn findings_list(
         open: query.open,
         person: query.person,
         component: query.component,
+        since: query.since,
         query: query.q.unwrap_or_default(),
         paging,
     };

@@ -27,7 +27,7 @@ pub(super) async fn assessments_sign(Segments(set): Segments<String>, act: Act<A
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &set)?;
         let proof = call.prove(&input.password).await?;
-        Ok(SignedView::from(findings::sign(call.app(), call.who(), &proof, set).await?))
+        Ok(SignedView::from(findings::sign(call.app(), call.who(), &proof, &[set]).await?))
     })
     .await
 }

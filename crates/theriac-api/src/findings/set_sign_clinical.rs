@@ -31,7 +31,7 @@ pub(super) async fn assessments_clinical(
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &set)?;
         let proof = call.prove(&input.password).await?;
-        Ok(SignedView::from(findings::sign_clinical(call.app(), call.who(), &proof, set).await?))
+        Ok(SignedView::from(findings::sign_clinical(call.app(), call.who(), &proof, &[set]).await?))
     })
     .await
 }

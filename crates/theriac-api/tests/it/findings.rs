@@ -71,6 +71,13 @@ on_both_engines!(findings_are_listed_by_filter_and_shown, |store| {
     assert_eq!(listed["items"][0]["severity"], "critical");
     assert_eq!(listed["counts"], json!([{ "state": "new", "count": 1 }]));
     assert_eq!(each(&otto.get(&server, "/findings?severity=low").await.ok(), "finding").len(), 0);
+    for (since, number) in
+        [("yesterday", 1), ("2020-01-01", 1), ("2020-01-01T00:00:00Z", 1), ("2099-01-01", 0)]
+    {
+        let some = otto.get(&server, &format!("/findings?since={since}")).await.ok();
+        assert_eq!(each(&some, "finding").len(), number, "{since}");
+    }
+    assert_eq!(otto.get(&server, "/findings?since=once").await.field(), "since");
     assert_eq!(otto.get(&server, "/findings?severity=dire").await.field(), "severity");
     assert_eq!(otto.get(&server, "/findings?state=odd").await.field(), "state");
     assert_eq!(otto.get(&server, "/findings?awaits=rain").await.field(), "awaits");

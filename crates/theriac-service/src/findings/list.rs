@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -51,6 +52,9 @@ pub struct ListFindings {
     pub person: Option<String>,
     /// Of this component, by key.
     pub component: Option<String>,
+    /// Appeared on their release then or later: `yesterday`, a day (from its beginning in the organisation's zone), or a
+    /// moment (RFC 3339).
+    pub since: Option<String>,
     /// Words, each in component, id or alias.
     pub query: String,
     /// Which page.
@@ -130,6 +134,10 @@ pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings
             app.store().read().await?
         }
     };
+    if let Some(since) = input.since.as_deref().map(str::trim).filter(|since| !since.is_empty()) {
+        let zone = organisation_in(&mut read).await?.zone;
+        filter.since = Some(moment(since, &zone, app.today(&zone))?);
+    }
     if let Some(key) = &input.person {
         let person = tables::people::by_key(&mut read, key).await?;
         filter.person = Some(person.ok_or_else(|| ServiceError::not_found("person", key))?.id);
@@ -166,6 +174,21 @@ fn words(input: &ListFindings) -> Result<Filter> {
         component: input.component.clone().filter(|component| !component.is_empty()),
         words: text::words(&input.query),
         ..Filter::default()
+    })
+}
+
+/// The moment that `since` names.
+fn moment(since: &str, zone: &TimeZone, today: Date) -> Result<Timestamp> {
+    let beginning = |day: Date| day.to_zoned_datetime(zone.clone()).map(|moment| moment.timestamp());
+    let found = match since {
+        "yesterday" => today.yesterday().and_then(beginning),
+        // A moment can be read as a day, too; so what has a time is never taken for one.
+        moment if moment.contains(['T', 't', ' ']) => moment.parse(),
+        day => day.parse().and_then(beginning),
+    };
+    found.map_err(|_| {
+        let expected = "yesterday, a day such as 2026-11-24, or a moment such as 2026-11-24T06:00:00Z";
+        ServiceError::field("since", format!("'{since}' is none of: {expected}"))
     })
 }
 

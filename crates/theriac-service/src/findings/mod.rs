@@ -42,7 +42,7 @@ pub use matching::NOT_MATCHED;
 pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
 pub use paths::{History, Step};
 pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing, selection, set};
-pub use sign::{CarriedSet, Signed, carried, confirm_carried, sign, sign_clinical};
+pub use sign::{CarriedSet, Signable, Signed, carried, confirm_carried, sign, sign_clinical, signable};
 pub use theriac_formats::VexFormat;
 pub use theriac_store::tables::components::Order;
 pub use theriac_store::tables::findings::{Assessment, CONFIRMED, Finding, SIGNED};

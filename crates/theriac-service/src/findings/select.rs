@@ -253,56 +253,102 @@ pub struct AssessmentSet {
 /// When there is no such set, or the actor may not read it.
 pub async fn set(app: &App, who: &Who, set: Digest) -> Result<AssessmentSet> {
     let mut read = app.store().read().await?;
-    let judged = Judged::find(&mut read, who, set).await?;
+    let judged = Judged::find(&mut read, who, &[set]).await?;
     who.require(app, Permission::Read, scope_of(&judged.product), "findings read").await?;
-    let replaced = judged.replaced().map(Finding::reference);
-    Ok(AssessmentSet {
-        set,
-        signatures: tables::signatures::on(&mut read, set).await?,
-        accepts_risk: judged.rows.iter().any(|(_, row)| accepts_risk(row)),
-        needs_clinical: judged.rows.iter().any(|(_, row)| needs_clinical(row)),
-        replaced,
-        product: judged.product.key,
-        release: judged.release.name,
-        rows: judged.rows,
-    })
+    Ok(judged.set(set))
 }
 
-/// The rows of a set, with what is true of their findings now.
+/// The rows of sets of one release, with what is true of their findings now.
 pub(super) struct Judged {
     pub product: products::Product,
     pub release: Release,
-    /// By number.
+    /// By number; each names its set.
     pub rows: Vec<(Finding, Assessment)>,
     pub now: Selected,
+    /// The signatures on the sets, oldest first.
+    pub given: Vec<Signature>,
 }
 
 impl Judged {
-    /// Reads a set; one that the actor may not read does not exist.
-    pub(super) async fn find(conn: &mut Conn, who: &Who, set: Digest) -> Result<Self> {
-        let missing = || ServiceError::not_found("set of assessments", set.to_string());
-        let rows = table::of_set(conn, set).await?;
+    /// Reads sets; one that the actor may not read does not exist.
+    pub(super) async fn find(conn: &mut Conn, who: &Who, sets: &[Digest]) -> Result<Self> {
+        if sets.len() > SELECT_MAX {
+            return Err(ServiceError::field("set", format!("choose at most {SELECT_MAX} sets at once")));
+        }
+        let missing = |set: Option<&Digest>| {
+            ServiceError::not_found("set of assessments", set.map(ToString::to_string).unwrap_or_default())
+        };
+        let none = || missing(sets.first());
+        let rows = table::of_sets(conn, sets).await?;
+        let found: BTreeSet<Digest> = rows.iter().map(|row| row.set).collect();
+        if let Some(absent) = sets.iter().find(|set| !found.contains(*set)) {
+            return Err(missing(Some(absent)));
+        }
         let ids: Vec<i64> = rows.iter().map(|row| row.finding).collect();
         let findings = table::by_ids(conn, &ids).await?;
-        let first = findings.first().ok_or_else(missing)?;
-        let release = releases::by_id(conn, first.release).await?.ok_or_else(missing)?;
-        let product = products::by_id(conn, release.product).await?.ok_or_else(missing)?;
+        let first = findings.first().ok_or_else(none)?;
+        let release = releases::by_id(conn, first.release).await?.ok_or_else(none)?;
+        let product = products::by_id(conn, release.product).await?.ok_or_else(none)?;
         if !who.access().allows(Permission::Read, &scope_of(&product)) {
-            return Err(missing());
+            return Err(none());
         }
-        let mut by_finding: HashMap<i64, Assessment> =
-            rows.into_iter().map(|row| (row.finding, row)).collect();
+        if findings.iter().any(|finding| finding.release != release.id) {
+            return Err(ServiceError::field("set", "choose judgements of one release"));
+        }
+        let by_id: HashMap<i64, &Finding> = findings.iter().map(|finding| (finding.id, finding)).collect();
+        let known = |row: Assessment| Some(((*by_id.get(&row.finding)?).clone(), row));
+        let mut rows: Vec<(Finding, Assessment)> = rows.into_iter().filter_map(known).collect();
+        rows.sort_by_key(|(finding, row)| (finding.number, row.id));
         let now = Selected::read(conn, findings).await?;
-        let rows =
-            now.findings.iter().filter_map(|known| Some((known.clone(), by_finding.remove(&known.id)?)));
-        Ok(Self { rows: rows.collect(), product, release, now })
+        let given = tables::signatures::on_each(conn, sets).await?;
+        Ok(Self { rows, product, release, now, given })
+    }
+
+    /// The sets that were asked for.
+    pub(super) fn sets(&self) -> BTreeSet<Digest> {
+        self.rows.iter().map(|(_, row)| row.set).collect()
+    }
+
+    /// The rows of one set.
+    pub(super) fn of(&self, set: Digest) -> impl Iterator<Item = &(Finding, Assessment)> {
+        self.rows.iter().filter(move |(_, row)| row.set == set)
+    }
+
+    /// The signatures on one set.
+    pub(super) fn given_on(&self, set: Digest) -> impl Iterator<Item = &Signature> {
+        self.given.iter().filter(move |signature| signature.digest == set)
     }
 
     /// The first finding whose latest judgement is another by now.
-    pub(super) fn replaced(&self) -> Option<&Finding> {
+    pub(super) fn replaced<'a>(
+        &self,
+        rows: impl IntoIterator<Item = &'a (Finding, Assessment)>,
+    ) -> Option<&'a Finding> {
         let other = |(finding, row): &&(Finding, Assessment)| {
             self.now.latest(finding).is_none_or(|latest| latest.id != row.id)
         };
-        self.rows.iter().find(other).map(|(finding, _)| finding)
+        rows.into_iter().find(other).map(|(finding, _)| finding)
+    }
+
+    /// The permission that the signature of who judges, or of who accepts the risk, takes.
+    pub(super) fn judges(&self, set: Digest) -> Permission {
+        match self.of(set).any(|(_, row)| accepts_risk(row)) {
+            true => Permission::AcceptRisk,
+            false => Permission::AssessFinding,
+        }
+    }
+
+    /// A set as pages show it.
+    pub(super) fn set(&self, set: Digest) -> AssessmentSet {
+        AssessmentSet {
+            set,
+            product: self.product.key.clone(),
+            release: self.release.name.clone(),
+            rows: self.of(set).cloned().collect(),
+            signatures: self.given_on(set).cloned().collect(),
+            accepts_risk: self.of(set).any(|(_, row)| accepts_risk(row)),
+            needs_clinical: self.of(set).any(|(_, row)| needs_clinical(row)),
+            replaced: self.replaced(self.of(set)).map(Finding::reference),
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::assess::{accepts_risk, needs_clinical, set_digest};
 use super::carry::{present, rests_on};
 use super::grounds::{EXPLOITED, Grounds};
 use super::moved;
-use super::select::{Judged, Selected, Standing};
+use super::select::{AssessmentSet, Judged, Selected, Standing};
 use crate::products::{find, find_in, scope_of};
 use crate::{App, Result, ServiceError, Who};
 
@@ -30,56 +30,70 @@ pub struct Signed {
     pub await_signature: Vec<String>,
 }
 
-/// Signs what was judged at once. Where the product stays vulnerable (mitigated, deferred, accepted, another environment of
-/// use) the signature accepts the risk: it takes a risk acceptor who mends none of the findings.
+/// Signs judgements: each set that was judged at once gets a signature of its own, all of them in one transaction. Where the
+/// product stays vulnerable (mitigated, deferred, accepted, another environment of use) the signature accepts the risk: it
+/// takes a risk acceptor who mends none of the findings.
 ///
 /// # Errors
-/// When there is no such set, a finding was judged anew since, it is signed already, what it rests on has changed, or the
-/// actor may not sign.
-pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, set: Digest) -> Result<Signed> {
+/// When there is no such set, the sets are of several releases, a finding was judged anew since, it is signed already, what
+/// it rests on has changed, or the actor may not sign one of them.
+pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]) -> Result<Signed> {
     let mut read = app.store().read().await?;
-    let judged = Judged::find(&mut read, who, set).await?;
+    let judged = Judged::find(&mut read, who, sets).await?;
     drop(read);
-    let permission = match judged.rows.iter().any(|(_, row)| accepts_risk(row)) {
-        true => Permission::AcceptRisk,
-        false => Permission::AssessFinding,
-    };
     let action = "finding sign";
-    let signer = who.signer(app, proof, permission, scope_of(&judged.product), action).await?;
-    signed(app, who, action, set, &signer, SIGNED).await
+    let (mut assess, mut accept) = (false, false);
+    for set in judged.sets() {
+        match judged.judges(set) {
+            Permission::AcceptRisk => accept = true,
+            _ => assess = true,
+        }
+    }
+    let scope = scope_of(&judged.product);
+    let signer = match (assess, accept) {
+        (_, false) => who.signer(app, proof, Permission::AssessFinding, scope, action).await?,
+        (false, true) => who.signer(app, proof, Permission::AcceptRisk, scope, action).await?,
+        (true, true) => {
+            who.signer(app, proof, Permission::AssessFinding, scope, action).await?;
+            who.signer(app, proof, Permission::AcceptRisk, scope, action).await?
+        }
+    };
+    signed(app, who, action, sets, &signer, SIGNED).await
 }
 
-/// Signs that what the findings judged at once can do to patients has been judged.
+/// Signs that what the findings of these sets can do to patients has been judged.
 ///
 /// # Errors
 /// As [`sign`]; when the findings cannot harm a patient, or the actor judged, signed or mends one of them.
-pub async fn sign_clinical(app: &App, who: &Who, proof: &Reauthenticated, set: Digest) -> Result<Signed> {
+pub async fn sign_clinical(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]) -> Result<Signed> {
     let mut read = app.store().read().await?;
-    let judged = Judged::find(&mut read, who, set).await?;
+    let judged = Judged::find(&mut read, who, sets).await?;
     drop(read);
     let action = "finding sign clinical";
     let signer = who.signer(app, proof, Permission::SignClinical, scope_of(&judged.product), action).await?;
-    signed(app, who, action, set, &signer, CLINICAL).await
+    signed(app, who, action, sets, &signer, CLINICAL).await
 }
 
 async fn signed(
     app: &App,
     who: &Who,
     action: &str,
-    set: Digest,
+    sets: &[Digest],
     signer: &Signer<'_>,
     meaning: &'static str,
 ) -> Result<Signed> {
     let mut write = who.write(app, action).await?;
-    let judged = Judged::find(&mut write, who, set).await?;
+    let judged = Judged::find(&mut write, who, sets).await?;
     if let Err(error) = may_sign(&mut write, &judged, signer.person(), meaning).await {
         drop(write);
         who.refused(app, action, &error.to_string()).await?;
         return Err(error);
     }
-    cover(&mut write, set, signer, meaning, &judged.rows).await?;
+    for set in judged.sets() {
+        cover(&mut write, set, signer, meaning, judged.of(set)).await?;
+    }
     for (finding, row) in &judged.rows {
-        let detail = json!({ "meaning": meaning, "set": set });
+        let detail = json!({ "meaning": meaning, "set": row.set });
         write.audit(finding.reference(), None, Some(row.digest), detail);
     }
     let exploited = judged.rows.iter().any(|(_, row)| row.exploitability.as_deref() == Some(EXPLOITED));
@@ -107,24 +121,66 @@ async fn cover(
     set: Digest,
     signer: &Signer<'_>,
     meaning: &str,
-    rows: &[(Finding, Assessment)],
+    rows: impl Iterator<Item = &(Finding, Assessment)>,
 ) -> Result<()> {
     let method = signer.proof().method();
     let signature = tables::signatures::add(write, set, signer.person().0, meaning, method).await?;
-    let ids: Vec<i64> = rows.iter().map(|(_, row)| row.id).collect();
+    let ids: Vec<i64> = rows.map(|(_, row)| row.id).collect();
     table::cover(write, signature, &ids).await?;
     Ok(())
 }
 
 async fn may_sign(write: &mut Write, judged: &Judged, person: PersonId, meaning: &'static str) -> Result<()> {
-    if let Some(finding) = judged.replaced() {
+    for set in judged.sets() {
+        hindered(judged, set, person, meaning)?;
+    }
+    still_hold(write, &judged.release, &judged.rows).await
+}
+
+/// A set, and what keeps a person from signing it, permissions aside.
+#[derive(Debug, Clone)]
+pub struct Signable {
+    /// The set.
+    pub set: AssessmentSet,
+    /// What keeps the person from signing the judgement; `None` when nothing does.
+    pub judge: Option<String>,
+    /// What keeps the person from signing for the patient.
+    pub clinical: Option<String>,
+}
+
+/// What the actor could sign of these sets, in their order of findings. Whether what they rest on still holds shows itself
+/// when they are signed.
+///
+/// # Errors
+/// When there is no such set, the sets are of several releases, or the actor may not read them or is no person.
+pub async fn signable(app: &App, who: &Who, sets: &[Digest]) -> Result<Vec<Signable>> {
+    let mut read = app.store().read().await?;
+    let judged = Judged::find(&mut read, who, sets).await?;
+    who.require(app, Permission::Read, scope_of(&judged.product), "findings read").await?;
+    let person = who.person()?;
+    let words = |set, meaning| hindered(&judged, set, person, meaning).err().map(|error| error.to_string());
+    let mut all: Vec<Signable> = judged
+        .sets()
+        .into_iter()
+        .map(|set| Signable {
+            set: judged.set(set),
+            judge: words(set, SIGNED),
+            clinical: words(set, CLINICAL),
+        })
+        .collect();
+    all.sort_by_key(|one| one.set.rows.first().map(|(finding, _)| finding.number));
+    Ok(all)
+}
+
+/// What keeps a person from giving a signature on a set.
+fn hindered(judged: &Judged, set: Digest, person: PersonId, meaning: &'static str) -> Result<()> {
+    if let Some(finding) = judged.replaced(judged.of(set)) {
         let now = judged.now.latest(finding).map(|latest| latest.set);
         return Err(ServiceError::Changed { what: format!("the judgement of {}", finding.reference()), now });
     }
-    for (finding, row) in &judged.rows {
+    for (finding, row) in judged.of(set) {
         let reference = finding.reference();
-        let others = judged.now.signatures(row.id);
-        if others.iter().any(|other| other.meaning == meaning) {
+        if judged.given_on(set).any(|other| other.meaning == meaning) {
             return Err(ServiceError::rule(format!("The judgement of {reference} has been signed already.")));
         }
         if meaning == SIGNED && accepts_risk(row) {
@@ -133,11 +189,11 @@ async fn may_sign(write: &mut Write, judged: &Judged, person: PersonId, meaning:
         if meaning == CLINICAL {
             may_sign_clinical(row, &reference, person)?;
         }
-        if needs_clinical(row) && others.iter().any(|other| other.person == person.0) {
+        if needs_clinical(row) && judged.given_on(set).any(|other| other.person == person.0) {
             return Err(separation::Conflict::ClinicalIsSame.into());
         }
     }
-    still_hold(write, &judged.release, &judged.rows).await
+    Ok(())
 }
 
 fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId) -> Result<()> {
@@ -232,7 +288,7 @@ pub async fn confirm_carried(
         });
     }
     still_hold(&mut write, &release, &carried.rows).await?;
-    cover(&mut write, set, &signer, CONFIRMED, &carried.rows).await?;
+    cover(&mut write, set, &signer, CONFIRMED, carried.rows.iter()).await?;
     for (finding, row) in &carried.rows {
         let detail = json!({ "meaning": CONFIRMED, "set": set });
         write.audit(finding.reference(), None, Some(row.digest), detail);

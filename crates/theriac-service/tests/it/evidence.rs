@@ -652,7 +652,7 @@ async fn use_cases_can_be_spawned() {
     send(&evidence::disqualify(&world.app, &who, &proof, "EVID-1", ""));
     send(&evidence::rebuild(&world.app, &who, &|_| {}));
     send(&findings::list(&world.app, &who, &ListFindings::default()));
-    send(&findings::sign(&world.app, &who, &proof, Digest::of(b"")));
+    send(&findings::sign(&world.app, &who, &proof, &[]));
     send(&findings::confirm_carried(&world.app, &who, &proof, "", "", Digest::of(b"")));
     let _: Value = Value::Null;
 }

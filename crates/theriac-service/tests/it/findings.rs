@@ -161,11 +161,11 @@ pub async fn assess(
 }
 
 pub async fn sign(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
-    findings::sign(&world.app, &world.who(key), &world.proof(key), set).await
+    findings::sign(&world.app, &world.who(key), &world.proof(key), &[set]).await
 }
 
 pub async fn sign_clinical(world: &World, key: &str, set: Digest) -> Result<findings::Signed, ServiceError> {
-    findings::sign_clinical(&world.app, &world.who(key), &world.proof(key), set).await
+    findings::sign_clinical(&world.app, &world.who(key), &world.proof(key), &[set]).await
 }
 
 pub async fn confirm(world: &World, key: &str, release: &str) -> Result<usize, ServiceError> {
@@ -564,6 +564,94 @@ on_both_engines!(who_mends_does_not_accept_and_harm_takes_a_second_person, |stor
     let set = findings::set(&world.app, &world.who("otto"), accepted.set).await.unwrap();
     assert_eq!((set.rows.len(), set.signatures.len(), set.replaced), (1, 2, None));
     assert!(hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "sound@1.0.0"])).await.blocking.is_empty());
+});
+
+on_both_engines!(several_sets_are_signed_in_one_act_or_none_of_them, |store| {
+    let world = World::new(&store).await;
+    let records = ["left-pad", "right-pad", "top-pad"]
+        .map(|name| advisory(&format!("GHSA-{name}"), name, Some(CRITICAL)));
+    feed(&world, &records).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "right-pad@2.0.0", "top-pad@3.0.0"])).await;
+    let harmful = |input: &mut AssessFindings| input.patient_safety_impact = PatientImpact::Minor;
+    let one = assess(&world, OLD, &["FIND-1"], harmful).await.set;
+    let two = assess(&world, OLD, &["FIND-2"], harmful).await.set;
+    let accepted = assess(&world, OLD, &["FIND-3"], |input| affected(input, Decision::Accept)).await.set;
+    let (ana, dan) = (world.who("ana"), world.who("dan"));
+
+    let signable = findings::signable(&world.app, &dan, &[accepted, two, one]).await.unwrap();
+    let of: Vec<_> = signable.iter().map(|one| (one.set.set, one.clinical.is_none())).collect();
+    assert_eq!(of, [(one, true), (two, true), (accepted, false)], "by finding");
+    let refused = findings::sign(&world.app, &ana, &world.proof("ana"), &[one, two, accepted]).await;
+    assert!(matches!(refused, Err(ServiceError::NotSigned(_))), "one takes a risk acceptor");
+    let row_of = async |reference: &'static str| row(&world, reference).await.standing;
+    assert_eq!(row_of("FIND-1").await, Standing::Unsigned);
+    let signed = findings::sign(&world.app, &ana, &world.proof("ana"), &[one, two]).await.unwrap();
+    assert_eq!(signed.findings, ["FIND-1", "FIND-2"]);
+    assert_eq!(signed.await_clinical, ["FIND-1", "FIND-2"]);
+    let proof = world.proof("dan");
+    let refused = findings::sign_clinical(&world.app, &dan, &proof, &[one, accepted]).await.unwrap_err();
+    assert!(
+        matches!(&refused, ServiceError::Rule(words) if words.contains("FIND-3 cannot harm")),
+        "{refused}"
+    );
+    assert_eq!(row_of("FIND-1").await, Standing::NoClinical, "nothing was signed");
+    findings::sign_clinical(&world.app, &dan, &proof, &[one, two]).await.unwrap();
+    for (reference, set) in [("FIND-1", one), ("FIND-2", two)] {
+        assert_eq!(row_of(reference).await, Standing::Acceptable);
+        let set = findings::set(&world.app, &ana, set).await.unwrap();
+        assert_eq!(set.signatures.len(), 2, "each set has its own");
+    }
+    let again = findings::signable(&world.app, &ana, &[one]).await.unwrap();
+    assert!(again[0].judge.as_ref().unwrap().contains("signed already"), "{again:?}");
+    let missing = findings::sign(&world.app, &ana, &world.proof("ana"), &[one, Digest::of(b"none")]).await;
+    assert!(matches!(missing, Err(ServiceError::NotFound { .. })));
+});
+
+on_both_engines!(what_appeared_since_a_day_or_moment_is_listed, |store| {
+    let world = World::new(&store).await;
+    store.clock.set("2026-03-02T22:30:00Z".parse().unwrap());
+    feed(&world, &[advisory("GHSA-left-pad", "left-pad", Some(MEDIUM))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "left-pad@1.2.0", "left-pad@1.1.0"])).await;
+    // Half an hour later it is the third of March in Berlin.
+    store.clock.set("2026-03-02T23:10:00Z".parse().unwrap());
+    let records = [
+        advisory("GHSA-left-pad", "left-pad", Some(MEDIUM)),
+        advisory("GHSA-more", "left-pad", Some(CRITICAL)),
+    ];
+    feed(&world, &records).await;
+    let since = async |since: &str| -> Vec<String> {
+        let (mut seen, mut after) = (Vec::new(), None);
+        for _ in 0..10 {
+            let paging = Paging { after, limit: 2 };
+            let found = list(&world, |input| {
+                input.paging = paging;
+                input.since = Some(since.to_owned());
+            });
+            let found = found.await;
+            let counted: i64 = found.counts.iter().map(|(_, count)| count).sum();
+            seen.extend(found.page.items.into_iter().map(|row| row.vulnerability));
+            after = found.page.next;
+            if after.is_none() {
+                assert_eq!(counted, i64::try_from(seen.len()).unwrap());
+                break;
+            }
+        }
+        seen
+    };
+    assert_eq!(since("2026-03-02").await.len(), 6);
+    assert_eq!(since("2026-03-03").await, ["GHSA-more"; 3], "the day begins in the organisation's zone");
+    assert_eq!(since("2026-03-02T23:00:00Z").await, ["GHSA-more"; 3]);
+    assert_eq!(since("2026-03-03T01:00:00+01:00").await.len(), 0);
+    store.clock.set("2026-03-04T08:00:00Z".parse().unwrap());
+    assert_eq!(since("yesterday").await, ["GHSA-more"; 3]);
+    store.clock.set("2026-03-05T08:00:00Z".parse().unwrap());
+    assert_eq!(since("yesterday").await.len(), 0);
+    for odd in ["tomorrow", "2026-13-01", "2026-03-03T99:00Z", "0"] {
+        let mut input = ListFindings { since: Some(odd.to_owned()), ..ListFindings::default() };
+        input.open = true;
+        let refused = findings::list(&world.app, &world.who("otto"), &input).await.unwrap_err();
+        assert_eq!(wrong(&refused), ["since"], "{odd}");
+    }
 });
 
 on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set, |store| {

@@ -474,16 +474,24 @@ pub async fn latest_of(conn: &mut Conn, findings: &[i64]) -> Result<Vec<Assessme
     Ok(found)
 }
 
-/// The assessments that were made at once, by finding, at most 10,000.
+/// The assessments of sets that were made at once, by finding, at most 10,000 of each 1,000 sets.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_set(conn: &mut Conn, set: Digest) -> Result<Vec<Assessment>, StoreError> {
-    let sql = format!(
-        "SELECT {ASSESSMENT} FROM assessment a WHERE a.set_digest = $1 AND a.carried_from IS NULL \
-         ORDER BY a.finding LIMIT 10000"
-    );
-    conn.fetch_all(sql, args![set]).await?.iter().map(assessment).collect()
+pub async fn of_sets(conn: &mut Conn, sets: &[Digest]) -> Result<Vec<Assessment>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in sets.chunks(1000) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter());
+        let sql = format!(
+            "SELECT {ASSESSMENT} FROM assessment a WHERE a.set_digest IN ({marks}) AND a.carried_from IS NULL \
+             ORDER BY a.finding LIMIT 10000"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push(assessment(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Findings by row, by number.
@@ -748,6 +756,8 @@ pub struct Filter {
     pub person: Option<i64>,
     /// Of this component.
     pub component: Option<String>,
+    /// Opened at this moment or later.
+    pub since: Option<Timestamp>,
     /// Words, each in component, id or alias, in lower case.
     pub words: Vec<String>,
     /// Place and row of the finding before.
@@ -837,6 +847,9 @@ fn conditions(filter: &Filter, values: &mut Args) -> String {
     if let Some(component) = &filter.component {
         all.push(format!("f.component = {}", values.push(component)));
     }
+    if let Some(since) = filter.since {
+        all.push(format!("f.opened_at >= {}", values.push(since)));
+    }
     for word in filter.words.iter().take(10) {
         let mark = values.push(super::containing(word));
         let column = |name: &str| format!("LOWER({name}) LIKE {mark} ESCAPE '!'");
@@ -862,11 +875,9 @@ fn place() -> String {
     )
 }
 
-/// Findings: those that nobody judged first, then worst first, then by age.
-///
-/// # Errors
-/// What the database says.
-pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+/// The statement of [`list`]: for the test that looks at how the database goes about it.
+#[must_use]
+pub fn list_statement(filter: &Filter) -> (String, Args) {
     let mut values = Args::new();
     let mut conditions = conditions(filter, &mut values);
     let place = place();
@@ -882,6 +893,15 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, Store
          ORDER BY place, v.finding LIMIT {limit}",
         state()
     );
+    (sql, values)
+}
+
+/// Findings: those that nobody judged first, then worst first, then by age.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, StoreError> {
+    let (sql, values) = list_statement(filter);
     let rows = conn.fetch_all(sql, values).await?;
     let listed = |row: &Row| {
         let judged = row.get::<Option<i64>>("a_id")?.is_some();
@@ -897,11 +917,9 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, Store
     rows.iter().map(listed).collect()
 }
 
-/// How many findings are in which state; the filter's state, page and limit are left out.
-///
-/// # Errors
-/// What the database says.
-pub async fn counts(conn: &mut Conn, filter: &Filter) -> Result<Vec<(String, i64)>, StoreError> {
+/// The statement of [`counts`]: for the test that looks at how the database goes about it.
+#[must_use]
+pub fn counts_statement(filter: &Filter) -> (String, Args) {
     let mut values = Args::new();
     let filter = Filter { state: None, ..filter.clone() };
     let conditions = conditions(&filter, &mut values);
@@ -910,6 +928,15 @@ pub async fn counts(conn: &mut Conn, filter: &Filter) -> Result<Vec<(String, i64
          LEFT JOIN assessment a ON {LATEST} WHERE {conditions}) x GROUP BY state ORDER BY state",
         state()
     );
+    (sql, values)
+}
+
+/// How many findings are in which state; the filter's state, page and limit are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn counts(conn: &mut Conn, filter: &Filter) -> Result<Vec<(String, i64)>, StoreError> {
+    let (sql, values) = counts_statement(filter);
     let rows = conn.fetch_all(sql, values).await?;
     rows.iter().map(|row| Ok((row.get("state")?, row.get("count")?))).collect()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use theriac_model::Digest;
 
-use crate::{Conn, Row, StoreError, Write, args};
+use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// A signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,4 +62,24 @@ pub async fn add(
 pub async fn on(conn: &mut Conn, digest: Digest) -> Result<Vec<Signature>, StoreError> {
     let sql = "SELECT id, digest, person, meaning, method, at FROM signature WHERE digest = $1 ORDER BY id LIMIT 1000";
     conn.fetch_all(sql, args![digest]).await?.iter().map(from_row).collect()
+}
+
+/// The signatures on each of these digests, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn on_each(conn: &mut Conn, digests: &[Digest]) -> Result<Vec<Signature>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in digests.chunks(1000) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter());
+        let sql = format!(
+            "SELECT id, digest, person, meaning, method, at FROM signature WHERE digest IN ({marks}) \
+             ORDER BY id LIMIT 100000"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push(from_row(row)?);
+        }
+    }
+    Ok(found)
 }

@@ -132,6 +132,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
             q: asked.q.clone(),
             placeholder: "Number, such as RISK-12".to_owned(),
             selects: vec![("what".to_owned(), "Act".to_owned(), whats.collect())],
+            date: None,
             keep: Vec::new(),
             clear: filtered.then(|| "/audit".to_owned()),
         },

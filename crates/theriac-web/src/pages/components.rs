@@ -499,6 +499,7 @@ async fn filters(
         q: asked.q.clone(),
         placeholder: "Name, version, purl".to_owned(),
         selects,
+        date: None,
         keep: given(&asked.sort).map(|sort| ("sort".to_owned(), sort)).into_iter().collect(),
         clear: asked.any().then_some(here),
     })

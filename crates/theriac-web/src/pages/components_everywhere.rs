@@ -101,6 +101,7 @@ fn search_filters(asked: &Asked) -> Filters {
             ("releases".to_owned(), "Releases".to_owned(), choices(releases, &asked.releases)),
             ("findings".to_owned(), "Findings".to_owned(), choices(open, &asked.findings)),
         ],
+        date: None,
         keep: given(&asked.sort).map(|sort| ("sort".to_owned(), sort)).into_iter().collect(),
         clear: asked.any().then(|| "/components".to_owned()),
     }

@@ -194,6 +194,7 @@ fn filters(here: &str, asked: &Asked, builds: &[&str]) -> Filters {
             ("kind".to_owned(), "Kind".to_owned(), kinds.collect()),
             ("build".to_owned(), "Build".to_owned(), all.collect()),
         ],
+        date: None,
         keep: Vec::new(),
         clear: filtered(asked).then(|| here.to_owned()),
     }

@@ -13,8 +13,8 @@ use super::names::Names;
 use super::release;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
-    Action, Area, Choice, Column, Due, Empty, Filters, Link, Note, NoteKind, Pager, Shell, Status,
-    StatusKind, TableHead,
+    Action, Area, Choice, Column, DateFilter, Due, Empty, Filters, Link, Note, NoteKind, Pager, Shell,
+    Status, StatusKind, TableHead,
 };
 use crate::{respond, urls};
 
@@ -74,8 +74,17 @@ pub struct FindingsPage {
     pub sign_action: String,
     /// Why the person may not assess; empty when they may.
     pub blocked: String,
+    /// Why the person may sign nothing of findings; empty when they may.
+    pub sign_blocked: String,
     /// The finding beside the list.
     pub pane: Option<FindingView>,
+}
+
+impl FindingsPage {
+    /// Whether findings can be chosen: for judging or for signing.
+    fn chooses(&self) -> bool {
+        !self.assess_action.is_empty() && (self.blocked.is_empty() || self.sign_blocked.is_empty())
+    }
 }
 
 /// What the address says.
@@ -88,11 +97,12 @@ pub struct Asked {
     severity: String,
     open: String,
     component: String,
+    since: String,
     after: String,
 }
 
 impl Asked {
-    fn pairs(&self) -> [(&'static str, &str); 6] {
+    fn pairs(&self) -> [(&'static str, &str); 7] {
         [
             ("q", &self.q),
             ("state", &self.state),
@@ -100,6 +110,7 @@ impl Asked {
             ("severity", &self.severity),
             ("open", &self.open),
             ("component", &self.component),
+            ("since", &self.since),
         ]
     }
 
@@ -136,6 +147,7 @@ impl Asked {
             open: self.open == "true",
             person: None,
             component: some(&self.component),
+            since: some(&self.since),
             query: self.q.clone(),
             paging: Paging { after: some(&self.after), limit },
         })
@@ -153,7 +165,13 @@ pub async fn show(
     let here = urls::release(&product, &release, "findings");
     let found = findings::list(web.app(), me.who(), &asked.input(Some((&product, &release)), 0)?).await?;
     let carried = findings::carried(web.app(), me.who(), &product, &release).await?.rows.len();
-    let blocked = me.blocked(Permission::AssessFinding, Scope::Product(ProductId(row.id)));
+    let scope = Scope::Product(ProductId(row.id));
+    let blocked = me.blocked(Permission::AssessFinding, scope);
+    let signs = [Permission::AssessFinding, Permission::AcceptRisk, Permission::SignClinical];
+    let sign_blocked = match signs.iter().any(|permission| me.may(*permission, scope)) {
+        true => String::new(),
+        false => blocked.clone(),
+    };
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
     let names = Names::people(&web, owners).await?;
     let mut rows: Vec<FindingRow> =
@@ -175,7 +193,7 @@ pub async fn show(
             asked.any() || found.counts.iter().any(|(state, _)| state != "resolved"),
         ),
         notes: notes(&web, &me).await?,
-        filters: filters(&asked, &here),
+        filters: filters(&me, &asked, &here),
         head: head(false),
         pager: pager(&asked, &here, rows.len(), found.page.next.as_deref()),
         rows,
@@ -183,6 +201,7 @@ pub async fn show(
         assess_action: format!("{here}/assess"),
         sign_action: format!("{here}/sign"),
         blocked,
+        sign_blocked,
         pane,
     };
     Ok(respond::page(&page))
@@ -236,7 +255,7 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         counts: found.counts.iter().map(counted).collect(),
         actions: Vec::new(),
         notes: notes(&web, &me).await?,
-        filters: filters(&asked, "/findings"),
+        filters: filters(&me, &asked, "/findings"),
         head: head(true),
         pager: pager(&asked, "/findings", rows.len(), found.page.next.as_deref()),
         rows,
@@ -244,6 +263,7 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         assess_action: String::new(),
         sign_action: String::new(),
         blocked: String::new(),
+        sign_blocked: String::new(),
         pane: None,
     };
     Ok(respond::page(&page))
@@ -335,7 +355,7 @@ async fn notes(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
     Ok(missing.then(|| Note::new(NoteKind::Warn, "There is no advisory feed.", text)).into_iter().collect())
 }
 
-fn filters(asked: &Asked, action: &str) -> Filters {
+fn filters(me: &Me, asked: &Asked, action: &str) -> Filters {
     let select = |label: &str, all: &str, now: &str, words: Vec<&str>| {
         let mut choices = vec![Choice::new("", all, now)];
         choices.extend(words.into_iter().map(|word| Choice::new(word, word, now)));
@@ -357,8 +377,26 @@ fn filters(asked: &Asked, action: &str) -> Filters {
             select("Awaits", "Awaiting anything", &asked.awaits, awaits),
             select("Severity", "Any severity", &asked.severity, severities),
         ],
+        date: Some(since(me, asked, action)),
         keep,
         clear: asked.any().then(|| action.to_owned()),
+    }
+}
+
+/// The day since which findings are listed, in the organisation's zone.
+fn since(me: &Me, asked: &Asked, action: &str) -> DateFilter {
+    let yesterday = me.today().yesterday().map(|day| day.to_string()).unwrap_or_default();
+    let day = match asked.since.as_str() {
+        "yesterday" => &yesterday,
+        // Of a moment its day: the list itself keeps to the moment.
+        moment => moment.get(..10).unwrap_or_default(),
+    };
+    let quick = Asked { since: "yesterday".to_owned(), after: String::new(), ..asked.clone() };
+    DateFilter {
+        name: "since".to_owned(),
+        label: "New since".to_owned(),
+        value: day.to_owned(),
+        quick: Some(Link::new("Since yesterday", quick.on(action))).filter(|_| asked.since != "yesterday"),
     }
 }
 

@@ -1,19 +1,22 @@
-//! `…/findings/sign?set=` and `…/findings/confirm`: signing what was judged at once, and confirming what is carried over.
+//! `…/findings/sign` and `…/findings/confirm`: signing judgements, many at once, and confirming what is carried over.
+//!
+//! Which signature the page gives follows from what the person may sign of what was chosen; the rest is named with the reason.
 
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
-use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
-use theriac_service::findings::{self, Assessment, AssessmentSet, CONFIRMED, Finding, SIGNED, Signed};
+use theriac_service::findings::{
+    self, Assessment, AssessmentSet, CONFIRMED, Finding, Signable, Signed, Standing,
+};
 use theriac_service::{ServiceError, people, products};
 
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};
-use crate::http::{Answer, Form, Me, Web, see_other, with_toast};
+use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Choice, Crumb, Fact, Facts, Note, NoteKind, Shell, SignForm};
 use crate::{respond, urls};
 
-/// Which signature on a set.
+/// Which signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
     /// Of who judged, or of who accepts the risk.
@@ -22,7 +25,32 @@ enum Act {
     Clinical,
 }
 
-/// Shows what is signed: the set that the address names, or the one that the chosen findings belong to.
+impl Act {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Judge => "judge",
+            Self::Clinical => "clinical",
+        }
+    }
+}
+
+/// Most sets that are signed at once.
+const SETS_MAX: usize = 200;
+
+/// What is signed on the page, and what is not.
+struct Chosen {
+    act: Act,
+    /// Signed by this signature; all of them where the person may sign none.
+    sets: Vec<AssessmentSet>,
+    /// Why the person may sign none of them; empty when they may.
+    blocked: String,
+    /// What of the chosen is not signed by this signature, each with the reason.
+    left: Vec<String>,
+    /// Whether the person may give the other signature on some of them.
+    other: bool,
+}
+
+/// Shows what is signed: the sets that the address names, or those that the chosen findings belong to.
 pub async fn show(
     State(web): State<Web>,
     me: Me,
@@ -30,120 +58,213 @@ pub async fn show(
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Answer {
     let asked = Form { pairs: asked, files: Vec::new() };
-    let here = urls::release(&product, &release, "findings/sign");
-    let Some(set) = asked.filled("set") else {
-        let chosen = asked.all("finding");
-        if chosen.is_empty() {
-            return Ok(with_toast(&urls::release(&product, &release, "findings"), "Choose findings first"));
-        }
-        let sets = findings::selection(web.app(), me.who(), &product, &release, &chosen).await?.sets;
-        let first = sets.first().ok_or_else(|| {
-            ServiceError::rule("None of the chosen findings has a judgement of its own; assess them first.")
-        })?;
-        let others: Vec<String> = sets.iter().skip(1).map(ToString::to_string).collect();
-        let mut pairs = vec![("set", first.to_string())];
-        pairs.extend(others.into_iter().map(|other| ("other", other)));
-        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        return Ok(see_other(&urls::with_query(&here, &pairs)));
-    };
-    let set = read(&web, &me, &product, &release, &set).await?;
-    Ok(respond::page(&page(&web, &me, &set, &asked, Refused::default()).await?))
+    if !asked.has("set") && !asked.has("finding") {
+        return Ok(with_toast(&urls::release(&product, &release, "findings"), "Choose findings first"));
+    }
+    Ok(respond::page(&page(&web, &me, (&product, &release), &asked, Refused::default()).await?))
 }
 
-/// The set, when it is one of this release.
-async fn read(
+/// The sets that a form or an address names.
+fn named(asked: &Form) -> Result<Vec<Digest>, ServiceError> {
+    let parsed = |set: String| set.parse().map_err(|_| ServiceError::not_found("set of assessments", set));
+    asked.all("set").into_iter().map(parsed).collect()
+}
+
+/// Sorts the sets, or the chosen findings, into what this person signs now and what not.
+async fn chosen(
     web: &Web,
     me: &Me,
-    product: &str,
-    release: &str,
-    set: &str,
-) -> Result<AssessmentSet, ServiceError> {
-    let missing = || ServiceError::not_found("set of assessments", set);
-    let digest: Digest = set.parse().map_err(|_| missing())?;
-    let found = findings::set(web.app(), me.who(), digest).await?;
-    if found.product != product || found.release != release {
-        return Err(missing());
+    (product, release): (&str, &str),
+    scope: Scope,
+    asked: &Form,
+) -> Result<Chosen, ServiceError> {
+    let (mut sets, mut left) = (named(asked)?, Vec::new());
+    if sets.is_empty() {
+        let selection =
+            findings::selection(web.app(), me.who(), product, release, &asked.all("finding")).await?;
+        let without = selection.rows.iter().filter_map(|row| {
+            let why = match (&row.assessment, row.standing) {
+                (_, Standing::Resolved) => "it is closed",
+                (None, _) => "nobody has judged it",
+                (Some(judged), Standing::Unconfirmed) if judged.carried_from.is_some() => {
+                    "its judgement is carried over and waits to be confirmed"
+                }
+                (Some(judged), _) if judged.carried_from.is_some() => "its judgement is carried over",
+                _ => return None,
+            };
+            Some(format!("{}: {why}.", row.finding.reference()))
+        });
+        left.extend(without);
+        sets = selection.sets;
     }
-    Ok(found)
+    if sets.is_empty() {
+        let text = format!("There is nothing to sign. {}", left.join(" "));
+        return Err(ServiceError::rule(text));
+    }
+    if sets.len() > SETS_MAX {
+        let text = format!("These findings were judged at more than {SETS_MAX} times; choose fewer.");
+        return Err(ServiceError::rule(text));
+    }
+    let all = findings::signable(web.app(), me.who(), &sets).await?;
+    if all.iter().any(|one| one.set.product != product || one.set.release != release) {
+        return Err(ServiceError::not_found("set of assessments", sets[0].to_string()));
+    }
+    Ok(sorted(me, scope, asked, all, left))
 }
 
-/// The signature that is asked for, else the one that is missing and that the person may give.
-fn act(me: &Me, set: &AssessmentSet, scope: Scope, asked: &Form) -> Act {
-    let given = |meaning: &str| set.signatures.iter().any(|signature| signature.meaning == meaning);
-    let theirs = given(SIGNED) || !me.may(judges(set), scope);
-    let missing = set.needs_clinical && !given(CLINICAL);
-    match asked.get("act") {
+/// Why the person may not give a signature on a set; empty when they may.
+fn hindrance(me: &Me, scope: Scope, one: &Signable, act: Act) -> String {
+    let (permission, rule) = match act {
+        Act::Judge if one.set.accepts_risk => (Permission::AcceptRisk, &one.judge),
+        Act::Judge => (Permission::AssessFinding, &one.judge),
+        Act::Clinical => (Permission::SignClinical, &one.clinical),
+    };
+    match rule {
+        // What nobody can sign any more is said before who may sign it.
+        Some(rule) => rule.clone(),
+        None => me.blocked(permission, scope),
+    }
+}
+
+fn sorted(me: &Me, scope: Scope, asked: &Form, all: Vec<Signable>, mut left: Vec<String>) -> Chosen {
+    let able = |act: Act| all.iter().any(|one| hindrance(me, scope, one, act).is_empty());
+    let act = match asked.get("act") {
         "clinical" => Act::Clinical,
         "judge" => Act::Judge,
-        _ if missing && theirs && me.may(Permission::SignClinical, scope) => Act::Clinical,
+        _ if !able(Act::Judge) && able(Act::Clinical) => Act::Clinical,
         _ => Act::Judge,
+    };
+    let other = match act {
+        Act::Judge => able(Act::Clinical),
+        Act::Clinical => able(Act::Judge),
+    };
+    if !able(act) {
+        let mut reasons: Vec<String> = all.iter().map(|one| hindrance(me, scope, one, act)).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        let sets = all.into_iter().map(|one| one.set).collect();
+        return Chosen { act, sets, blocked: reasons.join(" "), left, other };
     }
+    let mut sets = Vec::new();
+    for one in all {
+        let why = hindrance(me, scope, &one, act);
+        if why.is_empty() {
+            sets.push(one.set);
+        } else {
+            left.push(format!("{}: {why}", references(&one.set)));
+        }
+    }
+    Chosen { act, sets, blocked: String::new(), left, other }
 }
 
-const fn judges(set: &AssessmentSet) -> Permission {
-    if set.accepts_risk { Permission::AcceptRisk } else { Permission::AssessFinding }
+/// The findings of a set, the first few of them by number.
+fn references(set: &AssessmentSet) -> String {
+    let first: Vec<String> = set.rows.iter().take(5).map(|(finding, _)| finding.reference()).collect();
+    match set.rows.len().saturating_sub(5) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 async fn page(
     web: &Web,
     me: &Me,
-    set: &AssessmentSet,
+    (product, release): (&str, &str),
     asked: &Form,
     refused: Refused,
 ) -> Result<SignPage, ServiceError> {
-    let (product, release) = (&set.product, &set.release);
     let row = products::product(web.app(), me.who(), product).await?;
     let scope = Scope::Product(ProductId(row.id));
-    let act = act(me, set, scope, asked);
-    let (permission, word, meaning) = match act {
-        Act::Judge if set.accepts_risk => (judges(set), "judge", "I accept the risk that stays"),
-        Act::Judge => (judges(set), "judge", "I judged these findings"),
-        Act::Clinical => (Permission::SignClinical, "clinical", "I judged what they can do to a patient"),
+    let chosen = chosen(web, me, (product, release), scope, asked).await?;
+    let (sets, act) = (&chosen.sets, chosen.act);
+    let accepts = sets.iter().any(|set| set.accepts_risk);
+    let judges = sets.iter().any(|set| !set.accepts_risk);
+    let meaning = match act {
+        Act::Judge if accepts && judges => "I judged these findings, and accept the risk that stays",
+        Act::Judge if accepts => "I accept the risk that stays",
+        Act::Judge => "I judged these findings",
+        Act::Clinical => "I judged what they can do to a patient",
     };
-    let blocked = me.blocked(permission, scope);
-    let what = count(set.rows.len(), "assessment");
-    let mut warnings: Vec<Note> = refused.note.into_iter().collect();
-    if let Some(finding) = &set.replaced {
-        let text = format!("{finding} was judged anew since; this set cannot be signed any more.");
-        warnings.push(Note::new(NoteKind::Warn, "", text));
-    }
-    if set.needs_clinical && act == Act::Judge {
-        let text = "Harm to a patient is possible; a clinical assessor must sign it too.";
-        warnings.push(Note::new(NoteKind::Warn, "", text));
-    }
+    let rows = sets.iter().flat_map(|set| &set.rows);
+    let what = count(rows.clone().count(), "assessment");
     let here = urls::release(product, release, "findings/sign");
-    let others = asked.all("other");
-    if !others.is_empty() {
-        let text = "The chosen findings were judged at several times. Each set is signed by itself:";
-        let mut note = Note::new(NoteKind::Info, "", text);
-        for (index, other) in others.iter().enumerate() {
-            note = note.link(format!("Set {}", index + 2), urls::with_query(&here, &[("set", other)]));
+    let digests: Vec<String> = sets.iter().map(|set| set.set.to_string()).collect();
+    let mut hidden: Vec<(String, String)> =
+        digests.iter().map(|digest| ("set".to_owned(), digest.clone())).collect();
+    hidden.push(("act".to_owned(), act.as_str().to_owned()));
+    let whole = format!("{what} of {} {release}", row.name);
+    let subject = match sets.as_slice() {
+        [_] => vec![Fact::text("Set", whole)],
+        several => {
+            let text =
+                format!("{}, judged at {} times; each set gets a signature of its own", whole, several.len());
+            vec![Fact::text("Sets", text)]
         }
-        warnings.push(note);
-    }
+    };
+    let several = sets.len() > 1;
     Ok(SignPage {
         shell: shell(me, (product, &row.name), release, "Sign"),
         heading: format!("Sign {what} of {release}"),
-        content: set.rows.iter().map(|(finding, judged)| line(finding, judged)).collect(),
+        content: rows.map(|(finding, judged)| line(finding, judged, several)).collect(),
         changed: None,
         form: SignForm {
-            action: here,
+            action: here.clone(),
             csrf: me.csrf(),
-            digest: set.set.to_string(),
-            hidden: vec![("act".to_owned(), word.to_owned())],
-            subject: Facts::from(vec![Fact::text("Set", format!("{what} of {} {release}", row.name))]),
+            digest: digests.join(" "),
+            hidden,
+            subject: Facts::from(subject),
             fields: Vec::new(),
             signer: me.session.name.clone(),
             signer_title: String::new(),
-            meanings: vec![Choice::new(word, meaning, word)],
-            warnings,
-            blocked: (!blocked.is_empty()).then_some(blocked),
+            meanings: vec![Choice::new(act.as_str(), meaning, act.as_str())],
+            warnings: refused.note.into_iter().chain(warnings(&chosen, &here, asked)).collect(),
+            blocked: (!chosen.blocked.is_empty()).then(|| chosen.blocked.clone()),
             password_error: refused.password,
             comment: String::new(),
             submit: format!("Sign {what}"),
             cancel: urls::release(product, release, "findings"),
         },
     })
+}
+
+/// What the signer should know first.
+fn warnings(chosen: &Chosen, here: &str, asked: &Form) -> Vec<Note> {
+    let mut warnings = Vec::new();
+    if !chosen.left.is_empty() {
+        let mut note = Note::new(NoteKind::Info, "", "Not signed by you now:");
+        note.items.clone_from(&chosen.left);
+        warnings.push(note);
+    }
+    if asked.has("finding") {
+        let asked = asked.all("finding");
+        let rows = chosen.sets.iter().flat_map(|set| &set.rows);
+        let more = rows.filter(|(finding, _)| !asked.contains(&finding.reference())).count();
+        if more > 0 {
+            let text =
+                format!("{} judged together with what you chose is signed with it.", count(more, "finding"));
+            warnings.push(Note::new(NoteKind::Info, "", text));
+        }
+    }
+    if chosen.act == Act::Judge && chosen.sets.iter().any(|set| set.needs_clinical) {
+        let text = "Harm to a patient is possible; a clinical assessor must sign it too.";
+        warnings.push(Note::new(NoteKind::Warn, "", text));
+    }
+    if chosen.other {
+        let (text, act) = match chosen.act {
+            Act::Judge => ("Sign for the patient", "clinical"),
+            Act::Clinical => ("Sign the judgement", "judge"),
+        };
+        let mut pairs: Vec<(&str, &str)> = asked
+            .pairs
+            .iter()
+            .filter(|(name, _)| name == "set" || name == "finding")
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        pairs.push(("act", act));
+        let note = Note::new(NoteKind::Info, "", "You may also give the other signature on some of them.");
+        warnings.push(note.link(text, urls::with_query(here, &pairs)));
+    }
+    warnings
 }
 
 fn shell(me: &Me, product: (&str, &str), release: &str, here: &str) -> Shell {
@@ -155,8 +276,8 @@ fn shell(me: &Me, product: (&str, &str), release: &str, here: &str) -> Shell {
     shell
 }
 
-/// A judgement as it is signed: which finding, and all that is said of it.
-fn line(finding: &Finding, judged: &Assessment) -> (String, String) {
+/// A judgement as it is signed: which finding, all that is said of it, and its set where there are several.
+fn line(finding: &Finding, judged: &Assessment, several: bool) -> (String, String) {
     let known = &finding.known;
     let what = format!("{} {} in {}", finding.reference(), known.vulnerability, finding.component);
     let mut said = vec![judged.status.clone()];
@@ -173,33 +294,41 @@ fn line(finding: &Finding, judged: &Assessment) -> (String, String) {
     if let Some(day) = judged.due {
         said.push(format!("due {day}"));
     }
+    if several {
+        said.push(format!("set {}", judged.set.short()));
+    }
     said.retain(|part| !part.is_empty());
     (what, said.join("; "))
 }
 
-/// Signs a set.
+/// Signs sets.
 pub async fn sign(
     State(web): State<Web>,
     me: Me,
     Path((product, release)): Path<(String, String)>,
     sent: Form,
 ) -> Answer {
-    let set = read(&web, &me, &product, &release, sent.get("digest")).await?;
-    match give(&web, &me, &set, &sent).await {
+    match give(&web, &me, (&product, &release), &sent).await {
         Ok(signed) => Ok(with_toast(&urls::release(&product, &release, "findings"), &signed_words(&signed))),
         Err(error) => {
             let (status, refused) = refused(error)?;
-            Ok(respond::with_status(status, &page(&web, &me, &set, &sent, refused).await?))
+            let page = page(&web, &me, (&product, &release), &sent, refused).await?;
+            Ok(respond::with_status(status, &page))
         }
     }
 }
 
-async fn give(web: &Web, me: &Me, set: &AssessmentSet, sent: &Form) -> Result<Signed, ServiceError> {
+async fn give(web: &Web, me: &Me, place: (&str, &str), sent: &Form) -> Result<Signed, ServiceError> {
+    let sets = named(sent)?;
+    let all = findings::signable(web.app(), me.who(), &sets).await?;
+    if all.iter().any(|one| (one.set.product.as_str(), one.set.release.as_str()) != place) {
+        return Err(ServiceError::not_found("set of assessments", sent.get("set")));
+    }
     let door = web.door(me.visitor.address);
     let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
     match sent.get("act") {
-        "clinical" => findings::sign_clinical(web.app(), me.who(), &proof, set.set).await,
-        _ => findings::sign(web.app(), me.who(), &proof, set.set).await,
+        "clinical" => findings::sign_clinical(web.app(), me.who(), &proof, &sets).await,
+        _ => findings::sign(web.app(), me.who(), &proof, &sets).await,
     }
 }
 
@@ -244,7 +373,7 @@ async fn carried_page(
     Ok(SignPage {
         shell: shell(me, (product, &row.name), release, "Confirm"),
         heading: format!("Confirm {what} for {release}"),
-        content: carried.rows.iter().map(|(finding, judged)| line(finding, judged)).collect(),
+        content: carried.rows.iter().map(|(finding, judged)| line(finding, judged, false)).collect(),
         changed: None,
         form: SignForm {
             action: urls::release(product, release, "findings/confirm"),

@@ -269,6 +269,7 @@ fn filters(web: &Web, asked: &Asked) -> Filters {
             ("state".to_owned(), "State".to_owned(), all.collect()),
             ("suspect".to_owned(), "Links".to_owned(), suspect),
         ],
+        date: None,
         keep: keep
             .iter()
             .filter(|(_, value)| !value.is_empty())

@@ -32,7 +32,7 @@ pub use reason_form::ReasonForm;
 pub use shell::{Area, Density, Shell, SideGroup, SideItem, SideNav, Theme, User};
 pub use signature::{SignForm, Signature};
 pub use status::{Status, StatusKind};
-pub use table::{Column, Filters, Pager, Sort, TableHead};
+pub use table::{Column, DateFilter, Filters, Pager, Sort, TableHead};
 pub use timeline::{Event, Timeline};
 pub use tree::Node;
 pub use when::{Due, When};

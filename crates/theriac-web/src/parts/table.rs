@@ -124,6 +124,8 @@ pub struct Filters {
     pub placeholder: String,
     /// Drop-downs: parameter name, label, choices (the first one means all).
     pub selects: Vec<(String, String, Vec<Choice>)>,
+    /// A day, after the drop-downs.
+    pub date: Option<DateFilter>,
     /// Parameters to keep, such as the sort order.
     pub keep: Vec<(String, String)>,
     /// Address without filters, when any is set.
@@ -131,3 +133,16 @@ pub struct Filters {
 }
 
 impl askama::filters::HtmlSafe for Filters {}
+
+/// A day by which a list is filtered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateFilter {
+    /// Parameter name.
+    pub name: String,
+    /// What is written before it.
+    pub label: String,
+    /// The day; empty for none.
+    pub value: String,
+    /// A day that is asked for often, such as "Since yesterday".
+    pub quick: Option<Link>,
+}

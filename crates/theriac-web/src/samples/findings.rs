@@ -9,14 +9,15 @@ use crate::pages::finding::{FindingPage, FindingView};
 use crate::pages::findings::{FindingRow, FindingsPage};
 use crate::pages::sign::SignPage;
 use crate::parts::{
-    Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Status,
-    StatusKind, TableHead, Value,
+    Action, Area, Choice, Column, Crumb, DateFilter, Empty, Fact, Facts, Field, Filters, Input, Link, Note,
+    NoteKind, Status, StatusKind, TableHead, Value,
 };
 use crate::urls;
 
 pub(super) fn samples() -> Vec<Sample> {
     vec![
         sample("findings-full", full()),
+        sample("findings-signer", signer()),
         sample("findings-empty", empty()),
         sample("findings-everywhere", everywhere()),
         sample("finding-full", finding_full()),
@@ -203,23 +204,31 @@ fn full() -> FindingsPage {
             Status::saying(StatusKind::RiskAccepted, "2 risk accepted"),
         ],
         actions: vec![
-            Action::open("Export VEX", "?format=openvex"),
             Action::open("Confirm 12 carried over", "findings/confirm").main(),
+            Action::open("OpenVEX for customers", "findings/vex?format=openvex"),
         ],
         notes: vec![Note::new(
             NoteKind::Warn,
             "The vulnerability feed is 9 days old.",
             "Findings may be missing.",
         )],
-        filters: filters(
-            "findings",
-            &urls::release(PRODUCT, VERSION, "findings"),
-            "Component, id, text",
-            &[
-                ("state", "State", &["All states", "New", "Affected"]),
-                ("severity", "Severity", &["Any severity", "Critical", "High"]),
-            ],
-        ),
+        filters: Filters {
+            date: Some(DateFilter {
+                name: "since".to_owned(),
+                label: "New since".to_owned(),
+                value: "2026-11-23".to_owned(),
+                quick: Some(Link::new("Since yesterday", "?since=yesterday")),
+            }),
+            ..filters(
+                "findings",
+                &urls::release(PRODUCT, VERSION, "findings"),
+                "Component, id, text",
+                &[
+                    ("state", "State", &["All states", "New", "Affected"]),
+                    ("severity", "Severity", &["Any severity", "Critical", "High"]),
+                ],
+            )
+        },
         head: triage_head(),
         rows: rows(),
         pager: pager("7 of 37, worst for patients first", "Next 25"),
@@ -227,8 +236,14 @@ fn full() -> FindingsPage {
         assess_action: "findings/assess".to_owned(),
         sign_action: "findings/sign".to_owned(),
         blocked: String::new(),
+        sign_blocked: String::new(),
         pane: Some(view()),
     }
+}
+
+/// As a clinical assessor sees it, who signs and does not judge.
+fn signer() -> FindingsPage {
+    FindingsPage { blocked: "You may not assess findings; a security officer may.".to_owned(), ..full() }
 }
 
 fn empty() -> FindingsPage {

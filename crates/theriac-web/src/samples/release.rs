@@ -60,6 +60,7 @@ pub(super) fn filters(
         q: String::new(),
         placeholder: placeholder.to_owned(),
         selects: selects.iter().map(select).collect(),
+        date: None,
         keep: vec![("sort".to_owned(), "due".to_owned())],
         clear: None,
     }

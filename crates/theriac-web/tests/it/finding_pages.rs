@@ -60,8 +60,9 @@ async fn findings_are_listed_worst_first_and_filtered() {
         assert_eq!(page.links("Clear the filters"), [OLD], "{asked}");
     }
     let none = site.get(&format!("{OLD}?state=fixed")).await.ok();
-    assert!(none.text.contains("No finding matches") && none.texts("#pane").is_empty(), "{}", none.text);
-    for wrong in ["state=odd", "awaits=odd", "severity=odd", "after=odd"] {
+    assert!(none.text.contains("No finding matches"), "{}", none.text);
+    assert_eq!(none.texts("#pane h2"), ["No finding to show"], "the pane has nothing that is not listed");
+    for wrong in ["state=odd", "awaits=odd", "severity=odd", "after=odd", "since=odd"] {
         assert_eq!(
             site.get(&format!("{OLD}?{wrong}")).await.status,
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -132,7 +133,7 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     assert_eq!(page.texts("h1"), ["Sign 1 assessment of 2.4.0"]);
     assert!(page.text.contains("The server never offers that cipher."), "what is signed is shown");
     let digest = page.value("digest");
-    let send = |password| [("digest", digest.as_str()), ("act", "judge"), ("password", password)];
+    let send = |password| [("set", digest.as_str()), ("act", "judge"), ("password", password)];
     let wrong = site.send(&sign, &send("guess")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("not your password"), "{}", wrong.text);
@@ -160,7 +161,7 @@ async fn what_can_harm_a_patient_waits_for_a_clinical_signature() {
     assert!(page.text.contains("a clinical assessor must sign it too"), "{}", page.text);
     let digest = page.value("digest");
     let sign = format!("{OLD}/sign");
-    let send = |act| [("digest", digest.as_str()), ("act", act), ("password", PASSWORD)];
+    let send = |act| [("set", digest.as_str()), ("act", act), ("password", PASSWORD)];
     assert_eq!(site.send(&sign, &send("clinical")).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.send(&sign, &send("judge")).await.status, StatusCode::SEE_OTHER);
     let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
@@ -183,6 +184,7 @@ async fn who_may_not_judge_sees_why_and_nothing_chosen_is_said() {
     let site = Site::signed_in("mei").await;
     let list = site.get(HERE).await.ok();
     assert!(list.text.contains("disabled>Assess the selected"), "{}", list.text);
+    assert!(list.text.contains("disabled>Sign the selected"), "{}", list.text);
     assert!(list.texts("input[type=checkbox][name=finding]:not([disabled])").is_empty());
     let finding = site.get(&format!("{HERE}/FIND-8")).await.ok();
     assert!(finding.text.contains("disabled>Sign assessment"), "{}", finding.text);
@@ -200,7 +202,7 @@ async fn who_may_not_judge_sees_why_and_nothing_chosen_is_said() {
     assert_eq!(site.get(&format!("{HERE}/sign?set=abc")).await.status, StatusCode::NOT_FOUND);
     let unjudged = site.get(&format!("{HERE}/sign?finding=FIND-8")).await;
     assert_eq!(unjudged.status, StatusCode::CONFLICT);
-    assert!(unjudged.text.contains("assess them first"), "{}", unjudged.text);
+    assert!(unjudged.text.contains("FIND-8: nobody has judged it"), "{}", unjudged.text);
 }
 
 #[tokio::test]
@@ -263,8 +265,113 @@ async fn what_customers_are_told_is_kept_as_a_file() {
     pairs.extend(NOT_AFFECTED);
     let judged = site.send(&format!("{OLD}/assess"), &pairs).await;
     let digest = site.get(&judged.location).await.ok().value("digest");
-    let form = [("digest", digest.as_str()), ("act", "judge"), ("password", PASSWORD)];
+    let form = [("set", digest.as_str()), ("act", "judge"), ("password", PASSWORD)];
     assert_eq!(site.send(&format!("{OLD}/sign"), &form).await.status, StatusCode::SEE_OTHER);
     let told = site.get(&format!("{OLD}/vex?format=openvex")).await.ok();
     assert!(told.text.contains("The server never offers that cipher."), "{}", told.text);
+}
+
+#[tokio::test]
+async fn what_appeared_since_a_day_is_listed_page_by_page() {
+    let site = Site::signed_in("otto").await;
+    let all = listed(&site.get(OLD).await.ok());
+    for (since, some) in [("2020-01-01", true), ("2026-11-25", false), ("yesterday", false)] {
+        let page = site.get(&format!("{OLD}?since={since}")).await.ok();
+        assert_eq!(listed(&page), if some { all.clone() } else { vec![] }, "{since}");
+        assert_eq!(page.links("Clear the filters"), [OLD], "{since}");
+    }
+    let yesterday = site.get(&format!("{OLD}?since=yesterday&state=new")).await.ok();
+    assert_eq!(yesterday.value("since"), "2026-11-24", "the day in the organisation's zone");
+    assert!(yesterday.links("Since yesterday").is_empty());
+    let page = site.get(&format!("{OLD}?state=new&since=2020-01-01")).await.ok();
+    assert_eq!(page.links("Since yesterday"), [format!("{OLD}?state=new&since=yesterday")]);
+    let href = format!("{OLD}/FIND-6?state=new&since=2020-01-01");
+    assert!(page.text.contains(&format!("href=\"{}\"", href.replace('&', "&#38;"))), "{}", page.text);
+    assert_eq!(site.get("/findings?since=2026-11-25").await.ok().texts("#list tbody tr").len(), 0);
+}
+
+/// Judges one finding and gives the set.
+async fn judged(site: &Site, finding: &str, more: &[(&str, &str)]) -> String {
+    let mut shown = String::new();
+    let findings = [finding];
+    let mut pairs = judgement(site, OLD, &findings, &mut shown).await;
+    pairs.extend(more);
+    let judged = site.send(&format!("{OLD}/assess"), &pairs).await;
+    let (_, set) = judged.location.split_once("set=").unwrap_or_else(|| panic!("{}", judged.text));
+    set.to_owned()
+}
+
+#[tokio::test]
+async fn everybody_signs_of_the_chosen_what_is_theirs_with_one_password() {
+    let site = Site::signed_in("ana").await;
+    let harm: Vec<(&str, &str)> = NOT_AFFECTED
+        .into_iter()
+        .map(|(name, value)| (name, if name == "patient_safety_impact" { "serious" } else { value }))
+        .collect();
+    let accept = [
+        ("status", "affected"),
+        ("explanation", "It is reached"),
+        ("exploitability", "hard"),
+        ("exploitability_reason", "Only from inside"),
+        ("patient_safety_impact", "none"),
+        ("decision", "accept"),
+        ("decision_reason", "It holds no secret"),
+        ("fixer", "ben"),
+        ("then", "sign"),
+    ];
+    let sets = [
+        judged(&site, "FIND-5", &harm).await,
+        judged(&site, "FIND-6", &harm).await,
+        judged(&site, "FIND-7", &accept).await,
+    ];
+    let (chosen, sign) = (
+        format!("{OLD}/sign?finding=FIND-5&finding=FIND-6&finding=FIND-7&finding=FIND-1"),
+        format!("{OLD}/sign"),
+    );
+
+    let ana = site.get(&chosen).await.ok();
+    assert_eq!(ana.texts("h1"), ["Sign 2 assessments of 2.3.0"]);
+    let what = ana.texts("#what li");
+    assert!(what[0].starts_with("FIND-5 ") && what[1].starts_with("FIND-6 ") && what.len() == 2, "{what:?}");
+    let left = ana.texts(".note li").join(" ");
+    assert!(
+        left.contains("FIND-7: ")
+            && left.contains("FIND-1, FIND-2: The judgement of FIND-1 has been signed already"),
+        "{left}"
+    );
+    assert!(ana.text.contains(&sets[0]) && ana.text.contains(&sets[1]), "the digests are shown");
+    let both =
+        [("set", sets[0].as_str()), ("set", sets[1].as_str()), ("act", "judge"), ("password", PASSWORD)];
+    assert_eq!(site.send(&sign, &both).await.status, StatusCode::SEE_OTHER);
+    assert!(site.get(OLD).await.ok().text.contains("2 assessments signed; 2 wait for a clinical assessor"));
+    site.sign_out().await;
+
+    site.sign_in("dan").await;
+    let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
+    assert_eq!(list.texts("input[type=checkbox][name=finding]:not([disabled])").len(), 2);
+    assert!(list.text.contains("disabled>Assess the selected"), "{}", list.text);
+    assert!(!list.text.contains("disabled>Sign the selected"), "{}", list.text);
+    let dan = site.get(&chosen).await.ok();
+    assert_eq!(
+        (dan.texts("h1"), dan.value("act")),
+        (vec!["Sign 2 assessments of 2.3.0".to_owned()], "clinical".to_owned())
+    );
+    let mut both = both;
+    both[2].1 = "clinical";
+    let mut mixed = both.to_vec();
+    mixed.push(("set", sets[2].as_str()));
+    let refused = site.send(&sign, &mixed).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "one that needs no such signature: none is given");
+    assert_eq!(site.send(&sign, &both).await.status, StatusCode::SEE_OTHER);
+    assert!(listed(&site.get(&format!("{OLD}?awaits=clinical")).await.ok()).is_empty());
+    site.sign_out().await;
+
+    site.sign_in("eve").await;
+    let eve = site.get(&chosen).await.ok();
+    assert!(eve.text.contains("I accept the risk that stays"), "{}", eve.text);
+    assert_eq!((eve.texts("#what li").len(), eve.value("set")), (1, sets[2].clone()));
+    let form = [("set", sets[2].as_str()), ("act", "judge"), ("password", PASSWORD)];
+    assert_eq!(site.send(&sign, &form).await.status, StatusCode::SEE_OTHER);
+    let none = site.get(&chosen).await.ok();
+    assert!(none.texts("input[type=password]").is_empty(), "nothing is left to sign: {}", none.text);
 }

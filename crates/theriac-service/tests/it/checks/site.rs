@@ -249,12 +249,12 @@ impl<'a> Site<'a> {
 
     pub async fn sign(&self, key: &str, set: Digest) {
         let (who, proof) = (self.world.who(key), self.world.proof(key));
-        findings::sign(&self.world.app, &who, &proof, set).await.unwrap();
+        findings::sign(&self.world.app, &who, &proof, &[set]).await.unwrap();
     }
 
     pub async fn sign_clinical(&self, key: &str, set: Digest) {
         let (who, proof) = (self.world.who(key), self.world.proof(key));
-        findings::sign_clinical(&self.world.app, &who, &proof, set).await.unwrap();
+        findings::sign_clinical(&self.world.app, &who, &proof, &[set]).await.unwrap();
     }
 
     /// Until when the product is supported.
