@@ -61,7 +61,7 @@ pub struct EvidenceListPage {
     pub actions: Vec<Action>,
     /// Filter form.
     pub filters: Filters,
-    /// Head: evidence, kind, build, tool, performed, recorded, state.
+    /// Head: evidence, kind, build, tool, performed and recorded, state.
     pub head: TableHead,
     /// Newest first.
     pub rows: Vec<EvidenceRow>,
@@ -156,7 +156,6 @@ pub async fn show(
             Column::new("Build"),
             Column::new("Tool"),
             Column::new("Performed"),
-            Column::new("Recorded"),
             Column::new("State"),
         ]),
         pager: pager(&here, &asked, rows.len(), listed.next.as_deref()),

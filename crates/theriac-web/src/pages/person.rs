@@ -10,6 +10,7 @@ use theriac_service::people::{self, AccountState, GrantView, PersonView, Place, 
 use theriac_service::{MOST, Paging, ServiceError, products};
 
 use super::error_at;
+use super::names::Names;
 use super::people::{called, managers, place_fields, place_of, roles};
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
@@ -104,14 +105,19 @@ async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<PersonP
     let mut shell = me.shell(called(&person), Area::Other);
     shell.crumbs = vec![Crumb::to("People", "/people"), Crumb::here(called(&person))];
     shell.api = Some(format!("/api/v1{}", urls::person(key)));
+    let events = events(web, me, person.id).await?;
+    let tenures = person.tenures.iter().filter_map(|tenure| tenure.manager.as_ref());
+    let actors = events.iter().flatten().map(|entry| &entry.actor);
+    let names = Names::people(web, tenures.chain(actors).chain(person.grants.iter().map(|grant| &grant.by)));
+    let names = names.await?;
     let notes = refused.note.clone().into_iter().chain(notes(&person)).collect();
     Ok(PersonPage {
         shell,
         name: called(&person),
         url: urls::person(key),
         notes,
-        facts: facts(me, &person),
-        grants: person.grants.iter().map(|grant| grant_row(me, key, grant, may)).collect(),
+        facts: facts(me, &person, &names),
+        grants: person.grants.iter().map(|grant| grant_row(me, key, grant, may, &names)).collect(),
         change: if may { change(me, &person, &refused, &managers(web, me).await?) } else { Vec::new() },
         grant: if may { grant_fields(web, me, &refused).await? } else { Vec::new() },
         password: if may && !person.name.is_empty() { password(&person, &refused) } else { Vec::new() },
@@ -125,7 +131,9 @@ async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<PersonP
         } else {
             Vec::new()
         },
-        events: events(web, me, person.id).await?,
+        events: events.map(|entries| Timeline {
+            events: entries.iter().map(|entry| event(me, entry, &names)).collect(),
+        }),
     })
 }
 
@@ -138,7 +146,7 @@ fn notes(person: &PersonView) -> Vec<Note> {
     notes
 }
 
-fn facts(me: &Me, person: &PersonView) -> Facts {
+fn facts(me: &Me, person: &PersonView, names: &Names) -> Facts {
     let mut facts = vec![Fact::code("Key", &person.key)];
     if let Some(email) = &person.email {
         facts.push(Fact::text("E-mail", email));
@@ -152,7 +160,9 @@ fn facts(me: &Me, person: &PersonView) -> Facts {
             });
             facts.push(match &tenure.manager {
                 None => Fact::none("Line manager"),
-                Some(key) => Fact::links("Line manager", vec![Link::new(key, urls::person(key))]),
+                Some(key) => {
+                    Fact::links("Line manager", vec![Link::new(names.person(key), urls::person(key))])
+                }
             });
             facts.push(Fact::new("Since", Value::When(me.day(tenure.from))));
             if tenure.external {
@@ -161,7 +171,7 @@ fn facts(me: &Me, person: &PersonView) -> Facts {
         }
     }
     let others = person.tenures.iter().filter(|tenure| Some(*tenure) != person.present.as_ref());
-    let others: Vec<Value> = others.map(|tenure| Value::Text(stood(tenure))).collect();
+    let others: Vec<Value> = others.map(|tenure| Value::Text(stood(tenure, names))).collect();
     if !others.is_empty() {
         facts.push(Fact { term: "Earlier and later".to_owned(), values: others });
     }
@@ -169,15 +179,16 @@ fn facts(me: &Me, person: &PersonView) -> Facts {
     Facts::from(facts)
 }
 
-/// A place in words, such as "Quality under tom, 2025-01-01 to 2026-03-01".
-fn stood(tenure: &Tenure) -> String {
+/// A place in words, such as "Quality under Tom Berg, 2025-01-01 to 2026-03-01".
+fn stood(tenure: &Tenure, names: &Names) -> String {
     let department = tenure.department.as_deref().unwrap_or("no department");
-    let manager = tenure.manager.as_ref().map(|key| format!(" under {key}")).unwrap_or_default();
+    let manager =
+        tenure.manager.as_ref().map(|key| format!(" under {}", names.person(key))).unwrap_or_default();
     let until = tenure.to.map(|day| format!(" to {day}")).unwrap_or_default();
     format!("{department}{manager}, from {}{until}", tenure.from)
 }
 
-fn grant_row(me: &Me, key: &str, grant: &GrantView, may: bool) -> GrantRow {
+fn grant_row(me: &Me, key: &str, grant: &GrantView, may: bool, names: &Names) -> GrantRow {
     let scope = grant.product.clone().unwrap_or_default();
     let end = || {
         let values = [("role", grant.role.as_str()), ("scope", &scope)];
@@ -186,7 +197,7 @@ fn grant_row(me: &Me, key: &str, grant: &GrantView, may: bool) -> GrantRow {
     GrantRow {
         role: grant.role.words().to_owned(),
         from: me.when(grant.since),
-        by: grant.by.clone(),
+        by: names.person(&grant.by),
         end: may.then(end),
         scope: if scope.is_empty() { "the organisation".to_owned() } else { scope.clone() },
     }
@@ -241,22 +252,22 @@ fn erase_fields(refused: &Refused) -> Vec<Field> {
     vec![field.error(error_at(refused.errors_of("erase"), "password")).required().within("erase")]
 }
 
-async fn events(web: &Web, me: &Me, person: i64) -> Result<Option<Timeline>, ServiceError> {
+async fn events(web: &Web, me: &Me, person: i64) -> Result<Option<Vec<EntryView>>, ServiceError> {
     if !me.may(Permission::ReadAudit, Scope::Organisation) {
         return Ok(None);
     }
     let about = Entries { subject: Some(format!("person:{person}")), ..Entries::default() };
     let entries = audit::entries(web.app(), me.who(), &about, &Paging { after: None, limit: 20 }).await?;
-    Ok(Some(Timeline { events: entries.items.iter().map(|entry| event(me, entry)).collect() }))
+    Ok(Some(entries.items))
 }
 
-fn event(me: &Me, entry: &EntryView) -> Event {
+fn event(me: &Me, entry: &EntryView, names: &Names) -> Event {
     let seq = u64::try_from(entry.entry.seq).unwrap_or_default();
     Event {
         title: entry.entry.action.clone(),
         link: Some(Link::new(format!("entry {seq}"), urls::audit_entry(seq))),
         at: me.when(entry.entry.at),
-        text: format!("by {}", entry.actor),
+        text: format!("by {}", names.person(&entry.actor)),
         gap: false,
     }
 }

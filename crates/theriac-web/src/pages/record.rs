@@ -11,6 +11,7 @@ use theriac_service::records::{self, RecordView, states};
 use theriac_service::{ServiceError, people};
 
 use super::count;
+use super::names::Names;
 use super::records::state;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
@@ -191,10 +192,22 @@ async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>) -> An
     let people = shown.map(|shown| shown.revision.author).chain(signers).chain(view.head.owner);
     let people = people.chain(view.events.iter().map(|event| event.person));
     let names = people::called(web.app(), people.collect::<Vec<_>>()).await?;
-    Ok(respond::page(&page(me, view, &names)?))
+    let named = Names::people(web, &people_in(&view)).await?;
+    Ok(respond::page(&page(me, view, &names, &named)?))
 }
 
-fn page(me: &Me, view: RecordView, names: &BTreeMap<i64, String>) -> Result<RecordPage, ServiceError> {
+/// The keys of the people whom the content shown names.
+pub(super) fn people_in(view: &RecordView) -> Vec<String> {
+    let content = view.shown.as_ref().map(|shown| &shown.content).or(view.drafted.as_ref());
+    content.into_iter().flat_map(|content| content.people(view.kind)).map(|(_, key)| key).collect()
+}
+
+fn page(
+    me: &Me,
+    view: RecordView,
+    names: &BTreeMap<i64, String>,
+    named: &Names,
+) -> Result<RecordPage, ServiceError> {
     let number = view.record.reference.clone();
     let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
     let empty = Content::default();
@@ -228,7 +241,7 @@ fn page(me: &Me, view: RecordView, names: &BTreeMap<i64, String>) -> Result<Reco
         actions: actions(me, &view),
         reasons: reasons(me, &view),
         notes: notes(&view),
-        fields: fields(view.kind, content),
+        fields: fields(view.kind, content, named),
         used_by: format!("Asked for by {}", view.kind.clauses.join(", ")),
         links: view.links.iter().map(|link| link_row(link, true)).collect(),
         backlinks: view.backlinks.iter().map(|link| link_row(link, false)).collect(),
@@ -381,7 +394,7 @@ fn notes(view: &RecordView) -> Vec<Note> {
 }
 
 /// The fields of a content as terms and values.
-pub(super) fn fields(kind: &Kind, content: &Content) -> Facts {
+pub(super) fn fields(kind: &Kind, content: &Content, names: &Names) -> Facts {
     let shown = kind.fields.iter().filter(|field| field.id != "title");
     let fact = |field: &theriac_model::record::Field| {
         let Some(value) = content.get(field.id) else { return Fact::none(field.label) };
@@ -395,8 +408,12 @@ pub(super) fn fields(kind: &Kind, content: &Content) -> Facts {
                 Fact::links(field.label, links.collect())
             }
             FieldType::Rows(columns) => {
-                let cell = |row: &serde_json::Value, column: &theriac_model::record::Field| {
-                    column.display(row.get(column.id))
+                let cell = |row: &serde_json::Value, column: &theriac_model::record::Field| match (
+                    column.field_type,
+                    row.get(column.id).and_then(|value| value.as_str()),
+                ) {
+                    (FieldType::Person, Some(key)) => names.person(key),
+                    _ => column.display(row.get(column.id)),
                 };
                 let rows = value.as_array().into_iter().flatten();
                 let cells =
@@ -406,6 +423,7 @@ pub(super) fn fields(kind: &Kind, content: &Content) -> Facts {
                     Value::Table(columns.iter().map(|column| column.label.to_owned()).collect(), cells),
                 )
             }
+            FieldType::Person => Fact::text(field.label, names.person(value.as_str().unwrap_or_default())),
             _ => Fact::text(field.label, field.display(Some(value))),
         }
     };

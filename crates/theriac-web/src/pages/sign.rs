@@ -9,6 +9,7 @@ use theriac_conformity::facts::words::CLINICAL;
 use theriac_service::records::{self, Approval, RecordView};
 use theriac_service::{ServiceError, gate, people};
 
+use super::names::Names;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{Area, Choice, Crumb, Diff, Fact, Facts, Field, Input, Note, NoteKind, Shell, SignForm};
 use crate::{respond, urls};
@@ -109,10 +110,11 @@ pub async fn show_record(
     Query(asked): Query<Asked>,
 ) -> Answer {
     let view = records::record(web.app(), me.who(), &number, None).await?;
-    Ok(respond::page(&record_page(&me, &view, asked.act, &Form::default(), Refused::default())?))
+    Ok(respond::page(&record_page(&web, &me, &view, asked.act, &Form::default(), Refused::default()).await?))
 }
 
-fn record_page(
+async fn record_page(
+    web: &Web,
     me: &Me,
     view: &RecordView,
     act: Act,
@@ -131,6 +133,7 @@ fn record_page(
         Act::Clinical => ("Sign for the patient", CLINICAL, Permission::SignClinical),
         Act::Retire => ("Retire", "Retired", Permission::to_approve(kind.workflow.approve)),
     };
+    let names = Names::people(web, &super::record::people_in(view)).await?;
     let blocked = me.blocked(permission, records::scope_of(&view.record));
     let reason = Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 3));
     let fields = match act {
@@ -149,7 +152,7 @@ fn record_page(
             hidden: vec![("act".to_owned(), act.as_str().to_owned())],
             subject: {
                 let mut facts = vec![Fact::text("Title", &view.head.title)];
-                facts.extend(super::record::fields(kind, &shown.content).facts);
+                facts.extend(super::record::fields(kind, &shown.content, &names).facts);
                 facts.extend(
                     view.links
                         .iter()
@@ -179,7 +182,7 @@ pub async fn sign_record(State(web): State<Web>, me: Me, Path(number): Path<Stri
         Err(error) => {
             let (status, refused) = refused(error)?;
             let view = records::record(web.app(), me.who(), &number, None).await?;
-            Ok(respond::with_status(status, &record_page(&me, &view, act, &sent, refused)?))
+            Ok(respond::with_status(status, &record_page(&web, &me, &view, act, &sent, refused).await?))
         }
     }
 }

@@ -671,7 +671,7 @@ fn evidence_list_full() -> EvidenceListPage {
                 ("build", "Build", &["All builds", "2.4.0-rc.2"]),
             ],
         ),
-        head: head(&["Evidence", "Kind", "Build", "Tool", "Performed", "Recorded", "State"], 5),
+        head: head(&["Evidence", "Kind", "Build", "Tool", "Performed", "State"], 4),
         rows: vec![
             row("EVID-2231", "gateway-2.4.0-rc.2.cdx.json", "SBOM", StatusKind::Accepted),
             row("EVID-2230", HOSTILE, "Build manifest", StatusKind::Disqualified),

@@ -170,7 +170,7 @@ async fn a_person_moves_gets_roles_a_password_and_is_erased() {
     let moved = [("department", "Products"), ("manager", "lena"), ("from", "2026-12-01")];
     assert_eq!(site.send("/people/mei", &moved).await.location, "/people/mei");
     let mei = site.get("/people/mei").await.ok();
-    assert!(mei.text.contains("Products under lena, from 2026-12-01"), "{}", mei.text);
+    assert!(mei.text.contains("Products under Lena Fischer, from 2026-12-01"), "{}", mei.text);
 
     let role = [("role", "developer"), ("scope", "gateway")];
     assert_eq!(site.send("/people/mei/grants", &role).await.status, StatusCode::SEE_OTHER);

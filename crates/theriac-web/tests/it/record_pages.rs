@@ -17,6 +17,18 @@ const FIELDS: [(&str, &str); 8] = [
 ];
 
 #[tokio::test]
+async fn people_are_called_by_name_wherever_a_record_or_a_person_names_them() {
+    let site = Site::signed_in("ana").await;
+    let risk = site.get("/records/RISK-1").await.ok();
+    assert!(risk.texts("dd").contains(&"Eve Novak".to_owned()), "{:?}", risk.texts("dd"));
+    let signing = site.get("/records/RISK-1/sign?act=retire").await.ok();
+    assert!(signing.texts("dd").contains(&"Eve Novak".to_owned()), "{:?}", signing.texts("dd"));
+    let ana = site.get("/people/ana").await.ok();
+    assert!(ana.texts("dd").contains(&"Vera Olsen".to_owned()), "{:?}", ana.texts("dd"));
+    assert!(ana.text.contains("by Ana Okafor"), "{}", ana.text);
+}
+
+#[tokio::test]
 async fn a_document_is_written_sent_back_mended_and_signed() {
     let site = Site::signed_in("ana").await;
     let form = site.get("/records/new?kind=document&scope=-").await.ok();
