@@ -167,7 +167,8 @@ impl<'a, 'l> Builder<'a, 'l> {
             return Err(self.error(ErrorKind::Syntax, at, "a second root element".to_owned()));
         }
         let attributes = self.attributes(at, start)?;
-        let (space, local) = reader.resolver().resolve_element(start.name());
+        let name = start.name();
+        let (space, local) = reader.resolver().resolve_element(name);
         let space = match space {
             ResolveResult::Unbound => 0,
             ResolveResult::Bound(namespace) => self.space(namespace.as_ref()),
@@ -179,7 +180,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         self.open.push(Element {
             at,
             space,
-            name: Cow::Owned(local.as_ref().to_owned()),
+            name: self.kept(local.as_ref()),
             attributes,
             text: Cow::Borrowed(""),
             children: Vec::new(),
@@ -210,10 +211,21 @@ impl<'a, 'l> Builder<'a, 'l> {
                     return Err(self.error(ErrorKind::Limit, at, reason));
                 }
             } else if !key.contains(':') {
-                attributes.push((Cow::Owned(key.to_owned()), Cow::Owned(value.into_owned())));
+                attributes.push((self.kept(key), self.kept(&value)));
             }
         }
+        attributes.shrink_to_fit();
         Ok(attributes)
+    }
+
+    /// Text as the tree keeps it: where it stands in the source just so, that is pointed at, which takes no memory.
+    fn kept(&self, text: &str) -> Cow<'a, str> {
+        let offset = text.as_ptr().addr().checked_sub(self.source.as_ptr().addr());
+        let there = offset.and_then(|offset| self.source.get(offset..offset.checked_add(text.len())?));
+        match there {
+            Some(there) if there == text => Cow::Borrowed(there),
+            _ => Cow::Owned(text.to_owned()),
+        }
     }
 
     fn space(&mut self, name: &str) -> usize {
@@ -259,7 +271,8 @@ impl<'a, 'l> Builder<'a, 'l> {
     }
 
     fn close(&mut self) {
-        let Some(element) = self.open.pop() else { return };
+        let Some(mut element) = self.open.pop() else { return };
+        element.children.shrink_to_fit();
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),

@@ -1,5 +1,6 @@
 //! What people and programs read: JSON, tables, notes, progress.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, Result};
@@ -56,6 +57,19 @@ fn clean(text: &str, lines: bool) -> String {
     text.chars().map(|c| if odd(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// The widest column, in characters.
+const WIDEST: usize = 120;
+/// The longest cell, in characters.
+const LONGEST: usize = 1000;
+
+/// A cell that is not too long.
+fn cut(cell: &str) -> Cow<'_, str> {
+    match cell.char_indices().nth(LONGEST) {
+        None => Cow::Borrowed(cell),
+        Some((end, _)) => Cow::Owned(format!("{}…", &cell[..end])),
+    }
+}
+
 /// A table with a line of headings.
 #[derive(Debug)]
 pub struct Table {
@@ -73,18 +87,19 @@ impl Table {
         self.rows.push(cells.map(|cell| clean(cell, false)).to_vec());
     }
 
-    /// The text: columns as wide as their widest cell, two spaces between.
+    /// The text: columns as wide as their widest cell, two spaces between. Cells wider than [`WIDEST`] stand out, and
+    /// what is longer than [`LONGEST`] is cut: one absurd name must not widen every row.
     pub fn text(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0).min(WIDEST)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::new();
-            for (cell, width) in row.iter().zip(&widths) {
+            for (cell, width) in row.iter().map(|cell| cut(cell)).zip(&widths) {
                 line.push_str(&format!("{cell:width$}  "));
             }
             text.push_str(line.trim_end());

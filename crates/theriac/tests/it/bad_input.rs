@@ -184,6 +184,18 @@ fn build_describe_refuses_what_is_no_checkout_and_no_artefact() {
     }
 }
 
+#[test]
+fn a_name_of_any_length_is_shown_short() {
+    let folder = tempdir().unwrap();
+    import(folder.path(), &[advisory("CVE-2026-0001", "pulse", "2.0.0", None)]);
+    let components =
+        json!([{ "type": "library", "name": "x".repeat(9_000_000) }, library("pkg:npm/pulse@1.0.0")]);
+    write(folder.path(), "long.json", bom(&components));
+    let assert = run(folder.path(), &["scan", "long.json", "--db", "advisories.db"]);
+    let text = crate::support::stdout(&assert);
+    assert!(text.contains(&format!("{}…", "x".repeat(1000))) && text.len() < 5000, "{} bytes", text.len());
+}
+
 /// Runs within 512 MB of addresses, of which the program itself and its stacks take a part.
 #[cfg(target_os = "linux")]
 #[test]
@@ -192,7 +204,10 @@ fn scan_of_a_hostile_file_stays_within_its_memory() {
     let path = folder.path();
     let dense = format!("{{\"bomFormat\":\"CycloneDX\",\"a\":[{}", "{\"a\":0},".repeat(2_500_000));
     write(path, "dense", dense);
-    for name in ["huge", "bomb", "deep", "entities", "dense"] {
+    let component = "<component type=\"x\"><name>x</name><version/></component>";
+    let xml = "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>";
+    write(path, "dense-xml", format!("{xml}{}", component.repeat(1_100_000)));
+    for name in ["huge", "bomb", "deep", "entities", "dense", "dense-xml"] {
         let program = assert_cmd::cargo::cargo_bin!("theriac");
         let limited =
             format!("ulimit -v 524288; exec '{}' scan {name} --db advisories.db", program.display());
