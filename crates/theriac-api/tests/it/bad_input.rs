@@ -3,6 +3,7 @@
 //! when an operation with a body is not among the doors: add it to the list and to the test of its noun.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 
 use axum::body::{Body, Bytes};
@@ -725,6 +726,20 @@ fn zst_bomb(blocks: usize) -> Vec<u8> {
     bytes
 }
 
+/// What a writer makes of 128 MiB of blanks.
+fn blanks<W: Write>(mut out: W) -> W {
+    (0..128).for_each(|_| out.write_all(&[b' '; 1 << 20]).unwrap());
+    out
+}
+
+fn gzip_bomb() -> Vec<u8> {
+    blanks(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast())).finish().unwrap()
+}
+
+fn xz_bomb() -> Vec<u8> {
+    blanks(liblzma::write::XzEncoder::new(Vec::new(), 0)).finish().unwrap()
+}
+
 /// Files that are no evidence and no advisory: what, and bytes.
 fn bad_files() -> Vec<(&'static str, Vec<u8>)> {
     let good = bom("1.2.0").to_string();
@@ -746,7 +761,9 @@ fn bad_files() -> Vec<(&'static str, Vec<u8>)> {
         ("a program", b"\x7fELF\x02\x01\x01\0".to_vec()),
         ("a zip archive", b"PK\x03\x04\x14\0\0\0\x08\0\0\0".to_vec()),
         ("a broken gzip file", vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]),
-        ("a bomb", zst_bomb(4096)),
+        ("a Zstandard bomb", zst_bomb(4096)),
+        ("a gzip bomb", gzip_bomb()),
+        ("an xz bomb", xz_bomb()),
         ("truncated JSON", good.as_bytes()[..good.len() / 2].to_vec()),
         ("truncated XML", CDX_XML.as_bytes()[..CDX_XML.len() / 2].to_vec()),
         ("truncated SPDX", SPDX_JSON.as_bytes()[..SPDX_JSON.len() / 2].to_vec()),
@@ -864,6 +881,10 @@ on_both_engines!(the_door_of_feeds_refuses_bad_files, |store| {
     }
     refused("200 MB", &send(stream(200, false)).await, &server);
     refused("broken off", &send(stream(2, true)).await, &server);
+    for coding in ["gzip", "zstd", "xz", "br", "deflate"] {
+        let packed = ana.with("content-encoding", coding);
+        packed.raw(&server, Method::POST, "/feed", BYTES, gzip_bomb()).await.problem(415, "media-type");
+    }
     ana.get(&server, "/feed").await.problem(404, "not-found");
     knocker.unchanged(&before, "feed").await;
     crate::findings::import(&ana, &server).await.ok();
@@ -892,6 +913,9 @@ on_both_engines!(the_door_of_attached_files_refuses_bad_ones, |store| {
     refused("empty", &attach(&query, Body::empty()).await, &server);
     refused("broken off", &attach(&query, stream(2, true)).await, &server);
     attach(&query, stream(201, false)).await.problem(413, "too-large");
+    let packed = ana.with("content-encoding", "gzip");
+    let path = format!("/records/{record}/draft/files?{query}");
+    packed.raw(&server, Method::POST, &path, BYTES, gzip_bomb()).await.problem(415, "media-type");
     knocker.unchanged(&before, "files").await;
     attach(&query, b"bytes".to_vec().into()).await.ok();
 });
