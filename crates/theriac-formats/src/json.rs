@@ -136,6 +136,8 @@ impl<'a> Visitor<'a> for Seed<'_> {
         {
             items.push(item);
         }
+        // Room to grow is most of what a tree of many small lists and objects takes.
+        items.shrink_to_fit();
         Ok(Value::List(items))
     }
 
@@ -151,6 +153,7 @@ impl<'a> Visitor<'a> for Seed<'_> {
             let node = source.next_value_seed(Seed { depth: self.depth + 1, budget: &mut *self.budget })?;
             members.push((name, node));
         }
+        members.shrink_to_fit();
         Ok(Value::Object(members))
     }
 }

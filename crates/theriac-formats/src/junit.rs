@@ -114,8 +114,8 @@ impl TestReport {
     }
 
     fn case(&mut self, element: &Element<'_>, suite: &str, limits: &Limits) -> Result<(), ReadError> {
-        if self.cases.len() >= limits.entries {
-            let reason = format!("the file lists more than {} test cases", limits.entries);
+        if self.cases.len() >= limits.cases {
+            let reason = format!("the file lists more than {} test cases", limits.cases);
             return Err(ReadError::new(ErrorKind::Limit, Place::Whole, reason));
         }
         let (outcome, message) = outcome(element);

@@ -19,8 +19,10 @@ pub struct Limits {
     pub depth: usize,
     /// Values (JSON) or elements and attributes (XML) in the whole file.
     pub values: usize,
-    /// Components, packages or test cases.
-    pub entries: usize,
+    /// Components or packages; so many, with all that a file may say of them, take about 350 MB while they are read.
+    pub components: usize,
+    /// Test cases.
+    pub cases: usize,
     /// Length of one text in bytes.
     pub text: usize,
     /// Defects that are listed; the next one is an error.
@@ -35,7 +37,8 @@ impl Default for Limits {
             bytes: 64 << 20,
             depth: 100,
             values: 2_500_000,
-            entries: 200_000,
+            components: 100_000,
+            cases: 200_000,
             text: 16 << 20,
             defects: 1_000,
             strictness: Strictness::Refuse,

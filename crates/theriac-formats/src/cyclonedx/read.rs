@@ -16,7 +16,7 @@ pub(super) fn bom<'n>(
     let metadata = report.within(Step::Member("metadata"), |report| {
         root.get("metadata").map_or(Ok(Metadata::default()), |node| metadata(report, node, limits))
     })?;
-    let mut components = Components { read: Vec::new(), most: limits.entries };
+    let mut components = Components { read: Vec::new(), most: limits.components };
     components.list(&mut report, root, None)?;
     Ok(Bom {
         format,
@@ -37,7 +37,7 @@ fn revision(root: &Node<'_>) -> Option<u64> {
 }
 
 fn metadata<'n>(report: &mut Report<'n>, node: &'n Node<'_>, limits: &Limits) -> Result<Metadata, ReadError> {
-    let mut modules = Components { read: Vec::new(), most: limits.entries };
+    let mut modules = Components { read: Vec::new(), most: limits.components };
     let subject = match node.get("component") {
         Some(subject) => report.within(Step::Member("component"), |report| {
             modules.list(report, subject, None).map(|()| Some(component(report, subject, None)))

@@ -169,8 +169,8 @@ fn packages<'n>(
     limits: &Limits,
 ) -> Result<Vec<Component>, ReadError> {
     let packages = root.list("packages");
-    if packages.len() > limits.entries {
-        let reason = format!("the file lists more than {} packages", limits.entries);
+    if packages.len() > limits.components {
+        let reason = format!("the file lists more than {} packages", limits.components);
         return Err(ReadError::new(ErrorKind::Limit, Place::Pointer("/packages".to_owned()), reason));
     }
     Ok(report.within(Step::Member("packages"), |report| {

@@ -145,8 +145,8 @@ impl Reader {
     }
 
     fn open(&mut self, name: &str, place: Place) -> Result<(), ReadError> {
-        if self.bom.components.len() >= self.limits.entries {
-            let reason = format!("the file lists more than {} packages", self.limits.entries);
+        if self.bom.components.len() >= self.limits.components {
+            let reason = format!("the file lists more than {} packages", self.limits.components);
             return Err(ReadError::new(ErrorKind::Limit, place, reason));
         }
         if name.is_empty() {

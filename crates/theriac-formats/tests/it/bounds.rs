@@ -91,6 +91,20 @@ fn deep_nesting_and_absurd_numbers_are_errors() {
 }
 
 #[test]
+fn a_bill_of_materials_has_at_most_a_hundred_thousand_components() {
+    let head = "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"version\":1,\"components\":[";
+    let bom = |count: usize| {
+        let component = |number: usize| format!("{{\"type\":\"library\",\"name\":\"{number}\"}}");
+        format!("{head}{}]}}", (0..count).map(component).collect::<Vec<_>>().join(","))
+    };
+    let read = |count| read_bom(bom(count).as_bytes(), &Limits::default());
+    assert_eq!(read(100_000).unwrap().components.len(), 100_000);
+    let error = read(100_001).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Limit);
+    assert!(error.reason.contains("more than 100000 components"), "{error}");
+}
+
+#[test]
 fn every_limit_is_an_error_of_its_own_kind() {
     let bytes = DOCUMENTS[0].as_bytes();
     let all = Limits::default();
@@ -98,7 +112,7 @@ fn every_limit_is_an_error_of_its_own_kind() {
         Limits { bytes: 10, ..all },
         Limits { depth: 2, ..all },
         Limits { values: 5, ..all },
-        Limits { entries: 1, ..all },
+        Limits { components: 1, ..all },
         Limits { text: 4, ..all },
     ] {
         assert_eq!(read_bom(bytes, &limits).unwrap_err().kind, ErrorKind::Limit, "{limits:?}");

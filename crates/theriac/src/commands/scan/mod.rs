@@ -49,6 +49,7 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     let bytes = input::read(&args.bom, limits.bytes)?;
     let name = args.bom.display();
     let bom = read_bom(&bytes, &limits).map_err(|error| anyhow!("{name}: {error}"))?;
+    drop(bytes);
     let index = Index::open(&config.index(args.db))?;
     let report = Report::new(&bom, &index).context("the scan was not finished")?;
     match args.format {
