@@ -21,7 +21,8 @@ pub(crate) struct FindingsQuery {
     release: Option<String>,
     /// In a state: `new`, `under investigation`, `affected`, `not affected`, `fixed`, `risk accepted`, `resolved`.
     state: Option<String>,
-    /// That await `judgement`, `signature`, `clinical` or `confirmation`.
+    /// That await `judgement`, `signature` (of who judged), `acceptance` (of the risk that stays), `clinical` or
+    /// `confirmation`.
     awaits: Option<String>,
     /// Of a severity.
     severity: Option<String>,

@@ -29,6 +29,7 @@ pub const STATES: &[&str] =
 pub const AWAITS: &[(&str, Awaits)] = &[
     ("judgement", Awaits::Judgement),
     ("signature", Awaits::Signature),
+    ("acceptance", Awaits::Acceptance),
     ("clinical", Awaits::Clinical),
     ("confirmation", Awaits::Confirmation),
 ];

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use theriac_auth::{Permission, Scope};
+use theriac_auth::{Permission, Products, Scope};
 use theriac_service::Who;
 use theriac_service::people::{self, Organisation, Session};
 
@@ -114,6 +114,14 @@ impl Me {
     #[must_use]
     pub fn may(&self, permission: Permission, scope: Scope) -> bool {
         self.who().access().allows(permission, &scope)
+    }
+
+    /// Whether the person may do something somewhere.
+    #[must_use]
+    pub fn holds(&self, permission: Permission) -> bool {
+        let access = self.who().access();
+        access.products(permission) != Products::Only([].into())
+            || access.allows(permission, &Scope::Organisation)
     }
 
     /// Why the person may not do something; empty when they may.

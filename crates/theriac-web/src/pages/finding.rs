@@ -30,6 +30,8 @@ pub struct FindingView {
     pub summary: String,
     /// Vulnerability and aliases, component, CVSS, fixed versions, evidence, advisories.
     pub facts: Facts,
+    /// Such as "Sign assessment", for the pane; its page has them in its head.
+    pub actions: Vec<Action>,
     /// Carried over, no longer valid, waiting for a signature, resolved with reason.
     pub notes: Vec<Note>,
     /// The assessment form; `None` when there is nothing to judge any more.
@@ -79,7 +81,7 @@ pub async fn show(
     let (previous, next) = neighbours(&web, &me, &known, &asked).await?;
     let page = FindingPage {
         shell,
-        actions: actions(&me, &known, row.id),
+        actions: actions(&me, &known, row.id).into_iter().map(Action::main).collect(),
         finding: view(&web, &me, &known, &asked).await?,
         previous,
         next,
@@ -140,7 +142,7 @@ fn actions(me: &Me, known: &Known, product: i64) -> Vec<Action> {
     let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
     let sign = |label: &str, act: &str| {
         let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
-        Action::open(label, href).main().key("sign")
+        Action::open(label, href).small().key("sign")
     };
     match known.row.standing {
         Standing::Unsigned => vec![sign("Sign assessment", "")],
@@ -189,6 +191,7 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
         state: Status::from(state(&row.state)).boxed(),
         summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
         facts: facts(me, known),
+        actions: actions(me, known, product.id),
         notes: notes(me, known, &names),
         form,
         assessments: signatures.collect(),

@@ -303,7 +303,8 @@ pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked, ever
         due: row.due.map(|day| me.due(day)),
         owner: row.owner.as_ref().map(|key| names.person(key)).unwrap_or_default(),
         current: false,
-        release: everywhere.then(|| Link::new(place, urls::release(&row.product, &row.release, "findings"))),
+        release: everywhere
+            .then(|| Link::new(place, asked.on(&urls::release(&row.product, &row.release, "findings")))),
     }
 }
 

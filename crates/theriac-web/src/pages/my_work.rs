@@ -1,10 +1,11 @@
-//! `/`: what the person signed in owes, their releases, overdue duties, recent events.
+//! `/`: what the person signed in owes, what waits for their signature, their releases, overdue duties, recent events.
 
 use askama::Template;
 use axum::extract::State;
 use theriac_auth::{Permission, Scope};
 use theriac_conformity::facts::words::Verdict;
 use theriac_service::audit::{self, Entries, EntryView};
+use theriac_service::findings::{self, ListFindings};
 use theriac_service::gate::{self, Judged, Owed, ReleaseState};
 use theriac_service::{Paging, ServiceError};
 
@@ -15,7 +16,8 @@ use super::names::Names;
 use super::release::reference;
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
-    Action, Area, Column, Due, Duty, Empty, Event, Link, Shell, Status, StatusKind, TableHead, Timeline, When,
+    Action, Area, Column, Due, Duty, Empty, Event, Link, Note, NoteKind, Shell, Status, StatusKind,
+    TableHead, Timeline, When,
 };
 use crate::{respond, urls};
 
@@ -59,6 +61,8 @@ pub struct MyWorkPage {
     pub next: Option<When>,
     /// Actions of the page, such as "New record".
     pub actions: Vec<Action>,
+    /// What waits for a signature that the person may give.
+    pub notes: Vec<Note>,
     /// Head of the tasks.
     pub head: TableHead,
     /// What the person owes, soonest first.
@@ -105,6 +109,7 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         },
         next: tasks.iter().find_map(|task| task.due.as_ref().map(|due| due.when.clone())),
         actions: vec![Action::open("New record", "/records/new").main()],
+        notes: waiting(&web, &me).await?,
         head: TableHead::new(vec![
             Column::new("Due"),
             Column::new("Task").grow(),
@@ -127,6 +132,34 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         events: events(&web, &me).await?,
     };
     Ok(respond::page(&page))
+}
+
+/// Findings whose judgement waits for a signature of somebody like the person.
+async fn waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
+    let mut notes = Vec::new();
+    for (permission, awaits, whose) in [
+        (Permission::AssessFinding, "signature", "the signature of who judged"),
+        (Permission::AcceptRisk, "acceptance", "a risk acceptor's signature"),
+        (Permission::SignClinical, "clinical", "a clinical signature"),
+    ] {
+        if !me.holds(permission) {
+            continue;
+        }
+        let input = ListFindings {
+            awaits: Some(awaits.to_owned()),
+            paging: Paging { after: None, limit: 1 },
+            ..ListFindings::default()
+        };
+        let counts = findings::list(web.app(), me.who(), &input).await?.counts;
+        let text = match counts.iter().map(|(_, count)| count).sum::<i64>() {
+            0 => continue,
+            1 => format!("1 finding waits for {whose}."),
+            many => format!("{many} findings wait for {whose}."),
+        };
+        let href = urls::with_query("/findings", &[("awaits", awaits)]);
+        notes.push(Note::new(NoteKind::Info, "", text).link("Show them", href));
+    }
+    Ok(notes)
 }
 
 fn overdue(me: &Me, late: &[Owed], names: &Names) -> Vec<Duty> {

@@ -180,6 +180,7 @@ fn view() -> FindingView {
             Fact::links("Evidence", vec![Link::new("EVID-2231", "/evidence/EVID-2231")]),
             Fact::none("Exploitation known"),
         ]),
+        actions: vec![Action::open("Sign assessment", "findings/sign?finding=FIND-418").small().key("sign")],
         notes: vec![
             Note::new(
                 NoteKind::Doubt,

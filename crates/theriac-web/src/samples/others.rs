@@ -178,6 +178,10 @@ fn my_work_full() -> MyWorkPage {
         summary: "5 tasks, 1 overdue.".to_owned(),
         next: Some(on(day(11, 26))),
         actions: vec![new_record()],
+        notes: vec![
+            Note::new(NoteKind::Info, "", "2 findings wait for a clinical signature.")
+                .link("Show them", "/findings?awaits=clinical"),
+        ],
         head,
         tasks: vec![
             task("Decide FIND-418", "Heap overflow in jp2kit 2.5.0", "5.8.1", due(day(11, 20))),
@@ -220,6 +224,7 @@ fn my_work_empty() -> MyWorkPage {
     page.shell.toast = None;
     page.shell.banners = Vec::new();
     page.summary = "No tasks.".to_owned();
+    page.notes = Vec::new();
     page.next = None;
     page.tasks = Vec::new();
     page.releases = Vec::new();

@@ -71,7 +71,7 @@ async fn findings_are_listed_worst_first_and_filtered() {
     }
     let all = site.get("/findings?q=urllib3").await.ok();
     assert_eq!(all.texts("#list tbody tr").len(), 4);
-    assert_eq!(all.links("gateway 2.3.0"), [OLD, OLD]);
+    assert_eq!(all.links("gateway 2.3.0"), vec![format!("{OLD}?q=urllib3"); 2], "the filter is kept");
     assert_eq!(all.texts("input[name=finding]").len(), 0, "many releases are not judged at once");
 }
 
@@ -347,6 +347,10 @@ async fn everybody_signs_of_the_chosen_what_is_theirs_with_one_password() {
     site.sign_out().await;
 
     site.sign_in("dan").await;
+    let work = site.get("/").await.ok();
+    assert!(work.text.contains("2 findings wait for a clinical signature."), "{}", work.text);
+    let everywhere = site.get(&work.links("Show them")[0]).await.ok();
+    assert_eq!(everywhere.links("gateway 2.3.0"), vec![format!("{OLD}?awaits=clinical"); 2]);
     let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
     assert_eq!(list.texts("input[type=checkbox][name=finding]:not([disabled])").len(), 2);
     assert!(list.text.contains("disabled>Assess the selected"), "{}", list.text);
@@ -367,6 +371,10 @@ async fn everybody_signs_of_the_chosen_what_is_theirs_with_one_password() {
     site.sign_out().await;
 
     site.sign_in("eve").await;
+    let work = site.get("/").await.ok();
+    assert!(work.text.contains("1 finding waits for a risk acceptor&#39;s signature."), "{}", work.text);
+    assert_eq!(listed(&site.get(&format!("{OLD}?awaits=acceptance")).await.ok()), ["FIND-7"]);
+    assert!(listed(&site.get(&format!("{OLD}?awaits=signature")).await.ok()).is_empty());
     let eve = site.get(&chosen).await.ok();
     assert!(eve.text.contains("I accept the risk that stays"), "{}", eve.text);
     assert_eq!((eve.texts("#what li").len(), eve.value("set")), (1, sets[2].clone()));

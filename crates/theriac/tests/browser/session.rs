@@ -305,6 +305,16 @@ impl Browser {
         self.click(&format!("//a[starts-with(normalize-space(.), {})]", quoted(text))).await;
     }
 
+    /// What the first link that begins with this leads to, as text: a download, without leaving the page.
+    pub async fn download(&self, text: &str) -> String {
+        let path = format!("//a[starts-with(normalize-space(.), {})]", quoted(text));
+        let link = self.page.query(By::XPath(&path)).and_clickable().first().await;
+        let link = self.done(link, text).await;
+        let fetch = "return fetch(arguments[0].href).then(answer => answer.text())";
+        let answer = self.page.execute(fetch, vec![link.to_json().unwrap()]).await.unwrap();
+        answer.convert().unwrap()
+    }
+
     /// Follows the first link that begins with this, in the part of the page with this label.
     pub async fn follow_in(&self, part: &str, text: &str) {
         let (part, text) = (quoted(part), quoted(text));

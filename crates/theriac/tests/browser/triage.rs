@@ -21,9 +21,13 @@ async fn an_engineer_judges_what_is_new_and_the_next_release_inherits_it() {
     one_that_may_harm_a_patient(&browser).await;
     a_risk_to_accept(&browser).await;
     what_was_carried_over(&browser).await;
+    assert_eq!(
+        told(&browser).await.concat(),
+        "not_affected".repeat(2),
+        "only what is signed by all goes out"
+    );
     browser.sign_out().await;
-    let harm = "I judged what they can do to a patient";
-    somebody_else_signs(&browser, ("dan", "FIND-9"), "Sign for the patient", harm).await;
+    the_clinical_assessor_signs_the_selected(&browser).await;
     let accepted = "I accept the risk that stays";
     somebody_else_signs(&browser, ("eve", "FIND-13"), "Sign assessment", accepted).await;
 
@@ -31,6 +35,7 @@ async fn an_engineer_judges_what_is_new_and_the_next_release_inherits_it() {
     browser.sign_in("ana@lumen.example").await;
     browser.open(&format!("{COMPONENTS}/2.5.0/findings")).await;
     browser.see(".sts", "1 affected").await;
+    assert_eq!(told(&browser).await, [&["affected"; 2][..], &["not_affected"; 4]].concat());
     assert!(!browser.all(".head .sts").await.concat().contains("new"));
     browser.open(&format!("{COMPONENTS}/2.5.0/gate")).await;
     let about: Vec<_> =
@@ -97,8 +102,19 @@ async fn the_list_shows_what_waits(browser: &Browser) {
     browser.see("h1", "Findings of 2.5.0").await;
     browser.see(".sts", "4 new").await;
     browser.see(".sts", "2 not affected").await;
+    // It appeared today; in the year 2900 nothing has. The pane follows the list.
+    browser.follow("Since yesterday").await;
+    browser.see(".pager", "6 shown").await;
+    browser.select("State", "fixed").await;
+    browser.see("#list", "No finding matches").await;
+    browser.see("#pane", "No finding to show").await;
+    assert!(browser.path().await.contains("since="));
+    browser.open(&format!("{COMPONENTS}/2.5.0/findings?since=2900-01-01")).await;
+    browser.see("#list", "No finding matches").await;
+    browser.follow("Clear").await;
     browser.select("Awaits", "judgement").await;
     browser.see(".pager", "4 shown").await;
+    browser.see("#pane", "FIND-9").await;
     assert!(browser.path().await.contains("awaits=judgement"));
 }
 
@@ -111,7 +127,7 @@ async fn many_at_once(browser: &Browser) {
     browser.choose("VEX status", "Not affected").await;
     browser.select("Justification", "Vulnerable code not in execute path").await;
     browser.fill("Why", "Nothing of the gateway listens for HTTP/2.").await;
-    browser.choose("Patient-safety impact", "None").await;
+    browser.choose("Patient-safety impact", "Minor").await;
     browser.press("Save and sign").await;
     sign(browser, "Sign 2 assessments").await;
     for finding in ["FIND-10", "FIND-11"] {
@@ -172,12 +188,47 @@ async fn what_was_carried_over(browser: &Browser) {
     assert!(!browser.text().await.contains("to be confirmed"));
 }
 
+/// The statuses that customers are told, sorted, without what is under investigation.
+async fn told(browser: &Browser) -> Vec<String> {
+    browser.open(&format!("{COMPONENTS}/2.5.0/findings")).await;
+    let vex: Value = serde_json::from_str(&browser.download("OpenVEX").await).unwrap();
+    let statements = vex["statements"].as_array().unwrap();
+    let mut told: Vec<_> =
+        statements.iter().map(|said| said["status"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(told.len(), 6, "{vex:#}");
+    told.retain(|status| status != "under_investigation");
+    told.sort_unstable();
+    told
+}
+
+/// From the page of what waits for them to one signature on several judgements.
+async fn the_clinical_assessor_signs_the_selected(browser: &Browser) {
+    browser.sign_in("dan@lumen.example").await;
+    browser.see(".banner", "3 findings wait for a clinical signature.").await;
+    browser.follow("Show them").await;
+    browser.follow("gateway 2.5.0").await;
+    browser.see(".pager", "3 shown").await;
+    for finding in ["FIND-9", "FIND-10"] {
+        browser.tick(&format!("Select {finding}")).await;
+    }
+    browser.press("Sign the selected").await;
+    browser.see("h1", "Sign 3 assessments of 2.5.0").await;
+    browser.see("#what", "FIND-11 CVE-2023-").await;
+    browser.see("form", "1 finding judged together with what you chose is signed with it.").await;
+    browser.see("form", "I judged what they can do to a patient").await;
+    sign(browser, "Sign 3 assessments").await;
+    browser.open(&format!("{COMPONENTS}/2.5.0/findings?awaits=clinical")).await;
+    browser.see("#list", "No finding matches").await;
+    browser.sign_out().await;
+}
+
 /// Opens the finding's page and signs in the dialog that opens over it.
 async fn somebody_else_signs(browser: &Browser, (key, finding): (&str, &str), action: &str, meaning: &str) {
     browser.sign_in(&format!("{key}@lumen.example")).await;
     browser.open(&format!("{COMPONENTS}/2.5.0/findings/{finding}")).await;
     browser.follow(action).await;
     browser.see("dialog[open] h2", "Sign 1 assessment of 2.5.0").await;
+    browser.see("dialog[open] section", finding).await;
     browser.see("dialog[open]", meaning).await;
     browser.fill("Password", PASSWORD).await;
     browser.press("Sign 1 assessment").await;

@@ -13,8 +13,10 @@ use crate::{Args, Conn, Row, StoreError};
 pub enum Awaits {
     /// A judgement, or a new one.
     Judgement,
-    /// The signature on its judgement.
+    /// The signature of who judged.
     Signature,
+    /// The signature that accepts the risk of a product that stays vulnerable.
+    Acceptance,
     /// The signature for the patient.
     Clinical,
     /// The confirmation that a judgement of an earlier release holds.
@@ -88,12 +90,14 @@ fn signed(assessment: &str, meaning: &str) -> String {
 fn awaits(what: Awaits, clinical: &str) -> String {
     let assessed = signed("a.root", SIGNED);
     let holds = "v.resolved IS NULL AND a.id IS NOT NULL AND a.changed = '[]'";
+    let accepts = "a.status = 'affected' AND a.decision <> 'fix'";
     match what {
         Awaits::Judgement => {
             "v.resolved IS NULL AND (a.id IS NULL OR a.changed <> '[]' OR a.status = 'under investigation')"
                 .to_owned()
         }
-        Awaits::Signature => format!("{holds} AND NOT {assessed}"),
+        Awaits::Signature => format!("{holds} AND NOT ({accepts}) AND NOT {assessed}"),
+        Awaits::Acceptance => format!("{holds} AND {accepts} AND NOT {assessed}"),
         Awaits::Clinical => {
             format!("{holds} AND a.patient_safety_impact <> 'none' AND NOT {}", signed("a.root", clinical))
         }
