@@ -110,8 +110,8 @@
       form.elements["form-id"].remove();
       history.replaceState({}, "", edit);
       const page = await pageOf(edit);
-      for (const id of ["draft-head", "draft-files"]) {
-        document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+      for (const part of [".crumbs", "#draft-head", "#draft-files"]) {
+        document.querySelector(part).replaceWith(document.adoptNode(page.querySelector(part)));
       }
       document.title = page.title;
     };
@@ -131,6 +131,7 @@
         // The draft is there, even where the rest of its page cannot be brought now.
         if (form.elements["form-id"]) await becomeRecord(edit).catch(() => {});
         document.querySelectorAll("input[name=expected]").forEach((input) => { input.value = expected; });
+        document.getElementById("saved")?.remove();
       } catch {
         words = "not saved by itself; use Save draft";
       }
