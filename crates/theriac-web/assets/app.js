@@ -26,6 +26,8 @@
   // The finding beside the list.
   const showPane = async (link) => {
     const pane = document.getElementById("pane");
+    // What is typed into a pane that is about to go would be lost.
+    if (pane) { pane.inert = true; pane.setAttribute("aria-busy", "true"); }
     try {
       const page = await pageOf(link.href);
       const fresh = page.getElementById("pane");

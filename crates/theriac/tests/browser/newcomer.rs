@@ -1,6 +1,6 @@
 //! J1: a newcomer starts the demonstration, looks around, and assesses one finding.
 
-use crate::session::{Browser, Server};
+use crate::session::{Browser, PANE, Server};
 
 const RELEASE: [&str; 4] = ["--product", "gateway", "--release", "2.4.0"];
 
@@ -50,7 +50,7 @@ async fn a_newcomer_assesses_one_finding_and_sees_the_clause_turn() {
     browser.follow_in("Product and release", "Findings").await;
     browser.see("h1", "Findings of 2.4.0").await;
     browser.follow("pkg:golang/golang.org/x/crypto@v0.31.0").await;
-    browser.see("#pane-title", "FIND-8").await;
+    browser.see(PANE, "FIND-8").await;
     browser.choose("VEX status", "Not affected").await;
     browser.select("Justification", "Vulnerable code not in execute path").await;
     browser.fill("Why", "The gateway runs no SSH server.").await;

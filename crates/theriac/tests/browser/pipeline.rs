@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use theriac_demo::PASSWORD;
 
-use crate::session::{Browser, Server, theriac};
+use crate::session::{Browser, PANE, Server, theriac};
 
 const RELEASE: [&str; 4] = ["--product", "pump", "--release", "1.0"];
 const PEOPLE: [&str; 3] = [
@@ -218,7 +218,7 @@ async fn a_build_beside_the_candidate_is_told_what_it_would_change(
 async fn a_change_under_a_judgement_is_worse(server: &Server, token: &str, browser: &Browser) {
     browser.open("/products/pump/releases/1.0/findings").await;
     browser.follow("pkg:npm/pulse@1.0.0").await;
-    browser.see("#pane-title", "FIND-1").await;
+    browser.see(PANE, "FIND-1").await;
     browser.choose("VEX status", "Not affected").await;
     browser.select("Justification", "Vulnerable code not in execute path").await;
     browser.fill("Why", "The dose loop never calls it.").await;

@@ -2,7 +2,7 @@
 
 use theriac_demo::PASSWORD;
 
-use crate::session::{Browser, Server};
+use crate::session::{Browser, PANE, Server};
 
 const FINDINGS: &str = "/products/gateway/releases/2.4.0/findings";
 
@@ -135,7 +135,7 @@ async fn keys_move_and_open(browser: &Browser) {
     browser.open(FINDINGS).await;
     // The pane follows the list without another page.
     browser.follow("pkg:pypi/urllib3@1.26.16").await;
-    browser.see("#pane-title", "FIND-3").await;
+    browser.see(PANE, "FIND-3").await;
     browser.see("tr[aria-current]", "FIND-3").await;
     assert_ne!(browser.all("#pane-title").await, first);
     assert_eq!(browser.path().await, format!("{FINDINGS}/FIND-3"));

@@ -19,7 +19,7 @@ use thirtyfour::prelude::*;
 
 /// How long a page may take to show what is expected.
 const LIMIT: Duration = Duration::from_secs(20);
-/// How often the texts of a page that is being replaced are read anew.
+/// How often a page is looked at anew while parts of it are being replaced.
 const LOOKS: usize = 5;
 /// How often it is looked at meanwhile.
 const INTERVAL: Duration = Duration::from_millis(50);
@@ -35,6 +35,9 @@ const CHROMIUM: [&str; 9] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ];
+
+/// The heading of the pane beside a list, once the pane is that of the row that was opened.
+pub const PANE: &str = "#pane:not([aria-busy]) #pane-title";
 
 /// A running server and its data folder.
 pub struct Server {
@@ -278,18 +281,7 @@ impl Browser {
 
     /// The texts of everything that a selector finds now, as a person sees them.
     pub async fn all(&self, css: &str) -> Vec<String> {
-        let mut texts = self.texts(css).await;
-        for _ in 1..LOOKS {
-            // An element that was replaced between two looks is there again in the next.
-            let stale = |error: &WebDriverError| {
-                matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_))
-            };
-            if !texts.as_ref().is_err_and(stale) {
-                break;
-            }
-            texts = self.texts(css).await;
-        }
-        texts.unwrap()
+        unless_stale(async || self.texts(css).await).await.unwrap()
     }
 
     async fn texts(&self, css: &str) -> WebDriverResult<Vec<String>> {
@@ -335,8 +327,10 @@ impl Browser {
 
     /// Clicks what an XPath finds, once it can be clicked.
     async fn click(&self, path: &str) {
-        let element = self.page.query(By::XPath(path)).and_clickable().first().await;
-        self.done(element, path).await.click().await.unwrap();
+        let clicked = unless_stale(async || {
+            self.page.query(By::XPath(path)).and_clickable().first().await?.click().await
+        });
+        self.done(clicked.await, path).await;
     }
 
     /// Writes into the field with this label, in place of what it holds.
@@ -380,6 +374,21 @@ impl Browser {
             Err(error) => panic!("{what} on {}: {error:?}\n{}", self.path().await, self.text().await),
         }
     }
+}
+
+/// Does it again where an element was replaced between two steps; the next look finds the new one.
+async fn unless_stale<T>(look: impl AsyncFn() -> WebDriverResult<T>) -> WebDriverResult<T> {
+    let mut seen = look().await;
+    for _ in 1..LOOKS {
+        let stale = |error: &WebDriverError| {
+            matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_))
+        };
+        if !seen.as_ref().is_err_and(stale) {
+            break;
+        }
+        seen = look().await;
+    }
+    seen
 }
 
 /// The text with every space and line break as one space.
