@@ -12,7 +12,7 @@ use super::apply::assign;
 use super::matching::{Identity, Seen, look_up};
 use super::told::{FindingLine, UnmatchedLine};
 use crate::app::blocking;
-use crate::{App, Result};
+use crate::{App, Result, ServiceError};
 
 /// Components that do not count, because they are those of another build than the candidate.
 pub(crate) struct Aside {
@@ -55,7 +55,11 @@ pub(crate) async fn beside(app: &App, aside: Aside) -> Result<std::result::Resul
     let identities: BTreeMap<_, _> =
         aside.components.into_iter().map(|identity| (identity.0.clone(), (identity, false))).collect();
     let path = app.index().to_owned();
-    let found = blocking(move || look_up(&path, identities, BTreeSet::new())).await??;
+    let found = match blocking(move || look_up(&path, identities, BTreeSet::new())).await? {
+        // What was handed in is kept by now: an index that cannot be read is no reason to refuse it.
+        Err(ServiceError::Rule(reason)) => return Ok(Err(reason)),
+        found => found?,
+    };
     if let Err(reason) = found.feed {
         return Ok(Err(reason));
     }
