@@ -34,18 +34,20 @@ pub struct Told {
 pub(crate) async fn tell(app: &App, clock: &StoryClock, days: Days) -> Result<Told, DemoError> {
     let mut teller = Teller::new(app);
     clock.move_to(days.moment(330));
-    set_up(&mut teller).await?;
+    set_up(&mut teller, days).await?;
     clock.move_to(days.moment(320));
     write_records(&mut teller, days).await?;
     clock.move_to(days.moment(205));
     import(&teller, EARLY).await?;
+    clock.move_to(days.moment(200));
+    assess_clauses(&mut teller, days).await?;
     first_release(&mut teller, clock, days).await?;
     second_release(&mut teller, clock, days).await?;
     let token = token(&teller).await?;
     Ok(Told { token })
 }
 
-async fn set_up(teller: &mut Teller<'_>) -> Result<(), DemoError> {
+async fn set_up(teller: &mut Teller<'_>, days: Days) -> Result<(), DemoError> {
     let init = Init {
         organisation: "Lumen Medical (demonstration)".to_owned(),
         zone: "Europe/Berlin".to_owned(),
@@ -67,7 +69,7 @@ async fn set_up(teller: &mut Teller<'_>) -> Result<(), DemoError> {
         key: PRODUCT.to_owned(),
         name: "Lumen Gateway".to_owned(),
         route: Route::Full,
-        support_end: None,
+        support_end: days.date(-1400),
     };
     scene("the product", products::add_product(teller.app, &ana.who, product).await)?;
     Ok(())
@@ -80,6 +82,10 @@ async fn write_records(teller: &mut Teller<'_>, days: Days) -> Result<(), DemoEr
     for entry in content::of_product(days) {
         teller.approved(&product(), entry).await?;
     }
+    Ok(())
+}
+
+async fn assess_clauses(teller: &mut Teller<'_>, days: Days) -> Result<(), DemoError> {
     for clause in content::ORGANISATION_CLAUSES {
         teller.approved(&ScopeInput::Organisation, content::assessed(clause, days.ago(200))).await?;
     }

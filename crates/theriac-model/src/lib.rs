@@ -7,6 +7,7 @@
 mod canonical;
 mod clock;
 mod digest;
+mod independence;
 mod severity;
 
 pub mod kinds;
@@ -15,4 +16,5 @@ pub mod record;
 pub use canonical::{CanonicalError, canonical_json};
 pub use clock::{Clock, IdSource};
 pub use digest::{Digest, DigestError};
+pub use independence::{Independence, Place, independence_of};
 pub use severity::Severity;

@@ -28,7 +28,7 @@ pub struct FactsInput {
     pub people: Vec<PersonInput>,
     /// Records of the organisation, this product and this release; one revision each.
     pub records: Vec<RecordInput>,
-    /// Revisions of responsibilities that were in force and no longer are, up to the one that counts.
+    /// Revisions of responsibilities and software items that were in force and no longer are, up to the one that counts.
     pub past: Vec<PastInput>,
     /// Builds of the release.
     pub builds: Vec<BuildInput>,
@@ -101,6 +101,8 @@ pub struct PersonInput {
     pub department: Option<String>,
     /// The line manager's id.
     pub manager: Option<String>,
+    /// Whether the person works for another organisation.
+    pub external: bool,
     /// First day of validity.
     pub from: Date,
     /// First day on which this version no longer holds.
@@ -126,6 +128,10 @@ pub struct RecordInput {
     pub state: State,
     /// Who wrote the revision.
     pub author: String,
+    /// The others who wrote a revision of the record, up to this one.
+    pub earlier_authors: Vec<String>,
+    /// The day the revision was submitted.
+    pub written_on: Date,
     /// Who approved it.
     pub approver: Option<String>,
     /// The day it was approved.
@@ -147,9 +153,8 @@ pub struct RecordInput {
 pub struct PastInput {
     /// The revision, as it was when it was approved.
     pub record: RecordInput,
-    /// The first day at whose end it was in force. `None` for the record's first one: an appointment that is approved late
-    /// still holds from the day that it names.
-    pub from: Option<Date>,
+    /// The first day at whose end it was in force: that of its approval.
+    pub from: Date,
     /// The first day at whose end it was in force no more.
     pub until: Date,
 }
@@ -174,8 +179,10 @@ pub struct LinkInput {
     pub link: String,
     /// The target's id ("MEAS-3").
     pub target: String,
-    /// The target's revision against which the link was made or last cleared.
+    /// The target's revision against which the link was made: what was read, scored or judged. A clearance never moves it.
     pub pinned: Digest,
+    /// The day that revision was approved.
+    pub pinned_approved_on: Option<Date>,
     /// Whether the target is retired, or has a newer approved revision and no clearance.
     pub suspect: bool,
     /// The state of a target that is none of the records delivered, as a record of another release; `None` otherwise.
@@ -195,6 +202,8 @@ pub struct BuildInput {
     pub authors: Vec<String>,
     /// Authors in the manifest whom nobody has matched to a person.
     pub unknown_authors: u32,
+    /// Whether a manifest that nobody disqualified says who wrote it.
+    pub manifest: bool,
     /// The number of changed paths.
     pub changed_paths: u32,
     /// Whether it is the release's candidate.
@@ -223,6 +232,8 @@ pub struct EvidenceInput {
     pub digest: Digest,
     /// What it is.
     pub kind: EvidenceKind,
+    /// Whether it was handed in for this release.
+    pub own: bool,
     /// The name of the build it speaks of.
     pub build: Option<String>,
     /// The tool that made it.

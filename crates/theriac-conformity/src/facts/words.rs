@@ -235,6 +235,18 @@ words! {
         Organisation = "organisation",
     }
 }
+
+impl From<theriac_model::Independence> for Independence {
+    fn from(shown: theriac_model::Independence) -> Self {
+        match shown {
+            theriac_model::Independence::None => Self::None,
+            theriac_model::Independence::Person => Self::Person,
+            theriac_model::Independence::Department => Self::Department,
+            theriac_model::Independence::Organisation => Self::Organisation,
+        }
+    }
+}
+
 words! {
     /// What a file of evidence is.
     EvidenceKind {

@@ -124,7 +124,11 @@ const CASES: &[Case] = &[
     ("4.3-d", "one of two ends before", PartlyMet, |s| {
         second(s, "ITEM-1", "support_end", json!("2030-12-31"))
     }),
-    ("4.3-d", "no end known", NotApplicable, |s| s.set("ITEM-1", "support_end", Value::Null)),
+    ("4.3-d", "the item's end is not known", NotMet, |s| s.set("ITEM-1", "support_end", Value::Null)),
+    ("4.3-d", "the product's end is not known", NotMet, |s| s.with(|input| input.product.support_end = None)),
+    ("4.3-d", "own items alone", NotApplicable, |s| {
+        s.set("ITEM-1", "support_end", Value::Null).set("ITEM-1", "origin", json!("own"))
+    }),
     ("5.1.1-a", "the plan's review is overdue", NotMet, |s| {
         s.set("DOC-1", "next_review", json!("2026-11-01"))
     }),
@@ -139,12 +143,26 @@ const CASES: &[Case] = &[
     ("5.1.1-b", "an activity nobody does", NotMet, |s| s.set("ACT-1", "assignee", Value::Null)),
     ("5.1.1-b", "one of two without date", PartlyMet, |s| second(s, "ACT-1", "due_date", Value::Null)),
     ("5.1.1-c", "planned after it was done", NotMet, |s| {
-        s.with_record("DOC-1", |row| row.first_approved_on = Some(day("2026-10-29")))
+        s.with_record("ACT-1", |row| row.links[0].pinned_approved_on = Some(day("2026-10-29")))
+    }),
+    ("5.1.1-c", "planned in a revision that nobody approved", NotMet, |s| {
+        s.with_record("ACT-1", |row| row.links[0].pinned_approved_on = None)
+    }),
+    ("5.1.1-c", "the first plan came after it, and it names none", NotMet, |s| {
+        s.with_record("ACT-1", |row| row.links.clear())
+            .with_record("DOC-1", |row| row.first_approved_on = Some(day("2026-10-29")))
     }),
     ("5.1.1-c", "one of two done before the plan", PartlyMet, |s| {
         second(s, "ACT-1", "done_date", json!("2026-01-31"))
     }),
     ("5.1.1-c", "nothing done yet", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
+    ("5.1.1-d", "written down after it was done", NotMet, |s| {
+        s.with_record("ACT-1", |row| row.first_approved_on = Some(day("2026-10-29")))
+    }),
+    ("5.1.1-d", "one of two done before it was approved", PartlyMet, |s| {
+        second(s, "ACT-1", "done_date", json!("2026-01-31"))
+    }),
+    ("5.1.1-d", "nothing done yet", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
     ("5.2.1-a", "the signature covers another revision", NotMet, |s| {
         s.with_record("REQ-1", |row| row.signatures[0].digest = Digest::of(b"other"))
     }),
@@ -169,6 +187,17 @@ const CASES: &[Case] = &[
         s.with_record("REV-1", |row| row.content["attendees"][2]["discipline"] = json!("other"))
     }),
     ("5.2.2-a", "one of two without tester", PartlyMet, |s| second(s, "REV-1", "attendees", json!([]))),
+    ("5.2.2-a", "one person for two disciplines", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["attendees"][2]["person"] = json!("mei"))
+    }),
+    ("5.2.2-a", "held on a day to come", NotMet, |s| s.set("REV-1", "held_date", json!("2026-11-03"))),
+    ("5.2.2-a", "held after it was approved", NotMet, |s| s.set("REV-1", "held_date", json!("2026-02-02"))),
+    ("5.2.2-a", "held before what it reviews was written", NotMet, |s| {
+        s.with_record("REQ-1", |row| row.written_on = day("2026-02-02"))
+    }),
+    ("5.2.2-b", "called independent, and wrote an earlier revision", NotMet, |s| {
+        s.with_record("REQ-1", |row| row.earlier_authors = vec!["mei".to_owned()])
+    }),
     ("5.2.2-b", "called independent, and an author", NotMet, |s| {
         s.with_record("REV-1", |row| row.content["attendees"][3]["independent"] = json!(true))
     }),
@@ -181,6 +210,9 @@ const CASES: &[Case] = &[
     ("5.2.2-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
     ("5.2.2-d", "the reviewed revision is not the one", NotMet, |s| {
         s.with_record("REV-1", |row| row.links[0].pinned = digest("an older revision"))
+    }),
+    ("5.2.2-d", "written after the review was held", NotMet, |s| {
+        s.with_record("REQ-1", |row| row.written_on = day("2026-02-02"))
     }),
     ("5.2.2-d", "one of two never reviewed", PartlyMet, |s| s.copy("REQ-1", "REQ-2")),
     ("5.7.5-a", "less independent than asked", NotMet, |s| s.set("CAMP-1", "independence", json!("person"))),
@@ -196,6 +228,13 @@ const CASES: &[Case] = &[
     ("5.7.5-b", "the tester is an author of an earlier build", NotMet, |s| {
         earlier_build(s).with(|input| input.builds[1].authors = vec!["mei".to_owned()])
     }),
+    ("5.7.5-c", "a build without manifest", NotMet, |s| {
+        s.with(|input| {
+            input.builds[0].manifest = false;
+            input.builds[0].authors.clear();
+        })
+    }),
+    ("5.7.5-c", "a manifest that names nobody", NotMet, |s| s.with(|input| input.builds[0].authors.clear())),
     ("5.7.5-c", "an author nobody knows", NotMet, |s| s.with(|input| input.builds[0].unknown_authors = 1)),
     ("5.7.5-c", "one of two builds with unknown authors", PartlyMet, |s| {
         earlier_build(s).with(|input| input.builds[1].unknown_authors = 2)
@@ -378,11 +417,42 @@ const CASES: &[Case] = &[
         row.fixer.clone_from(&row.signer);
         sound(findings(s, Some(row)))
     }),
+    ("5.8.5-f", "under investigation", NotMet, |s| {
+        findings(s, Some(assessment(VexStatus::UnderInvestigation)))
+    }),
+    ("5.8.5-f", "one of two without judgement", PartlyMet, |s| sound(findings(s, None))),
+    ("5.8.5-g", "unmatched and not disposed of", NotMet, |s| {
+        s.with(|input| input.components[0].unmatched = Some("no version".to_owned()))
+    }),
+    ("5.8.5-g", "one of two unmatched", PartlyMet, |s| {
+        s.with(|input| {
+            input.components.push(component("b"));
+            input.components[1].unmatched = Some("no version".to_owned());
+        })
+    }),
+    ("5.8.5-h", "harm without clinical signature", NotMet, |s| {
+        let mut row = affected();
+        row.patient_safety_impact = PatientImpact::Serious;
+        findings(s, Some(row))
+    }),
+    ("5.8.5-h", "one of two without", PartlyMet, |s| {
+        let mut row = affected();
+        row.patient_safety_impact = PatientImpact::Minor;
+        row.clinical_signer = Some("dev".to_owned());
+        sound(findings(s, Some(row)))
+    }),
     ("5.8.6-a", "not done", NotMet, |s| s.set("ACT-1", "done_date", Value::Null)),
     ("5.8.6-a", "one of two without outcome", PartlyMet, |s| second(s, "ACT-1", "outcome", Value::Null)),
     ("5.8.6-a", "no activity planned", NotMet, |s| s.without("ACT-1")),
     ("5.8.6-b", "evidence from before it began", NotMet, |s| {
         s.set("ACT-1", "start_date", json!("2026-10-20"))
+    }),
+    ("5.8.6-b", "evidence of another release", NotMet, |s| s.with(|input| input.evidence[1].own = false)),
+    ("5.8.6-b", "evidence that is bound to no tool", NotMet, |s| {
+        s.with(|input| input.evidence[1].tool = None)
+    }),
+    ("5.8.6-b", "done before it began", NotMet, |s| {
+        s.set("ACT-1", "start_date", json!("2026-10-01")).set("ACT-1", "done_date", json!("2026-09-30"))
     }),
     ("5.8.6-b", "one of two with evidence that is not there", PartlyMet, |s| {
         second(s, "ACT-1", "evidence", json!(["EVID-9"]))
@@ -407,8 +477,8 @@ const CASES: &[Case] = &[
     ("7.3-b", "scored under an older revision", NotMet, |s| {
         s.with_record("RISK-1", |row| row.links[2].pinned = digest("older criteria"))
     }),
-    ("7.3-b", "criteria approved after acceptance", NotMet, |s| {
-        s.with_record("CRIT-1", |row| row.first_approved_on = Some(day("2026-03-01")))
+    ("7.3-b", "that revision of the criteria was approved after acceptance", NotMet, |s| {
+        s.with_record("RISK-1", |row| row.links[2].pinned_approved_on = Some(day("2026-03-01")))
     }),
     ("7.3-b", "one of two under none", PartlyMet, |s| {
         s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| row.links.truncate(2))
@@ -492,12 +562,20 @@ fn cites_elsewhere(state: State) -> Sample {
     })
 }
 
+/// An assessment of 2026-03-01 that cites evidence handed in on a day.
+fn cites_evidence(recorded: &'static str) -> Sample {
+    Sample::met()
+        .set("CLA-5.3.1", "evidence", json!(["EVID-1"]))
+        .with(move |input| input.evidence[0].recorded_on = day(recorded))
+}
+
 #[test]
 fn an_attested_clause_lapses_with_what_it_rests_on() {
     let sample = Sample::met;
     assert_eq!(attested(&sample()), Met);
     assert_eq!(attested(&sample().set("CLA-5.3.1", "verdict", json!("partly met"))), PartlyMet);
     assert_eq!(attested(&cites_elsewhere(State::Approved)), Met);
+    assert_eq!(attested(&cites_evidence("2026-03-01")), Met);
     let lapsed: &[(&str, Sample)] = &[
         ("says not met", sample().set("CLA-5.3.1", "verdict", json!("not met"))),
         ("gone", sample().without("CLA-5.3.1")),
@@ -525,8 +603,13 @@ fn an_attested_clause_lapses_with_what_it_rests_on() {
         ("citation suspect", sample().with_record("CLA-5.3.1", |row| row.links[0].suspect = true)),
         (
             "evidence disqualified",
-            sample().set("CLA-5.3.1", "evidence", json!(["EVID-1"])).with(|input| {
-                input.evidence[0].disqualified = true;
+            cites_evidence("2026-03-01").with(|input| input.evidence[0].disqualified = true),
+        ),
+        ("evidence handed in after the judgement", cites_evidence("2026-03-02")),
+        (
+            "what it cites was approved after the judgement",
+            sample().with_record("CLA-5.3.1", |row| {
+                row.links[0].pinned_approved_on = Some(day("2026-03-02"));
             }),
         ),
         ("of another level", sample().with_record("CLA-5.3.1", |row| row.scope = Scope::Release)),

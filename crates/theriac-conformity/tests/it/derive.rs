@@ -2,9 +2,16 @@
 
 use serde_json::json;
 use theriac_conformity::Facts;
+use theriac_conformity::facts::input::{BuildInput, PastInput, RecordInput};
 use theriac_conformity::facts::words::*;
 
-use crate::sample::{Sample, day, evidence, test};
+use crate::sample::{Sample, day, digest, evidence, test};
+
+fn external(person: &'static str) -> Sample {
+    Sample::met().with(move |input| {
+        input.people.iter_mut().find(|row| row.id == person).unwrap().external = true;
+    })
+}
 
 fn shown(sample: &Sample) -> Independence {
     sample.facts().campaigns[0].shown_independence
@@ -19,7 +26,8 @@ fn independence_is_what_the_chart_and_the_authors_show() {
         })
     };
     assert_eq!(shown(&Sample::met()), Independence::Department);
-    assert_eq!(shown(&place("mei", None, None)), Independence::Organisation);
+    assert_eq!(shown(&place("mei", None, None)), Independence::Person);
+    assert_eq!(shown(&external("mei")), Independence::Organisation);
     assert_eq!(shown(&place("mei", Some("Development"), Some("tom"))), Independence::Person);
     assert_eq!(shown(&place("mei", Some("Test"), Some("leo"))), Independence::Person);
     assert_eq!(shown(&place("dev", Some("Development"), Some("mei"))), Independence::Person);
@@ -27,14 +35,61 @@ fn independence_is_what_the_chart_and_the_authors_show() {
         shown(&Sample::met().with(|input| input.people.retain(|row| row.id != "dev"))),
         Independence::Person
     );
-    assert_eq!(
-        shown(&Sample::met().with_record("REQ-1", |row| row.author = "mei".to_owned())),
-        Independence::None
-    );
+    let wrote = |change: fn(&mut RecordInput)| shown(&Sample::met().with_record("REQ-1", change));
+    assert_eq!(wrote(|row| row.author = "mei".to_owned()), Independence::None);
+    assert_eq!(wrote(|row| row.earlier_authors = vec!["mei".to_owned()]), Independence::None);
 }
 
 #[test]
-fn the_chart_of_the_day_of_the_test_counts() {
+fn whoever_is_not_known_may_have_written_it() {
+    let unknown = |sample: Sample, change: fn(&mut BuildInput)| {
+        shown(&sample.with(|input| change(&mut input.builds[0])))
+    };
+    let changes: [fn(&mut BuildInput); 3] =
+        [|build| build.unknown_authors = 1, |build| build.manifest = false, |build| build.authors.clear()];
+    for change in changes {
+        assert_eq!(unknown(Sample::met(), change), Independence::None);
+        assert_eq!(unknown(external("mei"), change), Independence::Organisation);
+    }
+}
+
+#[test]
+fn a_link_keeps_the_revision_that_was_read_for_reviews_and_scores() {
+    let sample = Sample::met().with_record("CRIT-1", |row| row.digest = digest("a later revision"));
+    assert!(!sample.facts().risks[0].criteria_in_force);
+    let sample = Sample::met().with_record("REQ-1", |row| row.digest = digest("a later revision"));
+    assert_eq!(sample.facts().reviews[0].outdated_subjects, ["REQ-1"]);
+}
+
+#[test]
+fn a_lowered_class_shows_without_being_declared() {
+    let was = |class: &str| {
+        Sample::met().with(|input| {
+            let mut record = input.records.iter().find(|row| row.id == "ITEM-1").unwrap().clone();
+            record.content.insert("class".to_owned(), json!(class));
+            let (from, until) = (day("2026-01-01"), day("2026-02-01"));
+            input.past.push(PastInput { record, from, until });
+        })
+    };
+    assert!(!Sample::met().facts().software_items[0].downgraded);
+    let lowered = was("supported").facts();
+    assert!(lowered.software_items[0].downgraded);
+    assert_eq!(lowered.software_items[0].previous_class, Some(ItemClass::Supported));
+    assert!(!was("required").facts().software_items[0].downgraded);
+}
+
+#[test]
+fn nobody_is_appointed_for_days_gone_by() {
+    let responsible = |approved: &str| {
+        let sample = Sample::met().with_record("RESP-1", |row| row.approved_on = Some(day(approved)));
+        sample.facts().activities[0].responsible_persons
+    };
+    assert_eq!(responsible("2026-10-28"), 1, "on the day it was done");
+    assert_eq!(responsible("2026-10-29"), 0, "the day after");
+}
+
+#[test]
+fn the_chart_of_the_days_of_the_test_counts() {
     let moved = |from: &'static str| {
         Sample::met().with(move |input| {
             let row = input.people.iter_mut().find(|row| row.id == "mei").unwrap();
@@ -45,8 +100,9 @@ fn the_chart_of_the_day_of_the_test_counts() {
             input.people.push(later);
         })
     };
-    assert_eq!(shown(&moved("2026-10-02")), Independence::Department);
-    assert_eq!(shown(&moved("2026-10-01")), Independence::Person);
+    assert_eq!(shown(&moved("2026-10-11")), Independence::Department, "after the last day");
+    assert_eq!(shown(&moved("2026-10-02")), Independence::Person, "in between");
+    assert_eq!(shown(&moved("2026-10-01")), Independence::Person, "on the first day");
 }
 
 #[test]

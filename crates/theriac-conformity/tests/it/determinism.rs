@@ -58,6 +58,7 @@ fn large() -> Sample {
             id: "mei".to_owned(),
             department: None,
             manager: Some(manager.to_owned()),
+            external: false,
             from: day("2020-01-01"),
             to: None,
         });

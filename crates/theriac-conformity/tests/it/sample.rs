@@ -32,6 +32,8 @@ pub fn record(id: &str, kind: &str, scope: Scope, content: Value) -> RecordInput
         digest: revision,
         state: State::Approved,
         author: "ana".to_owned(),
+        earlier_authors: Vec::new(),
+        written_on: day("2026-01-15"),
         approver: Some("ben".to_owned()),
         approved_on: Some(day("2026-02-01")),
         first_approved_on: Some(day("2026-02-01")),
@@ -51,6 +53,7 @@ pub fn link(link: &str, target: &str) -> LinkInput {
         link: link.to_owned(),
         target: target.to_owned(),
         pinned: digest(target),
+        pinned_approved_on: Some(day("2026-02-01")),
         suspect: false,
         elsewhere: None,
     }
@@ -113,6 +116,7 @@ impl Sample {
                 predecessor: None,
                 authors: vec!["dev".to_owned()],
                 unknown_authors: 0,
+                manifest: true,
                 changed_paths: 4,
                 candidate: true,
                 artefacts: vec![ArtefactInput {
@@ -197,6 +201,7 @@ fn people() -> Vec<PersonInput> {
         id: id.to_owned(),
         department: Some(department.to_owned()),
         manager: Some(manager.to_owned()),
+        external: false,
         from: day("2020-01-01"),
         to: None,
     };
@@ -215,6 +220,7 @@ pub fn evidence(id: &str, kind: EvidenceKind) -> EvidenceInput {
         id: id.to_owned(),
         digest: digest(id),
         kind,
+        own: true,
         build: Some("rc.2".to_owned()),
         tool: Some("tool".to_owned()),
         version: Some("1.0".to_owned()),

@@ -25,7 +25,7 @@ pub static CLAUSE_ASSESSMENT: Kind = Kind {
         evidence("evidence", "Evidence"),
         person("owner", "Owner").required().listed(),
     ],
-    links: &[out("cites", &[])],
+    links: &[out("cites", &[]).judges()],
     workflow: Workflow {
         approve: Family::Conformity,
         meaning: "Clause assessment approved",

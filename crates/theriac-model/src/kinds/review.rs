@@ -58,7 +58,7 @@ pub static REVIEW: Kind = Kind {
             .listed(),
         person("owner", "Owner").required(),
     ],
-    links: &[out("reviews", &[]).at_least(1)],
+    links: &[out("reviews", &[]).at_least(1).judges()],
     workflow: Workflow { approve: Family::Development, meaning: "Review concluded", clinical_if: None },
     duties: &[],
     validate: closed_points_say_how,

@@ -35,7 +35,7 @@ pub static RISK: Kind = Kind {
     links: &[
         out("mitigated-by", &["measure"]),
         out("affects", &["software-item"]).at_least(1),
-        out("scored-under", &["risk-criteria"]).at_least(1),
+        out("scored-under", &["risk-criteria"]).at_least(1).judges(),
     ],
     workflow: Workflow {
         approve: Family::Risk,

@@ -87,12 +87,15 @@ pub struct LinkType {
     pub targets: &'static [&'static str],
     /// How many a submitted revision needs.
     pub at_least: usize,
+    /// Whether the record judges the very revision that it points to, as a review does. Such a link is never cleared: a new
+    /// revision of the record judges anew.
+    pub judges: bool,
 }
 
 /// A link to records of these kinds; none named: of any kind.
 #[must_use]
 pub const fn out(id: &'static str, targets: &'static [&'static str]) -> LinkType {
-    LinkType { id, targets, at_least: 0 }
+    LinkType { id, targets, at_least: 0, judges: false }
 }
 
 impl LinkType {
@@ -100,6 +103,13 @@ impl LinkType {
     #[must_use]
     pub const fn at_least(mut self, number: usize) -> Self {
         self.at_least = number;
+        self
+    }
+
+    /// The record judges the very revision that it points to.
+    #[must_use]
+    pub const fn judges(mut self) -> Self {
+        self.judges = true;
         self
     }
 

@@ -27,14 +27,21 @@ pub struct ClearSuspect {
 /// Clears a suspect link.
 ///
 /// # Errors
-/// When the link is not suspect, its target has moved on again or is retired, no reason is given, or the actor may not.
+/// When the link is one that judges, is not suspect, its target has moved on again or is retired, no reason is given, or the actor may not.
 pub async fn clear_suspect(app: &App, who: &Who, input: ClearSuspect) -> Result<()> {
     let person = who.person()?;
     let reason = needs_reason(&input.reason)?.to_owned();
     let mut read = app.store().read().await?;
-    let (source, _) = find(app, &mut read, who, &input.source).await?;
+    let (source, kind) = find(app, &mut read, who, &input.source).await?;
     drop(read);
     who.require(app, Permission::ClearSuspect, scope_of(&source), "link clear").await?;
+    if kind.link(&input.link).is_some_and(|link| link.judges) {
+        return Err(ServiceError::rule(format!(
+            "{} judges the very revision of {} that it names, so nobody clears this link: edit {0}, judge what is there now, \
+             and have it approved again.",
+            input.source, input.target
+        )));
+    }
     let mut write = who.write(app, "link clear").await?;
     let head = table::head_of(&mut write, source.id).await?;
     let latest = head.and_then(|head| head.latest);

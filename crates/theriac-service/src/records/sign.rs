@@ -153,7 +153,7 @@ async fn authors_since_approval(conn: &mut Conn, judged: &Judged) -> Result<Vec<
     Ok(authors)
 }
 
-/// A campaign that claims independence has a tester who has it.
+/// A campaign that claims independence has a tester who has it, from its first day to its last.
 async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
     let (Some(release), Ok(claimed)) = (judged.record.release, judged.content.text("independence").parse())
     else {
@@ -162,28 +162,29 @@ async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
     if judged.kind.id != "test-campaign" {
         return Ok(());
     }
-    let day = judged.content.date("to_date");
     let Some(tester) = tables::people::by_key(conn, judged.content.text("tester")).await? else {
         return Ok(());
     };
     let (developers, unknown) = table::developers_of(conn, release).await?;
-    let mut places = Vec::new();
-    for version in tables::people::versions_at(conn, i64::MAX).await? {
-        let holds = day.is_none_or(|day| version.from <= day && version.to.is_none_or(|to| day < to));
-        if holds && (version.id == tester.id || developers.contains(&version.id)) {
-            places.push(place(&version));
-        }
-    }
-    let unplaced = |id: i64| separation::Place {
-        person: PersonId(id),
-        department: None,
-        manager: None,
-        external: false,
+    // Where no manifest says who wrote it, anybody may have.
+    let unknown = unknown || developers.is_empty();
+    let versions = tables::people::versions_at(conn, i64::MAX).await?;
+    let names = tables::people::names_among(conn, &[&developers[..], &[tester.id]].concat()).await?;
+    let name = |person: PersonId| {
+        let known = names.iter().find(|name| name.id == person.0);
+        known.map_or_else(|| "unknown".to_owned(), |name| name.name.clone())
     };
-    let of =
-        |id: i64| places.iter().find(|place| place.person.0 == id).cloned().unwrap_or_else(|| unplaced(id));
-    let developers: Vec<_> = developers.iter().map(|id| of(*id)).collect();
-    separation::tester_is_independent(claimed, &of(tester.id), &developers, unknown)?;
+    for day in [judged.content.date("from_date"), judged.content.date("to_date")] {
+        let holds = |version: &&tables::people::Person| {
+            day.is_none_or(|day| version.from <= day && version.to.is_none_or(|to| day < to))
+        };
+        let place_of = |id: i64| {
+            let version = versions.iter().filter(holds).rfind(|version| version.id == id);
+            version.map_or_else(|| separation::Place::unknown(PersonId(id)), place)
+        };
+        let developers: Vec<_> = developers.iter().map(|id| place_of(*id)).collect();
+        separation::tester_is_independent(claimed, &place_of(tester.id), &developers, unknown, name)?;
+    }
     Ok(())
 }
 

@@ -124,7 +124,8 @@ fn enough_links(kind: &Kind, links: &[DraftLink]) -> Vec<FieldError> {
         .collect()
 }
 
-/// The links with their pins and the rows they lead to; new ones are pinned to what the target is now.
+/// The links with their pins and the rows they lead to; new ones, and those that judge, are pinned to what the target is
+/// now.
 async fn pin(
     conn: &mut Conn,
     record: &Record,
@@ -162,14 +163,15 @@ fn pin_of(
     let Some(target) = target.filter(visible) else {
         return Err("there is no such record of this product or the organisation".to_owned());
     };
-    let allowed = kind.link(&link.link).is_some_and(|link| link.allows(&target.record.kind));
-    if !allowed {
+    let Some(link_type) = kind.link(&link.link).filter(|link| link.allows(&target.record.kind)) else {
         return Err(format!("this link does not lead to a {}", target.record.kind));
-    }
+    };
     if target.record.id == record.id {
         return Err("a record does not link to itself".to_owned());
     }
-    let digest = link.pinned.or(target.head.approved).or(target.head.latest);
+    // A new revision of a judgement judges anew what is there now; every other link keeps the pin it was made with.
+    let kept = link.pinned.filter(|_| !link_type.judges);
+    let digest = kept.or(target.head.approved).or(target.head.latest);
     let digest = digest.ok_or_else(|| "it is a draft without a revision: submit it first".to_owned())?;
     Ok((digest, target.record.id))
 }

@@ -48,9 +48,9 @@ fn records_sql(baseline: bool) -> String {
         ),
     };
     format!(
-        "SELECT id, ref, kind, scope, digest, number, kind_version, author, content, attachments, state FROM \
-         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
-         s.state, {COUNTS} FROM record r JOIN revision v ON v.record = r.id \
+        "SELECT id, ref, kind, scope, digest, number, kind_version, author, written_at, content, attachments, state FROM \
+         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.at AS written_at, \
+         v.content, v.attachments, s.state, {COUNTS} FROM record r JOIN revision v ON v.record = r.id \
          JOIN revision_state s ON s.revision = v.digest WHERE {IN_SCOPE} AND {} {pinned}) counted WHERE place = 1",
         as_of("s", "$1")
     )
@@ -58,7 +58,8 @@ fn records_sql(baseline: bool) -> String {
 
 /// The one revision of each record that counts. A release that reads a baseline takes from it, save what it adopted, and
 /// its own records.
-/// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `author`, `content`, `attachments`, `state`.
+/// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `author`, `written_at`, `content`,
+/// `attachments`, `state`.
 ///
 /// # Errors
 /// What the database says.
@@ -107,21 +108,42 @@ pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Stor
 
 fn times_in_force_sql() -> String {
     format!(
-        "SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.content, v.attachments, \
-         s.state, s.at FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
+        "SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.at AS written_at, v.content, \
+         v.attachments, s.state, s.at FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
          JOIN audit w ON w.tx = s.tx_from AND w.seq <= $1 \
-         WHERE r.kind = $4 AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
+         WHERE r.kind IN ($4, $5) AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
     )
 }
 
-/// When revisions of the records of a kind came into force and went out of it, in that order for each record: a row for
+/// When revisions of the records of two kinds came into force and went out of it, in that order for each record: a row for
 /// each approval and retirement.
 /// Columns: those of [`records`], and `at`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn times_in_force(conn: &mut Conn, within: Within, kind: &str) -> Result<Vec<Row>, StoreError> {
-    conn.fetch_all(times_in_force_sql(), scoped(within).with(kind)).await
+pub async fn times_in_force(
+    conn: &mut Conn,
+    within: Within,
+    kinds: [&str; 2],
+) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(times_in_force_sql(), scoped(within).with(kinds[0]).with(kinds[1])).await
+}
+
+fn authors_sql() -> String {
+    format!(
+        "SELECT DISTINCT v.record, v.number, v.author FROM record r JOIN revision v ON v.record = r.id \
+         WHERE {IN_SCOPE} AND {} AND EXISTS (SELECT 1 FROM revision o WHERE o.record = v.record AND o.author <> v.author)",
+        written("v")
+    )
+}
+
+/// Who wrote which revision of these records, of those that more than one person wrote. Columns: `record`, `number`,
+/// `author`.
+///
+/// # Errors
+/// What the database says.
+pub async fn authors(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(authors_sql(), scoped(within)).await
 }
 
 fn signatures_sql() -> String {
@@ -413,6 +435,7 @@ pub fn statements() -> Vec<String> {
         elsewhere_sql(),
         approvals_sql(),
         times_in_force_sql(),
+        authors_sql(),
         signatures_sql(),
         links_sql(),
         clearances_sql(),

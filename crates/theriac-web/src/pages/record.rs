@@ -243,8 +243,8 @@ fn page(
         notes: notes(&view),
         fields: fields(view.kind, content, named),
         used_by: format!("Asked for by {}", view.kind.clauses.join(", ")),
-        links: view.links.iter().map(|link| link_row(link, true)).collect(),
-        backlinks: view.backlinks.iter().map(|link| link_row(link, false)).collect(),
+        links: view.links.iter().map(|link| link_row(link, Some(view.kind))).collect(),
+        backlinks: view.backlinks.iter().map(|link| link_row(link, None)).collect(),
         attachments: view
             .shown
             .iter()
@@ -430,15 +430,20 @@ pub(super) fn fields(kind: &Kind, content: &Content, names: &Names) -> Facts {
     Facts::from(shown.map(fact).collect::<Vec<_>>())
 }
 
-fn link_row(link: &records::LinkRow, leaves: bool) -> LinkRow {
-    let (number, title) = if leaves {
+/// A link that leaves a record of the kind, or, without one, leads to the record shown.
+fn link_row(link: &records::LinkRow, leaves: Option<&Kind>) -> LinkRow {
+    let (number, title) = if leaves.is_some() {
         (&link.target_reference, &link.target_title)
     } else {
         (&link.source_reference, &link.source_title)
     };
     let now = link.approved.map(|(_, number)| number);
+    let judges = leaves.and_then(|kind| kind.link(&link.link)).is_some_and(|link| link.judges);
     let compare = now.filter(|now| link.suspect && *now > link.pinned_number).map(|now| {
         let page = urls::record_page(&link.target_reference, &format!("{}..{now}", link.pinned_number));
+        if judges {
+            return Action::open("Compare", page).small();
+        }
         let query = [("source", link.source_reference.as_str()), ("link", link.link.as_str())];
         Action::open("Compare and confirm", urls::with_query(&page, &query)).small()
     });
@@ -450,10 +455,13 @@ fn link_row(link: &records::LinkRow, leaves: bool) -> LinkRow {
         state: if link.suspect { StatusKind::Suspect } else { StatusKind::Current }.into(),
         note: match now {
             _ if link.target_state == states::RETIRED => "it is retired".to_owned(),
+            Some(now) if link.suspect && judges => {
+                format!("judges revision {}, now {now}: edit this record and judge again", link.pinned_number)
+            }
             Some(now) if link.suspect => format!("made against revision {}, now {now}", link.pinned_number),
             _ => String::new(),
         },
-        action: compare.filter(|_| leaves),
+        action: compare.filter(|_| leaves.is_some()),
     }
 }
 

@@ -1,14 +1,15 @@
 //! Rows about who does what by which rule: responsibilities, limits, documents, activities, clause assessments,
 //! applicability, deviations.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use super::content::Content;
+use super::verification;
 use super::{Accountable, Common, Index, Term, approved, count, days, overdue, plus, row, text};
 use crate::facts::FactsError;
-use crate::facts::input::RecordInput;
+use crate::facts::input::{LinkInput, RecordInput};
 use crate::facts::rows::{
     Activity, Applicability, ClauseAssessment, Deviation, Document, Limits, Responsibility,
 };
@@ -34,17 +35,16 @@ pub(super) fn responsibilities(index: &Index<'_>) -> Result<Vec<Responsibility>,
 }
 
 /// Who answers, and answered, for which clauses by approved responsibilities. On a day that revision counts which was in
-/// force on it: what is retired or replaced later keeps its time.
+/// force on it: what is retired or replaced later keeps its time, and nobody is appointed for days gone by.
 pub(super) fn accountable(index: &Index<'_>) -> Result<Accountable, FactsError> {
     let mut accountable = Accountable::default();
-    for past in index.input.past.iter().filter(|past| approved(&past.record)) {
+    let past = index.input.past.iter().filter(|past| past.record.kind == "responsibility");
+    for past in past.filter(|past| approved(&past.record)) {
         let last = past.until.saturating_sub(jiff::Span::new().days(1));
-        add_terms(&mut accountable, &past.record, past.from, Some(last))?;
+        add_terms(&mut accountable, &past.record, Some(past.from), Some(last))?;
     }
-    let earlier: HashSet<&str> = index.input.past.iter().map(|past| past.record.id.as_str()).collect();
     for record in index.kind("responsibility").iter().filter(|record| approved(record)) {
-        let since = record.approved_on.filter(|_| earlier.contains(record.id.as_str()));
-        add_terms(&mut accountable, record, since, None)?;
+        add_terms(&mut accountable, record, record.approved_on, None)?;
     }
     Ok(accountable)
 }
@@ -175,14 +175,11 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     // What is done after the decision is shown by evidence from after it.
     let done_by = decided.filter(|decided| done_on.is_some_and(|done| done <= *decided));
     let plans: Vec<_> = record.links.iter().filter(|link| link.link == "planned-in").collect();
-    let named_plans = plans.iter().filter_map(|link| index.records.get(link.target.as_str()));
     let planned_on = if plans.is_empty() {
         index.plan_approved_on
     } else {
-        named_plans
-            .filter(|plan| approved(plan))
-            .filter_map(|plan| plan.first_approved_on.or(plan.approved_on))
-            .min()
+        let known = plans.iter().filter(|link| index.records.contains_key(link.target.as_str()));
+        known.filter_map(|link| link.pinned_approved_on).min()
     };
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
     Ok(row!(Activity, Common::of(record, index.at)?, {
@@ -202,6 +199,9 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         evidence: index.evidence_refs(&ids),
         evidence_missing: count(ids.iter().filter(|id| !index.evidence.contains_key(id.as_str()))),
         evidence_disqualified: count(named.iter().filter(|row| row.disqualified)),
+        evidence_elsewhere: count(named.iter().filter(|row| !row.own)),
+        evidence_unbound: count(named.iter().filter(|row| !verification::bound(row))),
+        done_before_start: start.zip(done_on).is_some_and(|(start, done)| done < start),
         evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
         evidence_after_decision: count(named.iter().filter(|row| {
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
@@ -242,8 +242,11 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
     let unusable = ids.iter().filter(|id| index.evidence.get(id.as_str()).is_none_or(|row| row.disqualified));
     let mut cited = Citations::default();
     for link in record.links.iter().filter(|link| link.link == "cites") {
-        cited.read(index, link);
+        cited.read(index, link, assessed);
     }
+    let usable = ids.iter().filter_map(|id| index.evidence.get(id.as_str()));
+    let newer = usable.filter(|row| assessed.is_some_and(|assessed| assessed < row.recorded_on));
+    cited.later.extend(newer.map(|row| row.id.clone()));
     let (rationale, samples) = (content.given("rationale"), content.given("samples"));
     let unusable_evidence = count(unusable);
     let holds = approved(record)
@@ -252,7 +255,7 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
         && !too_old
         && unusable_evidence == 0
         && (cited.all > 0 || !ids.is_empty())
-        && [&cited.superseded, &cited.retired, &cited.unapproved, &cited.suspect]
+        && [&cited.superseded, &cited.retired, &cited.unapproved, &cited.suspect, &cited.later]
             .iter()
             .all(|ids| ids.is_empty());
     Ok(row!(ClauseAssessment, Common::of(record, index.at)?, {
@@ -268,6 +271,7 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
         retired: cited.retired,
         unapproved: cited.unapproved,
         suspect_citations: cited.suspect,
+        later: cited.later,
         evidence: index.evidence_refs(&ids),
         unusable_evidence,
         latest: false,
@@ -283,12 +287,17 @@ struct Citations {
     retired: Vec<String>,
     unapproved: Vec<String>,
     suspect: Vec<String>,
+    /// What came after the day of the judgement.
+    later: Vec<String>,
 }
 
 impl Citations {
-    fn read(&mut self, index: &Index<'_>, link: &crate::facts::input::LinkInput) {
+    fn read(&mut self, index: &Index<'_>, link: &LinkInput, assessed: Option<Date>) {
         self.all += 1;
         let id = || link.target.clone();
+        if assessed.zip(link.pinned_approved_on).is_some_and(|(assessed, approved)| assessed < approved) {
+            self.later.push(id());
+        }
         if link.suspect {
             self.suspect.push(id());
         }

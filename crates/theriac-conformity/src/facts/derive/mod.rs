@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::FactsError;
-use super::input::{EvidenceInput, FactsInput, PersonInput, RecordInput};
+use super::input::{BuildInput, EvidenceInput, FactsInput, PersonInput, RecordInput};
 use super::rows::{Adoption, FACTS_VERSION, Facts, Limits, Person, Product, Release, SuspectLink};
 use super::words::{CLINICAL, Scope, State};
 use content::Content;
@@ -142,6 +142,9 @@ struct Index<'a> {
     results: HashMap<&'a str, (i64, i64)>,
     /// Everyone who wrote something in a build of the release.
     authors: BTreeSet<&'a str>,
+    /// Whether the builds say who that is, and all are known.
+    authors_known: bool,
+    unknown_authors: i64,
     design_authors: HashSet<&'a str>,
 }
 
@@ -184,6 +187,8 @@ impl<'a> Index<'a> {
             outcomes: HashMap::new(),
             results: HashMap::new(),
             authors: input.builds.iter().flat_map(|build| &build.authors).map(String::as_str).collect(),
+            authors_known: input.builds.iter().all(authors_known) && !input.builds.is_empty(),
+            unknown_authors: input.builds.iter().map(|row| i64::from(row.unknown_authors)).sum(),
             design_authors: HashSet::new(),
         };
         index.limits = governance::limits(&index)?;
@@ -231,6 +236,11 @@ impl<'a> Index<'a> {
         refs.dedup();
         refs
     }
+}
+
+/// Whether it is known who wrote a build.
+pub(super) fn authors_known(build: &BuildInput) -> bool {
+    build.manifest && !build.authors.is_empty() && build.unknown_authors == 0
 }
 
 /// An error when one id comes twice.
@@ -453,6 +463,7 @@ fn people(input: &FactsInput) -> Vec<Person> {
             reference: person.id.clone(),
             department: person.department.clone(),
             manager: person.manager.clone(),
+            external: person.external,
         })
         .collect();
     rows.reverse();

@@ -17,10 +17,12 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
             *components.entry(item).or_default() += 1;
         }
     }
+    let best = best_classes(index)?;
     let row = |record: &&RecordInput| {
         let content = Content::of(record);
         let class: Option<ItemClass> = content.word("class")?;
-        let previous_class: Option<ItemClass> = content.word("previous_class")?;
+        let stated: Option<ItemClass> = content.word("previous_class")?;
+        let previous_class = [stated, best.get(record.id.as_str()).copied()].into_iter().flatten().min();
         let support_end = content.date("support_end")?;
         let risks = index.pointing_at("affects", &record.id).iter().filter(|risk| approved(risk));
         Ok(row!(SoftwareItem, Common::of(record, index.at)?, {
@@ -40,6 +42,17 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
         }))
     };
     index.kind("software-item").iter().map(row).collect()
+}
+
+/// The class of each item that promised users most while it was in force.
+fn best_classes<'a>(index: &Index<'a>) -> Result<HashMap<&'a str, ItemClass>, FactsError> {
+    let mut best: HashMap<&str, ItemClass> = HashMap::new();
+    for past in index.input.past.iter().filter(|past| past.record.kind == "software-item") {
+        if let Some(class) = Content::of(&past.record).word::<ItemClass>("class")? {
+            best.entry(&past.record.id).and_modify(|known| *known = class.min(*known)).or_insert(class);
+        }
+    }
+    Ok(best)
 }
 
 /// The scales of one record of risk criteria.
@@ -125,7 +138,7 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
     let criteria = link.and_then(|link| index.records.get(link.target.as_str()).copied());
     let scales = criteria.and_then(|criteria| index.criteria.get(criteria.id.as_str()));
     let read_current = link.zip(criteria).is_some_and(|(link, criteria)| link.pinned == criteria.digest);
-    let first_approved = criteria.and_then(|criteria| criteria.first_approved_on.or(criteria.approved_on));
+    let criteria_approved = link.and_then(|link| link.pinned_approved_on);
     let level = |likelihood, impact| scales.and_then(|scales| scales.level(likelihood, impact)).cloned();
     let (likelihood, impact) = (content.text("likelihood")?, content.text("impact")?);
     let (residual_likelihood, residual_impact) =
@@ -156,7 +169,7 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         review_days_overdue: overdue(next_review, index.at),
         criteria: criteria.map(record_ref),
         criteria_in_force: read_current && scales.is_some_and(|scales| scales.in_force),
-        criteria_before_acceptance: first_approved
+        criteria_before_acceptance: criteria_approved
             .zip(record.approved_on)
             .is_some_and(|(criteria, risk)| criteria <= risk),
         scored: by_matrix.is_some(),

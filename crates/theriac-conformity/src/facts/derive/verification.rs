@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::content::Content;
+use theriac_model::{Place, independence_of};
+
 use super::{Common, Index, approved, count, days, evidence_ref, row, text};
 use crate::facts::FactsError;
 use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, RecordInput};
@@ -24,6 +26,12 @@ pub(super) struct CaseOutcome<'a> {
 /// When evidence was made, as far as known; the id decides between two of one day.
 fn made(evidence: &EvidenceInput) -> (Date, Date, &str) {
     (evidence.performed_on.unwrap_or(evidence.recorded_on), evidence.recorded_on, &evidence.id)
+}
+
+/// Whether it is known of which build evidence speaks, what made it and when.
+pub(super) fn bound(evidence: &EvidenceInput) -> bool {
+    let named = [&evidence.build, &evidence.tool, &evidence.version].iter().all(|field| field.is_some());
+    named && evidence.performed_on.is_some()
 }
 
 /// The last outcome of every case on the candidate build; within one evidence the worst counts.
@@ -88,7 +96,7 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
     index.kind("requirement").iter().map(row).collect()
 }
 
-/// Requirements whose very revision an approved requirements review read and did not reject.
+/// Requirements whose very revision an approved requirements review read, once it was written, and did not reject.
 fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, FactsError> {
     let mut reviewed = HashSet::new();
     for record in index.kind("review").iter().filter(|record| approved(record)) {
@@ -96,17 +104,14 @@ fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, Fact
         let accepted =
             content.word("conclusion")?.is_some_and(|word: Conclusion| word != Conclusion::Rejected);
         if accepted && content.word("subject_type")? == Some(SubjectType::Requirements) {
+            let held = content.date("held_date")?.filter(|held| *held <= index.at);
             let links = record.links.iter().filter(|link| link.link == "reviews");
-            reviewed.extend(
-                links
-                    .filter_map(|link| {
-                        index
-                            .records
-                            .get_key_value(link.target.as_str())
-                            .filter(|(_, target)| target.digest == link.pinned)
-                    })
-                    .map(|(id, _)| *id),
-            );
+            let targets = links.filter_map(|link| {
+                let target = index.records.get(link.target.as_str()).copied();
+                target.filter(|target| target.digest == link.pinned)
+            });
+            let read = targets.filter(|target| held.is_some_and(|held| target.written_on <= held));
+            reviewed.extend(read.map(|target| target.id.as_str()));
         }
     }
     Ok(reviewed)
@@ -139,29 +144,9 @@ pub(super) fn reviews(index: &Index<'_>) -> Result<Vec<Review>, FactsError> {
 
 fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError> {
     let content = Content::of(record);
-    let subjects: Vec<_> = record.links.iter().filter(|link| link.link == "reviews").collect();
-    let mut outdated_subjects = Vec::new();
-    let mut authors = HashSet::new();
-    for link in &subjects {
-        let target = index.records.get(link.target.as_str());
-        authors.extend(target.map(|target| target.author.as_str()));
-        if target.is_none_or(|target| target.state == State::Retired || target.digest != link.pinned) {
-            outdated_subjects.push(link.target.clone());
-        }
-    }
-    let mut disciplines = Vec::new();
-    let (mut attendees, mut writers, mut independent, mut false_independents) = (0, 0, 0, 0);
-    for attendee in content.rows("attendees")? {
-        let wrote = attendee.person("person")?.is_some_and(|person| authors.contains(person.as_str()));
-        let called = attendee.yes("independent")?;
-        disciplines.extend(attendee.word::<Discipline>("discipline")?);
-        attendees += 1;
-        writers += i64::from(wrote);
-        independent += i64::from(called && !wrote);
-        false_independents += i64::from(called && wrote);
-    }
-    disciplines.sort();
-    disciplines.dedup();
+    let held = content.date("held_date")?;
+    let subjects = Subjects::of(index, record, held);
+    let attendees = Attendees::of(content, &subjects.authors)?;
     let (mut open_points, mut unresolved_points) = (0, 0);
     for point in content.rows("points")? {
         let closed = point.yes("closed")?;
@@ -170,26 +155,101 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
     }
     Ok(row!(Review, Common::of(record, index.at)?, {
         subject_type: content.word("subject_type")?,
-        held_on: content.date("held_date")?.map(text),
-        disciplines,
-        attendees,
-        independent_attendees: independent,
-        only_authors: writers == attendees,
-        false_independents,
+        held_on: held.map(text),
+        held_in_time: held.is_some_and(|held| {
+            held <= index.at && record.approved_on.is_none_or(|approved| held <= approved)
+        }),
+        disciplines: attendees.disciplines,
+        attendees: attendees.all,
+        repeated_attendees: attendees.repeated,
+        independent_attendees: attendees.independent,
+        only_authors: attendees.writers == attendees.all,
+        false_independents: attendees.false_independents,
         independence_stated: content.given("independence"),
         open_points,
         unresolved_points,
         conclusion: content.word("conclusion")?,
-        subjects: count(subjects.iter()),
-        current_subjects: count(subjects.iter()) - count(outdated_subjects.iter()),
-        reviewed_current: !subjects.is_empty() && outdated_subjects.is_empty(),
-        outdated_subjects,
+        subjects: subjects.all,
+        current_subjects: subjects.all - count(subjects.outdated.iter()),
+        reviewed_current: subjects.all > 0 && subjects.outdated.is_empty(),
+        outdated_subjects: subjects.outdated,
+        later_subjects: subjects.later,
     }))
+}
+
+/// What a review looks at.
+struct Subjects<'a> {
+    all: i64,
+    /// Everybody who wrote some of it.
+    authors: HashSet<&'a str>,
+    /// Those whose reviewed revision is not the one that counts.
+    outdated: Vec<String>,
+    /// Those whose reviewed revision was written after the review was held.
+    later: Vec<String>,
+}
+
+impl<'a> Subjects<'a> {
+    fn of(index: &Index<'a>, record: &RecordInput, held: Option<Date>) -> Self {
+        let links = record.links.iter().filter(|link| link.link == "reviews");
+        let mut subjects = Self { all: 0, authors: HashSet::new(), outdated: Vec::new(), later: Vec::new() };
+        for link in links {
+            subjects.all += 1;
+            let target = index.records.get(link.target.as_str()).copied();
+            subjects.authors.extend(target.into_iter().flat_map(authors));
+            match target {
+                Some(target) if target.state != State::Retired && target.digest == link.pinned => {
+                    if held.is_some_and(|held| held < target.written_on) {
+                        subjects.later.push(link.target.clone());
+                    }
+                }
+                _ => subjects.outdated.push(link.target.clone()),
+            }
+        }
+        subjects
+    }
+}
+
+/// Everybody who wrote a revision of a record, up to the one that counts.
+fn authors(record: &RecordInput) -> impl Iterator<Item = &str> {
+    std::iter::once(&record.author).chain(&record.earlier_authors).map(String::as_str)
+}
+
+/// Who attended a review; a person counts once, in the first discipline that the list names for them.
+#[derive(Default)]
+struct Attendees {
+    all: i64,
+    repeated: i64,
+    writers: i64,
+    independent: i64,
+    false_independents: i64,
+    disciplines: Vec<Discipline>,
+}
+
+impl Attendees {
+    fn of(content: Content<'_>, authors: &HashSet<&str>) -> Result<Self, FactsError> {
+        let (mut attendees, mut seen) = (Self::default(), HashSet::new());
+        for row in content.rows("attendees")? {
+            let Some(person) = row.person("person")? else { continue };
+            let (wrote, called) = (authors.contains(person.as_str()), row.yes("independent")?);
+            attendees.false_independents += i64::from(called && wrote);
+            if !seen.insert(person) {
+                attendees.repeated += 1;
+                continue;
+            }
+            attendees.all += 1;
+            attendees.writers += i64::from(wrote);
+            attendees.independent += i64::from(called && !wrote);
+            attendees.disciplines.extend(row.word::<Discipline>("discipline")?);
+        }
+        attendees.disciplines.sort();
+        attendees.disciplines.dedup();
+        Ok(attendees)
+    }
 }
 
 /// Authors of designs: documents that serve clauses 5.3 and 5.4.
 pub(super) fn design_authors<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, FactsError> {
-    let mut authors = HashSet::new();
+    let mut designers = HashSet::new();
     for record in index.kind("document") {
         let content = Content::of(record);
         let design = content
@@ -197,10 +257,10 @@ pub(super) fn design_authors<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, 
             .iter()
             .any(|clause| super::ancestors(clause).any(|heading| heading == "5.3" || heading == "5.4"));
         if design && content.word("type")?.is_some_and(|word: DocumentType| word != DocumentType::Policy) {
-            authors.insert(record.author.as_str());
+            designers.extend(authors(record));
         }
     }
-    Ok(authors)
+    Ok(designers)
 }
 
 pub(super) fn campaigns(index: &Index<'_>) -> Result<Vec<Campaign>, FactsError> {
@@ -219,8 +279,9 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let mut verifies_ids: Vec<_> =
         record.links.iter().filter(|link| link.link == "verifies").map(|link| link.target.clone()).collect();
     verifies_ids.dedup();
-    let tie = Ties::of(index, tester.as_deref(), from.unwrap_or(index.at), &verifies_ids);
-    let shown = tie.independence();
+    let days = [from, to].map(|day| day.unwrap_or(index.at));
+    let tie = Ties::of(index, tester.as_deref(), days, &verifies_ids);
+    let shown = tie.independence;
     let ids = content.texts("evidence")?;
     let usable = ids.iter().filter(|id| {
         index
@@ -251,7 +312,8 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         tester_is_design_author: tie.design_author,
         tester_shares_manager_with_author: tie.manager,
         tester_shares_department_with_author: tie.department,
-        unknown_authors: tie.unknown_authors,
+        unknown_authors: index.unknown_authors,
+        authors_known: index.authors_known,
         scope_described: content.given("scope"),
         evidence: index.evidence_refs(&ids),
         passed: !ids.is_empty() && unusable_evidence == 0 && results_passed > 0 && results_failed == 0,
@@ -279,63 +341,60 @@ fn required_independence(limits: Option<&Limits>, kind: TestKind) -> Option<Inde
 
 /// What ties a tester to those who wrote the software.
 struct Ties {
-    known: bool,
     author: bool,
     design_author: bool,
     manager: bool,
     department: bool,
-    outside: bool,
-    unplaced_author: bool,
-    unknown_authors: i64,
+    independence: Independence,
 }
 
 impl Ties {
-    fn of(index: &Index<'_>, tester: Option<&str>, day: Date, verifies: &[String]) -> Self {
-        let place = tester.and_then(|tester| index.person_on(tester, day));
-        let manager = place.and_then(|place| place.manager.as_deref());
-        let department = place.and_then(|place| place.department.as_deref());
+    /// On the first and the last day of a campaign; the nearer tie counts.
+    fn of(index: &Index<'_>, tester: Option<&str>, days: [Date; 2], verifies: &[String]) -> Self {
+        let wrote = |tester: &str| {
+            let of = |id: &String| index.records.get(id.as_str()).copied().into_iter().flat_map(authors);
+            index.design_authors.contains(tester)
+                || verifies.iter().flat_map(of).any(|author| author == tester)
+        };
         let mut ties = Self {
-            known: tester.is_some(),
             author: tester.is_some_and(|tester| index.authors.contains(tester)),
-            design_author: tester.is_some_and(|tester| {
-                let wrote =
-                    |id: &String| index.records.get(id.as_str()).is_some_and(|row| row.author == tester);
-                index.design_authors.contains(tester) || verifies.iter().any(wrote)
-            }),
+            design_author: tester.is_some_and(wrote),
             manager: false,
             department: false,
-            outside: place.is_some() && manager.is_none() && department.is_none(),
-            unplaced_author: false,
-            unknown_authors: index.input.builds.iter().map(|row| i64::from(row.unknown_authors)).sum(),
+            independence: Independence::None,
         };
-        for author in &index.authors {
-            match index.person_on(author, day) {
-                None => ties.unplaced_author = true,
-                Some(row) => {
-                    let leads = |lead: Option<&str>, whom: Option<&str>| lead.is_some() && lead == whom;
-                    ties.manager |= leads(manager, row.manager.as_deref())
-                        || leads(row.manager.as_deref(), tester)
-                        || leads(manager, Some(*author));
-                    ties.department |= leads(department, row.department.as_deref());
-                }
+        let Some(tester) = tester else { return ties };
+        let mut nearest = Independence::Organisation;
+        for day in days {
+            let tester = place(index, tester, day);
+            for author in &index.authors {
+                let author = place(index, author, day);
+                ties.manager |= (tester.manager.is_some() && tester.manager == author.manager)
+                    || author.manager == Some(tester.person)
+                    || tester.manager == Some(author.person);
+                ties.department |= tester.department.is_some() && tester.department == author.department;
+                nearest = nearest.min(independence_of(&tester, &author).into());
+            }
+            // An author whom nobody knows may be the tester, unless the tester comes from outside.
+            if !index.authors_known && !tester.external {
+                nearest = Independence::None;
             }
         }
+        ties.independence = if ties.design_author { Independence::None } else { nearest };
         ties
     }
+}
 
-    /// What is not shown is not assumed: an author without a place in the chart leaves no department independent.
-    fn independence(&self) -> Independence {
-        if !self.known || self.author || self.design_author {
-            Independence::None
-        } else if self.manager || self.department {
-            Independence::Person
-        } else if self.outside {
-            Independence::Organisation
-        } else if self.unplaced_author || self.unknown_authors > 0 {
-            Independence::Person
-        } else {
-            Independence::Department
-        }
+/// Where a person stood in the organisation chart on a day.
+fn place<'a>(index: &Index<'a>, person: &'a str, day: Date) -> Place<&'a str> {
+    match index.person_on(person, day) {
+        None => Place::unknown(person),
+        Some(version) => Place {
+            person,
+            department: version.department.clone(),
+            manager: version.manager.as_deref(),
+            external: version.external,
+        },
     }
 }
 
@@ -366,6 +425,7 @@ pub(super) fn builds(input: &FactsInput) -> Vec<Build> {
         predecessor: build.predecessor.clone(),
         authors: build.authors.clone(),
         unknown_authors: i64::from(build.unknown_authors),
+        authors_known: super::authors_known(build),
         changed_paths: i64::from(build.changed_paths),
         artefacts: count(
             build.artefacts.iter().map(|artefact| &artefact.name).collect::<HashSet<_>>().into_iter(),
@@ -413,12 +473,12 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
 pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
     let row = |evidence: &EvidenceInput| {
         let made = evidence.performed_on.unwrap_or(evidence.recorded_on);
-        let bound = [&evidence.build, &evidence.tool, &evidence.version].iter().all(|field| field.is_some());
         Evidence {
             reference: evidence_ref(evidence),
             id: evidence.id.clone(),
             kind: evidence.kind,
             build: evidence.build.clone(),
+            own: evidence.own,
             on_candidate: index.counts(evidence),
             tool: evidence.tool.clone(),
             tool_version: evidence.version.clone(),
@@ -427,7 +487,7 @@ pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
             feed_age_days: evidence.feed_on.map(|feed| days(feed, made)),
             performed_on: evidence.performed_on.map(text),
             recorded_on: text(evidence.recorded_on),
-            bound: bound && evidence.performed_on.is_some(),
+            bound: bound(evidence),
             disqualified: evidence.disqualified,
             defects: i64::from(evidence.defects),
         }

@@ -103,8 +103,8 @@ record_row! {
         done: bool,
         /// Days since it was due while it is not done; 0 otherwise.
         days_overdue: i64,
-        /// Whether the plan it is planned in (any that serves 5.1.1 where it names none) was approved on or before the
-        /// day it was done.
+        /// Whether the revision of the plan that it is planned in (the first of any that serves 5.1.1 where it names none) was
+        /// approved on or before the day it was done.
         planned_before_done: bool,
         /// Whether the activity itself was approved on or before the day it was done.
         approved_before_done: bool,
@@ -118,6 +118,12 @@ record_row! {
         evidence_missing: i64,
         /// Evidence named that is disqualified.
         evidence_disqualified: i64,
+        /// Evidence named that was handed in for another release.
+        evidence_elsewhere: i64,
+        /// Evidence named of which build, tool, its version or the day is not known.
+        evidence_unbound: i64,
+        /// Whether it was done before its first day.
+        done_before_start: bool,
         /// Evidence named that was made before the activity's first day.
         evidence_before_start: i64,
         /// Evidence named that was made or handed in after the release decision, of an activity that was done by then.
@@ -149,6 +155,8 @@ record_row! {
         retired: Vec<String>,
         /// The ids of cited records that are not approved.
         unapproved: Vec<String>,
+        /// The ids of what is cited and came after the day of the judgement.
+        later: Vec<String>,
         /// The ids of cited records behind suspect links.
         suspect_citations: Vec<String>,
         /// The evidence named, `EVID-n@digest`.

@@ -153,6 +153,8 @@ pub struct Person {
     pub department: Option<String>,
     /// The line manager's id.
     pub manager: Option<String>,
+    /// Whether the person works for another organisation.
+    pub external: bool,
 }
 
 /// A row that is a record: the fields common to all, flat beside its own.

@@ -14,9 +14,9 @@ record_row! {
         origin: Option<Origin>,
         /// Its class.
         class: Option<ItemClass>,
-        /// Its class before.
+        /// The class that promised users most while it was in force before, or that the record names.
         previous_class: Option<ItemClass>,
-        /// Whether the class promises users less than the one before.
+        /// Whether the class promises users less than that.
         downgraded: bool,
         /// Whether users are told what the downgrade means for them.
         user_information: bool,

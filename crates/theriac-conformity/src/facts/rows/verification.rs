@@ -16,11 +16,15 @@ record_row! {
         subject_type: Option<SubjectType>,
         /// The day it was held.
         held_on: Option<String>,
-        /// The disciplines present.
+        /// Whether that day had come by the day judged, and by that of its approval.
+        held_in_time: bool,
+        /// The disciplines present; a person stands for one of them.
         disciplines: Vec<Discipline>,
-        /// How many attended.
+        /// How many people attended.
         attendees: i64,
-        /// How many of them are independent and wrote none of the subjects.
+        /// How many rows name somebody once more.
+        repeated_attendees: i64,
+        /// How many of them are independent and wrote no revision of the subjects.
         independent_attendees: i64,
         /// Whether nobody but authors of the subjects attended.
         only_authors: bool,
@@ -42,6 +46,8 @@ record_row! {
         current_subjects: i64,
         /// Whether it has subjects and none is outdated.
         reviewed_current: bool,
+        /// The ids of those whose reviewed revision was written after the review was held.
+        later_subjects: Vec<String>,
     }
 }
 record_row! {
@@ -63,8 +69,8 @@ record_row! {
         independence: Option<Independence>,
         /// How independent the kind of test asks the tester to be, by the organisation's limits.
         required_independence: Option<Independence>,
-        /// How independent the organisation chart and the authors of the release's builds show the tester to be on the first day:
-        /// `organisation` when the tester has neither department nor line manager; what is not shown is not assumed.
+        /// How independent the organisation chart and the authors of the release's builds show the tester to be on the first and
+        /// on the last day; what is not shown is not assumed.
         shown_independence: Independence,
         /// Whether what is said is at least what is required.
         independence_enough: bool,
@@ -74,12 +80,14 @@ record_row! {
         tester_is_author: bool,
         /// Whether the tester wrote what the campaign verifies, or a document that serves 5.3 or 5.4.
         tester_is_design_author: bool,
-        /// Whether the tester shared a line manager with an author on the first day, or one managed the other.
+        /// Whether the tester shared a line manager with an author on one of these days, or one managed the other.
         tester_shares_manager_with_author: bool,
-        /// Whether the tester shared a department with an author on the first day.
+        /// Whether the tester shared a department with an author on one of these days.
         tester_shares_department_with_author: bool,
         /// Authors of the release's builds whom nobody has matched to a person.
         unknown_authors: i64,
+        /// Whether each build of the release has a manifest that says who wrote it, and all are known.
+        authors_known: bool,
         /// Whether the scope is described.
         scope_described: bool,
         /// The evidence named, `EVID-n@digest`.
@@ -114,6 +122,8 @@ pub struct Build {
     pub authors: Vec<String>,
     /// Authors whom nobody has matched to a person.
     pub unknown_authors: i64,
+    /// Whether a manifest that nobody disqualified says who wrote it, and all are known.
+    pub authors_known: bool,
     /// How many paths changed.
     pub changed_paths: i64,
     /// How many artefacts it has.
@@ -158,6 +168,8 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// The build it speaks of.
     pub build: Option<String>,
+    /// Whether it was handed in for this release.
+    pub own: bool,
     /// Whether it speaks of the candidate; what speaks of another build counts for nothing.
     pub on_candidate: bool,
     /// The tool that made it.

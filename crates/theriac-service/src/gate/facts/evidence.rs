@@ -49,6 +49,7 @@ pub(super) async fn builds(
             },
             authors: known.into_iter().collect(),
             unknown_authors: u32::try_from(unknown.len()).unwrap_or(u32::MAX),
+            manifest: latest.is_some(),
             changed_paths: match latest {
                 None => 0,
                 Some(row) => row.get("paths")?,
@@ -93,6 +94,7 @@ pub(super) async fn evidence(
             id: evidence_name(row)?,
             digest: row.get("digest")?,
             kind: word(&row.get::<String>("kind")?)?,
+            own: place < own,
             // A build of another release is never taken for one of this release: names hold no slash.
             build: build.map(|name| if place < own { name } else { format!("{of}/{name}") }),
             tool: row.get("tool")?,

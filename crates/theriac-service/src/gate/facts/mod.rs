@@ -144,6 +144,7 @@ impl People {
                 id: version.key.clone(),
                 department: version.department.clone(),
                 manager: version.manager.map(|id| key(&keys, id)),
+                external: version.external,
                 from: version.from,
                 to: version.to,
             })

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use theriac_conformity::facts::input::{LinkInput, PastInput, RecordInput};
 use theriac_conformity::facts::words::State;
 use theriac_model::Digest;
-use theriac_model::kinds::RESPONSIBILITY;
+use theriac_model::kinds::{RESPONSIBILITY, SOFTWARE_ITEM};
 use theriac_model::record::{Content, Kind};
 use theriac_store::tables::facts::{self as table, Within};
 use theriac_store::{Conn, Row};
@@ -44,7 +44,8 @@ pub(super) async fn read(
 /// What the queries give.
 struct Rows {
     records: Vec<Row>,
-    responsibilities: Vec<Row>,
+    authors: Vec<Row>,
+    times_in_force: Vec<Row>,
     approvals: Vec<Row>,
     signatures: Vec<Row>,
     links: Vec<Row>,
@@ -56,7 +57,9 @@ impl Rows {
     async fn read(conn: &mut Conn, within: Within) -> Result<Self> {
         Ok(Self {
             records: table::records(conn, within).await?,
-            responsibilities: table::times_in_force(conn, within, RESPONSIBILITY.id).await?,
+            authors: table::authors(conn, within).await?,
+            times_in_force: table::times_in_force(conn, within, [RESPONSIBILITY.id, SOFTWARE_ITEM.id])
+                .await?,
             approvals: table::approvals(conn, within).await?,
             signatures: table::signatures(conn, within).await?,
             links: table::links(conn, within).await?,
@@ -69,8 +72,9 @@ impl Rows {
 fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Records> {
     let around = Around {
         approvals: group(&rows.approvals, |row| Ok(row.get::<i64>("record")?))?,
+        authors: group(&rows.authors, |row| Ok(row.get::<i64>("record")?))?,
         signatures: group(&rows.signatures, |row| Ok(row.get::<Digest>("digest")?))?,
-        links: Links::new(rows)?,
+        links: Links::new(rows, moment)?,
         people,
         moment,
     };
@@ -99,7 +103,7 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
         counts.insert(row.get("id")?, row.get("number")?);
     }
     let mut past = Vec::new();
-    for (record, steps) in group(&rows.responsibilities, |row| Ok(row.get::<i64>("id")?))? {
+    for (record, steps) in group(&rows.times_in_force, |row| Ok(row.get::<i64>("id")?))? {
         let Some(last) = counts.get(&record) else { continue };
         let mut read = Vec::with_capacity(steps.len());
         for step in steps {
@@ -107,7 +111,6 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
                 read.push(step);
             }
         }
-        let mut first = true;
         for pair in read.windows(2) {
             let (row, next) = (pair[0], pair[1]);
             let (from, until) = (around.moment.day_of(row.get("at")?), around.moment.day_of(next.get("at")?));
@@ -117,9 +120,7 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
             }
             let content =
                 crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
-            let from = (!first).then_some(from);
             past.push(PastInput { record: around.record(row, kind, content)?, from, until });
-            first = false;
         }
     }
     Ok(past)
@@ -128,6 +129,7 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
 /// What belongs to the records.
 struct Around<'a> {
     approvals: BTreeMap<i64, Vec<&'a Row>>,
+    authors: BTreeMap<i64, Vec<&'a Row>>,
     signatures: BTreeMap<Digest, Vec<&'a Row>>,
     links: Links<'a>,
     people: &'a People,
@@ -154,15 +156,18 @@ impl Around<'_> {
             None => person.clone(),
         });
         let attachments: Vec<crate::records::Attachment> = json(row, "attachments")?;
+        let (author, number) = (row.get("author")?, row.get("number")?);
         Ok(RecordInput {
             id: row.get("ref")?,
             kind: kind.id.to_owned(),
             scope: word(&row.get::<String>("scope")?)?,
             title: content.text("title").to_owned(),
-            revision: row.get("number")?,
+            revision: number,
             digest,
             state: word(&row.get::<String>("state")?)?,
-            author: self.people.key(row.get("author")?),
+            author: self.people.key(author),
+            earlier_authors: self.earlier_authors(row.get("id")?, author, number)?,
+            written_on: self.moment.day_of(row.get("written_at")?),
             approver,
             approved_on: approved.map(|(_, day)| day),
             first_approved_on: days.into_iter().min(),
@@ -171,6 +176,20 @@ impl Around<'_> {
             attachments: u32::try_from(attachments.len()).unwrap_or(u32::MAX),
             content: content.into_map(),
         })
+    }
+}
+
+impl Around<'_> {
+    /// The others who wrote a revision of a record, up to one.
+    fn earlier_authors(&self, record: i64, author: i64, until: u32) -> Result<Vec<String>> {
+        let mut others = BTreeSet::new();
+        for row in self.authors.get(&record).map_or(&[][..], Vec::as_slice) {
+            let other: i64 = row.get("author")?;
+            if other != author && row.get::<u32>("number")? <= until {
+                others.insert(self.people.key(other));
+            }
+        }
+        Ok(others.into_iter().collect())
     }
 }
 
@@ -188,10 +207,16 @@ struct Links<'a> {
     by_revision: BTreeMap<Digest, Vec<&'a Row>>,
     targets: BTreeMap<i64, Target>,
     cleared: BTreeSet<(i64, String, i64, Digest)>,
+    /// The day each revision was approved.
+    approved: BTreeMap<Digest, Date>,
 }
 
 impl<'a> Links<'a> {
-    fn new(rows: &'a Rows) -> Result<Self> {
+    fn new(rows: &'a Rows, moment: &Moment) -> Result<Self> {
+        let mut approved = BTreeMap::new();
+        for row in &rows.approvals {
+            approved.insert(row.get("revision")?, moment.day_of(row.get("at")?));
+        }
         let mut targets = BTreeMap::new();
         for (elsewhere, some) in [(false, &rows.records), (true, &rows.elsewhere)] {
             for row in some {
@@ -214,7 +239,7 @@ impl<'a> Links<'a> {
             ));
         }
         let by_revision = group(&rows.links, |row| Ok(row.get::<Digest>("revision")?))?;
-        Ok(Self { by_revision, targets, cleared })
+        Ok(Self { by_revision, targets, cleared, approved })
     }
 
     fn of(&self, revision: Digest) -> Result<Vec<LinkInput>> {
@@ -226,19 +251,23 @@ impl<'a> Links<'a> {
     fn link(&self, row: &Row) -> Result<LinkInput> {
         let (source, link, target): (i64, String, i64) =
             (row.get("source")?, row.get("link")?, row.get("target")?);
-        let (mut pinned, number): (Digest, i64) = (row.get("pinned")?, row.get("pinned_number")?);
+        let (pinned, number): (Digest, i64) = (row.get("pinned")?, row.get("pinned_number")?);
         let (mut suspect, mut elsewhere) = (false, None);
         if let Some(now) = self.targets.get(&target) {
             if now.elsewhere {
                 elsewhere = Some(now.state);
             }
             let moved = now.state == State::Approved && now.number > number;
-            if moved && self.cleared.contains(&(source, link.clone(), target, now.digest)) {
-                pinned = now.digest;
-            } else {
-                suspect = moved || now.state == State::Retired;
-            }
+            let cleared = moved && self.cleared.contains(&(source, link.clone(), target, now.digest));
+            suspect = (moved && !cleared) || now.state == State::Retired;
         }
-        Ok(LinkInput { link, target: row.get("target_ref")?, pinned, suspect, elsewhere })
+        Ok(LinkInput {
+            link,
+            target: row.get("target_ref")?,
+            pinned,
+            pinned_approved_on: self.approved.get(&pinned).copied(),
+            suspect,
+            elsewhere,
+        })
     }
 }

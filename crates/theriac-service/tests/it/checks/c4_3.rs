@@ -63,6 +63,12 @@ on_both_engines!(users_are_told_of_a_lowered_class_and_support_lasts_as_long_as_
     }
     site.finds("4.3-c", NotApplicable, &[]).await;
 
+    // A class that was lowered without a word shows by the revision that was in force.
+    site.change("ITEM-2", json!({ "class": "supported" })).await;
+    store.clock.advance_days(1);
+    site.change("ITEM-2", json!({ "class": "required" })).await;
+    site.finds("4.3-c", NotMet, &[("ITEM-2", ANA, SHIPS)]).await;
+
     // What each item owes is due by the day its support ends.
     site.supported_until("2030-06-30").await;
     let end = Some("2029-12-31");
@@ -71,6 +77,10 @@ on_both_engines!(users_are_told_of_a_lowered_class_and_support_lasts_as_long_as_
     site.finds("4.3-d", PartlyMet, &[("ITEM-1", ANA, end)]).await;
     for item in ["ITEM-1", "ITEM-2"] {
         site.change(item, json!({ "support_end": null })).await;
+    }
+    site.finds("4.3-d", NotMet, &[("ITEM-1", ANA, SHIPS), ("ITEM-2", ANA, SHIPS)]).await;
+    for item in ["ITEM-1", "ITEM-2"] {
+        site.change(item, json!({ "origin": "own" })).await;
     }
     site.finds("4.3-d", NotApplicable, &[]).await;
     site.drove(TOLD);

@@ -25,7 +25,7 @@ on_both_engines!(requirements_are_reviewed_by_all_who_must_in_the_very_revision,
 
     // Ana, who wrote it, reviews it alone, calls herself independent and leaves a point open.
     let alone = review(json!({
-        "owner": "ben", "conclusion": "accepted-with-points",
+        "owner": "ben", "conclusion": "accepted-with-points", "held_date": "2026-01-07",
         "attendees": [{ "person": "ana", "discipline": "security", "independent": true }],
         "points": [{ "point": "Too vague", "closed": false }]
     }));
@@ -49,7 +49,13 @@ on_both_engines!(requirements_are_reviewed_by_all_who_must_in_the_very_revision,
     let found = site.conformity().await;
     site.found(&found, "5.2.2-d", NotMet, &[("REQ-1", ANA, SHIPS), ("REQ-2", BEN, SHIPS)]);
     site.found(&found, "5.2.2-a", NotMet, &[("5.2.2-a", ANA, SHIPS)]);
-    site.approved("review", review(json!({})), &[("reviews", "REQ-1"), ("reviews", "REQ-2")]).await;
+    // A review that is dated before the requirement was written read something else.
+    let links = &[("reviews", "REQ-1"), ("reviews", "REQ-2")];
+    site.approved("review", review(json!({})), links).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.2.2-a", NotMet, &[("REV-3", ANA, SHIPS)]);
+    site.found(&found, "5.2.2-d", PartlyMet, &[("REQ-2", BEN, SHIPS)]);
+    site.change("REV-3", json!({ "held_date": "2026-01-07" })).await;
     site.all_met(&["5.2.2-a", "5.2.2-b", "5.2.2-c", "5.2.2-d"]).await;
     site.drove(DRIVEN);
 });

@@ -1,17 +1,22 @@
 //! 5.8.5: issues from tests, reviews and the field are dealt with.
 
 use serde_json::json;
-use theriac_conformity::facts::words::Decision;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, CASES, SHIPS, affected, review, tests};
+use super::site::{ANA, BEN, CASES, SHIPS, affected, bom, review, tests};
 use super::{Driven, Site};
 
 pub const CLOSED: Driven = &[
     ("5.8.5-a", &[Met, NotMet, PartlyMet]),
     ("5.8.5-b", &[Met, NotMet]),
     ("5.8.5-c", &[Met, NotMet, PartlyMet]),
+];
+pub const SETTLED: Driven = &[
+    ("5.8.5-f", &[Met, NotMet, PartlyMet]),
+    ("5.8.5-g", &[Met, NotMet, PartlyMet]),
+    ("5.8.5-h", &[Met, NotMet, PartlyMet]),
 ];
 pub const IN_TIME: Driven = &[("5.8.5-d", &[Met, NotMet, PartlyMet]), ("5.8.5-e", &[Met, NotMet, PartlyMet])];
 
@@ -83,4 +88,44 @@ on_both_engines!(findings_keep_the_limits_and_nobody_accepts_what_they_mend, |st
     let found = site.conformity().await;
     site.found(&found, "5.8.5-d", NotMet, &[("FIND-1", ANA, SHIPS), second]);
     site.drove(IN_TIME);
+});
+
+on_both_engines!(nothing_stays_open_unmatched_or_unsigned_for_the_patient, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.8.5-f", "5.8.5-g", "5.8.5-h"]).await;
+
+    site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
+    let second = ("FIND-2", ANA, Some("2026-01-09"));
+    site.finds("5.8.5-f", PartlyMet, &[second]).await;
+    let set = site.assess("FIND-1", |input| {
+        input.status = VexStatus::UnderInvestigation;
+        input.justification = None;
+    });
+    let set = set.await;
+    site.sign("ana", set).await;
+    site.finds("5.8.5-f", NotMet, &[("FIND-1", ANA, Some("2026-01-07")), second]).await;
+
+    // Both can harm a patient; eve accepts the risk, and then Dan signs for the patients.
+    let mut sets = Vec::new();
+    for finding in ["FIND-1", "FIND-2"] {
+        let set = site.assess(finding, |input| {
+            affected(input, Decision::Accept, "ben");
+            input.patient_safety_impact = PatientImpact::Minor;
+        });
+        let set = set.await;
+        site.sign("eve", set).await;
+        sets.push(set);
+    }
+    let (first, second) = (("FIND-1", BEN, Some("2026-01-19")), ("FIND-2", BEN, Some("2026-01-21")));
+    site.finds("5.8.5-h", NotMet, &[first, second]).await;
+    site.sign_clinical("dan", sets[0]).await;
+    site.finds("5.8.5-h", PartlyMet, &[second]).await;
+    site.sign_clinical("dan", sets[1]).await;
+    site.all_met(&["5.8.5-f", "5.8.5-h"]).await;
+
+    site.hand_in("more.json", bom(2, &["stray"])).await;
+    site.finds("5.8.5-g", PartlyMet, &[("stray", ANA, SHIPS)]).await;
+    site.disqualify("EVID-1").await;
+    site.finds("5.8.5-g", NotMet, &[("stray", ANA, SHIPS)]).await;
+    site.drove(SETTLED);
 });

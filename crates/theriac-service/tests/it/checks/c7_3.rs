@@ -36,7 +36,7 @@ on_both_engines!(risks_are_scored_by_criteria_in_force_and_signed_for_the_patien
     site.change(&second, json!({ "criticality": "high" })).await;
     site.finds("7.3-a", Met, &[]).await;
 
-    // The criteria move on: whoever looked at them again clears the link.
+    // The criteria move on: nobody says of an old score that it holds; the risk is scored again.
     let criteria = site.change("CRIT-1", json!({ "method": "Likelihood and harm, by two people." })).await;
     let found = site.conformity().await;
     site.found(&found, "7.3-a", NotMet, &[("RISK-1", ANA, SHIPS), (&second, BEN, SHIPS)]);
@@ -48,7 +48,9 @@ on_both_engines!(risks_are_scored_by_criteria_in_force_and_signed_for_the_patien
         to: criteria,
         reason: "The levels are the same".to_owned(),
     };
-    records::clear_suspect(&site.world.app, &site.world.who("ana"), clear).await.unwrap();
+    let refused = records::clear_suspect(&site.world.app, &site.world.who("ana"), clear).await.unwrap_err();
+    assert!(refused.to_string().contains("edit RISK-1"), "{refused}");
+    site.change("RISK-1", json!({})).await;
     site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS)]).await;
 
     // Criteria that were approved only after a risk had been accepted under them.

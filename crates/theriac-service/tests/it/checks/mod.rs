@@ -45,6 +45,7 @@ const LISTS: &[Driven] = &[
     c5_8_3::DRIVEN,
     c5_8_5::CLOSED,
     c5_8_5::IN_TIME,
+    c5_8_5::SETTLED,
     c5_8_6::DRIVEN,
     c5_8_6::LATER,
     c7_1_1::DRIVEN,

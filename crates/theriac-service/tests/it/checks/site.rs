@@ -62,6 +62,7 @@ impl<'a> Site<'a> {
         let site = Self::bare(store).await;
         let adam = site.world.who("adam");
         people::add_address(&site.world.app, &adam, "ben", "ben@lumen.example").await.unwrap();
+        site.supported_until("2029-12-31").await;
         site.write_records().await;
         site.feed(&["CVE-2026-0001"]).await;
         site.build("rc.1", COMMIT).await;
