@@ -11,7 +11,8 @@ use crate::expression::{Expression, NoFact, Row, Scope, Values};
 use crate::facts::Facts;
 use crate::facts::derive::ancestors;
 use crate::facts::words::Verdict;
-use crate::pack::{CLAUSES, Check, Clause, Judges, Level, Pack};
+use crate::owner::Fallback;
+use crate::pack::{CLAUSES, Check, Clause, Judges, Level, Pack, placeholders};
 use crate::verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION, Missing, Subject, combine};
 
 /// Judges a release by a pack.
@@ -21,7 +22,8 @@ use crate::verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION,
 pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, NoFact> {
     let accountable = Accountable::of(facts);
     let values = Values::of(facts)?.with(CLAUSES, &accountable.rows(facts, pack))?;
-    let evaluation = Evaluation { facts, values: &values, accountable: &accountable };
+    let fallback = Fallback::of(facts);
+    let evaluation = Evaluation { facts, values: &values, accountable: &accountable, fallback: &fallback };
     let digest = pack.digest.to_string();
     Ok(Conformity {
         at: facts.at.clone(),
@@ -96,6 +98,7 @@ struct Evaluation<'a> {
     facts: &'a Facts,
     values: &'a Values,
     accountable: &'a Accountable<'a>,
+    fallback: &'a Fallback,
 }
 
 impl Evaluation<'_> {
@@ -203,14 +206,8 @@ impl Evaluation<'_> {
         Ok(match (passing, failing) {
             (0, 0) => {
                 if check.none == Verdict::NotMet {
-                    found.missing.push(self.missing(
-                        clause,
-                        check,
-                        &check.id,
-                        check.todo.clone(),
-                        None,
-                        None,
-                    ));
+                    let todo = check.todo_none.as_ref().unwrap_or(&check.todo).clone();
+                    found.missing.push(self.missing(clause, check, &check.id, todo, None, None));
                 }
                 check.none
             }
@@ -246,12 +243,13 @@ impl Evaluation<'_> {
         let text =
             |expression: &Option<Expression>| expression.as_ref().map_or(Ok(None), |text| text.text(scope));
         let (owner, due) = (text(&check.owes)?, text(&check.due)?);
-        found.missing.push(self.missing(clause, check, reference, check.todo.clone(), owner, due));
+        let todo = filled(&check.todo, row);
+        found.missing.push(self.missing(clause, check, reference, todo, owner, due));
         found.failing.push(subject);
         Ok(())
     }
 
-    /// Something missing; who answers for the clause owes what nobody else does, by the planned ship date.
+    /// Something missing; who answers for the clause owes what nobody else does, and else who stands in.
     fn missing(
         &self,
         clause: &Clause,
@@ -261,12 +259,13 @@ impl Evaluation<'_> {
         owner: Option<String>,
         due: Option<String>,
     ) -> Missing {
-        let release = &self.facts.release;
+        let owner = self.fallback.owner(owner.or_else(|| self.accountable.one(&clause.number)));
         Missing {
             reference: reference.to_owned(),
             todo,
-            owner: owner.or_else(|| self.accountable.one(&clause.number)).or_else(|| release.manager.clone()),
-            due: due.or_else(|| release.planned_ship_date.clone()),
+            owner: owner.person,
+            stand_in: owner.stand_in,
+            due: self.fallback.due(due),
             check: check.id.clone(),
             judges: check.judges.clone(),
         }
@@ -280,6 +279,16 @@ struct Found {
     failing: Vec<Subject>,
     partly: bool,
     missing: Vec<Missing>,
+}
+
+/// A text with what the subject has in the fields that it names.
+fn filled(text: &str, row: Option<Row<'_>>) -> String {
+    let mut filled = text.to_owned();
+    for field in placeholders(text) {
+        let shown = row.and_then(|row| row.shown(field)).unwrap_or_else(|| "not set".to_owned());
+        filled = filled.replace(&format!("{{{field}}}"), &shown);
+    }
+    filled
 }
 
 /// The texts in the named fields of a row.

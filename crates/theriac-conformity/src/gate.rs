@@ -1,13 +1,14 @@
 //! The gate: may this release ship? Computed from facts and verdicts, read by CI; a person decides on it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::facts::rows::{Component, Finding, SuspectLink};
-use crate::facts::words::{Verdict, VexStatus};
+use crate::facts::words::{StandIn, Verdict, VexStatus};
+use crate::owner::Fallback;
 use crate::pack::Judges;
 use crate::verdict::{ClauseVerdict, Conformity, Missing};
 
@@ -21,6 +22,23 @@ pub struct Gate {
     pub reasons: Vec<Reason>,
     /// Deviations that cover what is missing, as they are to be printed.
     pub deviations: Vec<Covered>,
+    /// What to do where something is owed by no day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undated: Option<Undated>,
+}
+
+/// Things that are owed by no day, since the release has no planned ship date and they have no day of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Undated {
+    /// How many things.
+    pub items: u32,
+    /// What to do.
+    pub todo: String,
+    /// Who owes it.
+    pub owner: Option<String>,
+    /// As whom.
+    pub stand_in: Option<StandIn>,
 }
 
 /// One reason why the gate is closed.
@@ -34,9 +52,15 @@ pub struct Reason {
     pub reference: String,
     /// What is wrong, for people.
     pub text: String,
+    /// What to do.
+    #[serde(default)]
+    pub todo: String,
     /// Who owes the next step.
     pub owner: Option<String>,
-    /// By when.
+    /// As whom they owe it where nobody is named for it: somebody is to be appointed.
+    #[serde(default)]
+    pub stand_in: Option<StandIn>,
+    /// By when; without a planned ship date there may be no day.
     pub due: Option<String>,
     /// The clauses that this keeps from being met.
     #[serde(default)]
@@ -87,38 +111,87 @@ pub struct Covered {
 pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
     let mut reasons = Vec::new();
     let mut deviations = Vec::new();
-    let manager = || facts.release.manager.clone();
-    let due = || facts.release.planned_ship_date.clone();
+    let fallback = Fallback::of(facts);
     if conformity.provisional {
-        reasons.push(Reason {
-            kind: ReasonKind::PackNotAdopted,
-            reference: conformity.pack.clone(),
-            text: "The pack has not been adopted against the manufacturer's own copy of the standard"
-                .to_owned(),
-            owner: manager(),
-            due: due(),
-            clauses: Vec::new(),
-            missing: Vec::new(),
-        });
+        let text = "The pack has not been adopted against the manufacturer's own copy of the standard";
+        let todo = "Compare the pack with your own copy of the standard, and adopt it by signature";
+        reasons.push(fallback.reason(
+            ReasonKind::PackNotAdopted,
+            &conformity.pack,
+            text,
+            todo,
+            Owed::default(),
+        ));
     }
     if facts.release.candidate.is_none() {
-        reasons.push(Reason {
-            kind: ReasonKind::NoCandidate,
-            reference: facts.release.reference.clone(),
-            text: "No build has been named as the candidate".to_owned(),
-            owner: manager(),
-            due: due(),
-            clauses: Vec::new(),
-            missing: Vec::new(),
-        });
+        let text = "No build has been named as the candidate";
+        let todo = "Add a build to the release, and name the one that is to ship as its candidate";
+        let release = &facts.release.reference;
+        reasons.push(fallback.reason(ReasonKind::NoCandidate, release, text, todo, Owed::default()));
     }
-    let mut things = Things::of(facts);
+    let mut things = Things::of(facts, &fallback);
     for clause in &conformity.clauses {
         reasons.extend(clause_reason(facts, clause, &mut things, &mut deviations));
     }
     reasons.append(&mut things.reasons);
     reasons.sort_by_key(|reason| reason.kind);
-    Gate { open: reasons.is_empty(), reasons, deviations }
+    let undated = undated(facts, conformity, &reasons, &fallback);
+    Gate { open: reasons.is_empty(), reasons, deviations, undated }
+}
+
+/// What asks for a planned ship date.
+fn undated(
+    facts: &Facts,
+    conformity: &Conformity,
+    reasons: &[Reason],
+    fallback: &Fallback,
+) -> Option<Undated> {
+    if facts.release.planned_ship_date.is_some() || facts.release.decided {
+        return None;
+    }
+    let missing = conformity.clauses.iter().flat_map(|clause| &clause.missing);
+    let alone = reasons.iter().filter(|reason| reason.missing.is_empty() && reason.due.is_none());
+    let items = missing.filter(|item| item.due.is_none()).count() + alone.count();
+    let items = u32::try_from(items).unwrap_or(u32::MAX);
+    let owner = fallback.owner(None);
+    (items > 0).then(|| Undated {
+        items,
+        todo: "No date: set a planned ship date".to_owned(),
+        owner: owner.person,
+        stand_in: owner.stand_in,
+    })
+}
+
+/// Whom and which day the facts name for a reason.
+#[derive(Default)]
+struct Owed {
+    owner: Option<String>,
+    due: Option<String>,
+}
+
+impl Fallback {
+    /// A reason of its own, with who owes it and by when.
+    fn reason(
+        &self,
+        kind: ReasonKind,
+        reference: &str,
+        text: impl Into<String>,
+        todo: &str,
+        owed: Owed,
+    ) -> Reason {
+        let owner = self.owner(owed.owner);
+        Reason {
+            kind,
+            reference: reference.to_owned(),
+            text: text.into(),
+            todo: todo.to_owned(),
+            owner: owner.person,
+            stand_in: owner.stand_in,
+            due: self.due(owed.due),
+            clauses: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
 }
 
 /// Findings, components and links that close the gate by themselves.
@@ -128,14 +201,13 @@ struct Things {
 }
 
 impl Things {
-    fn of(facts: &Facts) -> Self {
-        let due = || facts.release.planned_ship_date.clone();
+    fn of(facts: &Facts, fallback: &Fallback) -> Self {
         let loose = |component: &&Component| !component.matched && component.disposition.is_none();
-        let mut reasons: Vec<_> = facts.findings.iter().filter_map(finding_reason).collect();
-        reasons.extend(
-            facts.components.iter().filter(loose).map(|component| component_reason(component, due())),
-        );
-        reasons.extend(facts.suspect_links.iter().map(|link| link_reason(link, due())));
+        let findings = facts.findings.iter().filter_map(|finding| finding_reason(finding, fallback));
+        let mut reasons: Vec<_> = findings.collect();
+        let components = facts.components.iter().filter(loose);
+        reasons.extend(components.map(|component| component_reason(component, fallback)));
+        reasons.extend(facts.suspect_links.iter().map(|link| link_reason(link, fallback)));
         let places = reasons.iter().enumerate().map(|(place, row)| (row.reference.clone(), place)).collect();
         Self { reasons, places }
     }
@@ -195,73 +267,92 @@ fn clause_reason(
         kind,
         reference: clause.clause.clone(),
         text: format!("{} {} {what}", clause.clause, clause.title),
+        todo: todo(&open),
         owner: first.and_then(|item| item.owner.clone()),
+        stand_in: first.and_then(|item| item.stand_in),
         due: first.and_then(|item| item.due.clone()),
         clauses: vec![clause.clause.clone()],
         missing: open.into_iter().cloned().collect(),
     })
 }
 
-fn finding_reason(finding: &Finding) -> Option<Reason> {
+/// What some missing items ask for: the first thing, and how many others there are.
+fn todo(open: &[&Missing]) -> String {
+    let different: BTreeSet<_> = open.iter().map(|item| &item.todo).collect();
+    match (open.first(), different.len()) {
+        (None, _) => String::new(),
+        (Some(first), 1) => first.todo.clone(),
+        (Some(first), number) => format!("{} (and {} more)", first.todo, number - 1),
+    }
+}
+
+fn finding_reason(finding: &Finding, fallback: &Fallback) -> Option<Reason> {
     if finding.acceptable {
         return None;
     }
-    let name = format!("{} in {}", finding.vulnerability, finding.component);
-    let (kind, text) = if !finding.assessed {
-        let why = match (&finding.status, finding.unconfirmed, finding.changed.is_empty(), finding.too_old) {
-            (None, ..) => "has not been assessed".to_owned(),
-            (Some(_), _, false, _) => {
-                format!("is to be assessed again: changed since are {}", finding.changed.join(", "))
-            }
-            (Some(_), _, _, true) => "is to be assessed again: the carried assessment is too old".to_owned(),
-            (Some(_), true, ..) => "has a carried assessment that this release has not confirmed".to_owned(),
-            (Some(_), ..) => "has an assessment that nobody has signed".to_owned(),
-        };
-        (ReasonKind::FindingNotAssessed, format!("{name} {why}"))
+    let (kind, why, todo) = if !finding.assessed {
+        let (why, todo) = not_assessed(finding);
+        (ReasonKind::FindingNotAssessed, why, todo)
     } else if finding.status == Some(VexStatus::UnderInvestigation) {
-        (ReasonKind::FindingNotAssessed, format!("{name} is under investigation"))
+        let todo = "End the investigation: say whether the product is affected, and why";
+        (ReasonKind::FindingNotAssessed, "is under investigation".to_owned(), todo)
     } else {
-        let why = if finding.lacks_clinical_signature {
-            "can harm a patient, and nobody has signed for that"
+        let (why, todo) = if finding.lacks_clinical_signature {
+            (
+                "can harm a patient, and nobody has signed for that",
+                "Have a clinical assessor sign this assessment",
+            )
         } else if finding.accepted_by_fixer {
-            "affects the product, and was accepted by who is to fix it"
+            (
+                "affects the product, and was accepted by who is to fix it",
+                "Have someone other than its fixer accept it with reason",
+            )
         } else {
-            "affects the product, and is not accepted"
+            (
+                "affects the product, and is not accepted",
+                "Mend this finding, or have someone other than its fixer accept it with reason",
+            )
         };
-        (ReasonKind::FindingUnacceptable, format!("{name} {why}"))
+        (ReasonKind::FindingUnacceptable, why.to_owned(), todo)
     };
-    Some(Reason {
-        kind,
-        reference: finding.reference.clone(),
-        text,
-        owner: finding.owner.clone(),
-        due: finding.due.clone(),
-        clauses: Vec::new(),
-        missing: Vec::new(),
-    })
+    let text = format!("{} in {} {why}", finding.vulnerability, finding.component);
+    let owed = Owed { owner: finding.owner.clone(), due: finding.due.clone() };
+    Some(fallback.reason(kind, &finding.reference, text, todo, owed))
 }
 
-fn component_reason(component: &Component, due: Option<String>) -> Reason {
+/// What an assessment that does not hold lacks, and what to do.
+fn not_assessed(finding: &Finding) -> (String, &'static str) {
+    let again = "Assess this finding again, and sign";
+    match (&finding.status, finding.unconfirmed, finding.changed.is_empty(), finding.too_old) {
+        (None, ..) => ("has not been assessed".to_owned(), "Assess this finding, say why, and sign"),
+        (Some(_), _, false, _) => {
+            (format!("is to be assessed again: changed since are {}", finding.changed.join(", ")), again)
+        }
+        (Some(_), _, _, true) => {
+            ("is to be assessed again: the carried assessment is too old".to_owned(), again)
+        }
+        (Some(_), true, ..) => (
+            "has a carried assessment that this release has not confirmed".to_owned(),
+            "Confirm the carried assessments of this release by one signature",
+        ),
+        (Some(_), ..) => ("has an assessment that nobody has signed".to_owned(), "Sign this assessment"),
+    }
+}
+
+fn component_reason(component: &Component, fallback: &Fallback) -> Reason {
     let why = component.unmatched_reason.as_deref().unwrap_or("no reason is known");
-    Reason {
-        kind: ReasonKind::ComponentUnmatched,
-        reference: component.reference.clone(),
-        text: format!("{} could not be matched ({why}), and nobody has disposed of it", component.reference),
-        owner: component.owner.clone(),
-        due,
-        clauses: Vec::new(),
-        missing: Vec::new(),
-    }
+    let text = format!("{} could not be matched ({why}), and nobody has disposed of it", component.reference);
+    let todo = "Give this component an identity that can be matched, or dispose of it with reason";
+    let owed = Owed { owner: component.owner.clone(), due: None };
+    fallback.reason(ReasonKind::ComponentUnmatched, &component.reference, text, todo, owed)
 }
 
-fn link_reason(link: &SuspectLink, due: Option<String>) -> Reason {
-    Reason {
-        kind: ReasonKind::SuspectLink,
-        reference: link.reference.clone(),
-        text: format!("{} has moved on since {} was linked to it ({})", link.target, link.source, link.link),
-        owner: Some(link.owner.clone()),
-        due,
-        clauses: Vec::new(),
-        missing: Vec::new(),
-    }
+fn link_reason(link: &SuspectLink, fallback: &Fallback) -> Reason {
+    let text = format!("{} has moved on since {} was linked to it ({})", link.target, link.source, link.link);
+    let todo = format!(
+        "Look whether {} still holds with what {} says now: clear the link with a reason, or revise {}",
+        link.source, link.target, link.source
+    );
+    let owed = Owed { owner: Some(link.owner.clone()), due: None };
+    fallback.reason(ReasonKind::SuspectLink, &link.reference, text, &todo, owed)
 }

@@ -7,12 +7,13 @@ mod evaluate;
 mod expression;
 pub mod facts;
 mod gate;
+mod owner;
 pub mod pack;
 mod verdict;
 
 pub use evaluate::evaluate;
 pub use expression::NoFact;
 pub use facts::{Facts, FactsError, facts_schema};
-pub use gate::{Covered, Gate, Reason, ReasonKind, gate};
+pub use gate::{Covered, Gate, Reason, ReasonKind, Undated, gate};
 pub use pack::{Pack, PackError};
 pub use verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION, Missing, Subject, combine};

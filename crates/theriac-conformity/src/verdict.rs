@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use theriac_model::Digest;
 
-use crate::facts::words::Verdict;
+use crate::facts::words::{StandIn, Verdict};
 use crate::pack::{ClauseKind, Judges, Level};
 
-/// The version of the evaluator; raised when the same facts and pack may come to another verdict.
-pub const EVALUATOR_VERSION: u32 = 1;
+/// The version of the evaluator; raised when the same facts and pack may come to another answer.
+pub const EVALUATOR_VERSION: u32 = 2;
 
 /// The verdicts of one release at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -102,7 +102,10 @@ pub struct Missing {
     pub todo: String,
     /// Who owes it.
     pub owner: Option<String>,
-    /// By when.
+    /// As whom they owe it where nobody is named for it: somebody is to be appointed.
+    #[serde(default)]
+    pub stand_in: Option<StandIn>,
+    /// By when; without a planned ship date there may be no day.
     pub due: Option<String>,
     /// The check that misses it.
     pub check: String,

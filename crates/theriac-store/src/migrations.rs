@@ -29,6 +29,8 @@ pub(crate) const LIST: &[Migration] = &[
     both(1, "engine", include_str!("../migrations/0001_engine.sql")),
     both(100, "domain", include_str!("../migrations/0100_domain.sql")),
     both(101, "finding_opened", include_str!("../migrations/0101_finding_opened.sql")),
+    both(120, "date_duty", include_str!("../migrations/0120_date_duty.sql")),
+    both(121, "stored_verdict", include_str!("../migrations/0121_stored_verdict.sql")),
 ];
 
 impl Migration {

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
 use theriac_conformity::Conformity;
+use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::pack::ClauseKind;
 
 /// How an answer is written.
@@ -170,8 +171,9 @@ pub fn verdicts(conformity: &Conformity) -> String {
     for clause in &conformity.clauses {
         for item in &clause.missing {
             number += 1;
-            let (owner, due) = (item.owner.as_deref().unwrap_or("-"), item.due.as_deref().unwrap_or("-"));
-            missing.row([&clause.clause, short(&item.reference), owner, due, &item.todo]);
+            let owner = owner(item.owner.as_deref(), item.stand_in);
+            let due = due(item.due.as_deref());
+            missing.row([&clause.clause, short(&item.reference), &owner, due, &item.todo]);
         }
     }
     let missing = if number == 0 { String::new() } else { format!("\n{}", missing.text()) };
@@ -188,6 +190,20 @@ pub fn verdicts(conformity: &Conformity) -> String {
         conformity.pack,
         table.text()
     )
+}
+
+/// Who owes something, and as whom where nobody is named for it.
+pub fn owner(owner: Option<&str>, stand_in: Option<StandIn>) -> String {
+    match (owner, stand_in) {
+        (None, _) => "nobody yet".to_owned(),
+        (Some(owner), None) => owner.to_owned(),
+        (Some(owner), Some(role)) => format!("{owner} (as {role})"),
+    }
+}
+
+/// By when something is owed.
+pub fn due(day: Option<&str>) -> &str {
+    day.unwrap_or("no date")
 }
 
 /// A reference without its digest.

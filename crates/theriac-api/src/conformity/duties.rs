@@ -22,10 +22,10 @@ pub(crate) struct DutiesQuery {
 pub(crate) struct DutyView {
     /// By when; what has no day comes last.
     due: Option<String>,
-    /// The product's key.
-    product: String,
-    /// The release's name.
-    release: String,
+    /// The product's key; none for what the organisation owns.
+    product: Option<String>,
+    /// The release's name; none for what no release owns.
+    release: Option<String>,
     /// The clause, where one asks for it.
     clause: Option<String>,
     /// What it is about.
@@ -33,17 +33,23 @@ pub(crate) struct DutyView {
     reference: String,
     /// What to do.
     todo: String,
+    /// As whom it is owed, where nobody is named for it: `release manager`, `security officer`.
+    stand_in: Option<String>,
+    /// The deviation that covers it until `due`.
+    covered_by: Option<String>,
 }
 
 impl From<Duty> for DutyView {
     fn from(duty: Duty) -> Self {
         Self {
             due: duty.due,
-            product: duty.product,
-            release: duty.release,
+            product: Some(duty.product).filter(|key| !key.is_empty()),
+            release: Some(duty.release).filter(|name| !name.is_empty()),
             clause: duty.clause,
             reference: duty.reference,
             todo: duty.todo,
+            covered_by: duty.covered.map(|cover| cover.deviation),
+            stand_in: duty.stand_in.map(|role| role.to_string()),
         }
     }
 }

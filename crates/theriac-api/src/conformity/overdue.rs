@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use theriac_service::gate::{self, Owed};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::duties::DutyView;
-use crate::core::{Api, Caller, Shown};
+use crate::core::{Api, Caller, Listed, Query, Shown, paging};
 
 /// Something that somebody should have done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,15 +25,30 @@ impl From<Owed> for OverdueView {
     }
 }
 
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OverdueQuery {
+    /// What the page before gave as `next`.
+    after: Option<String>,
+    /// How many: 1 to 200, 50 where left out.
+    limit: Option<u32>,
+}
+
 /// What others should have done before today, by day: of everybody for who may read the audit log, of those who report
 /// to them for a line manager, nothing for others.
 #[utoipa::path(
-    get, path = "/duties/overdue", tag = "conformity",
-    responses((status = 200, description = "What is overdue", body = [OverdueView])),
+    get, path = "/duties/overdue", tag = "conformity", params(OverdueQuery),
+    responses((status = 200, description = "A page of what is overdue", body = Listed<OverdueView>)),
 )]
-pub(super) async fn duties_overdue(State(api): State<Api>, caller: Caller) -> Shown<Json<Vec<OverdueView>>> {
+pub(super) async fn duties_overdue(
+    State(api): State<Api>,
+    caller: Caller,
+    Query(query): Query<OverdueQuery>,
+) -> Shown<Json<Listed<OverdueView>>> {
     // A machine is no person: it owes nothing, and nobody reports to it.
     let person = caller.session.as_ref().map(|session| session.person.clone()).unwrap_or_default();
-    let overview = gate::overview(api.app(), &caller.who, &person).await?;
-    Ok(Json(overview.late.into_iter().flatten().map(OverdueView::from).collect()))
+    let paging = paging(query.after, query.limit)?;
+    Ok(Json(gate::overdue(api.app(), &caller.who, &person, &paging).await?.into()))
 }

@@ -53,6 +53,46 @@ pub(crate) struct ReleaseView {
     decided_at: Option<Timestamp>,
     /// Whether customers have it.
     fielded: bool,
+    /// The gate, by the verdicts kept last; `null` where none are kept yet, or you may not read them.
+    gate: Option<GateSums>,
+    /// How many clauses stand how at release, by the same verdicts.
+    clauses: Option<ClauseSums>,
+    /// Of when these verdicts are.
+    as_of: Option<AsOf>,
+}
+
+/// A gate in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GateSums {
+    /// Whether nothing stands against the release.
+    open: bool,
+    /// How many reasons close it.
+    reasons: u32,
+}
+
+/// How many clauses stand how.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClauseSums {
+    /// Met.
+    met: u32,
+    /// Partly met.
+    partly_met: u32,
+    /// Not met.
+    not_met: u32,
+    /// Not applicable.
+    not_applicable: u32,
+}
+
+/// Of when verdicts are.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AsOf {
+    /// The day they judge.
+    #[schema(value_type = String, format = Date)]
+    day: Date,
+    /// The audit sequence up to which they read.
+    seq: i64,
+    /// Whether that is today, and nothing happened since that can bear on the release.
+    current: bool,
 }
 
 impl From<Release> for ReleaseView {
@@ -67,6 +107,19 @@ impl From<Release> for ReleaseView {
             decided: release.decided_at.is_some(),
             decided_at: release.decided_at,
             fielded: release.fielded,
+            gate: release
+                .standing
+                .as_ref()
+                .map(|standing| GateSums { open: standing.sums.gate_open, reasons: standing.sums.reasons }),
+            clauses: release.standing.as_ref().map(|standing| {
+                let [met, partly_met, not_met, not_applicable] = standing.sums.clauses;
+                ClauseSums { met, partly_met, not_met, not_applicable }
+            }),
+            as_of: release.standing.as_ref().map(|standing| AsOf {
+                day: standing.sums.day,
+                seq: standing.sums.seq,
+                current: standing.current,
+            }),
         }
     }
 }

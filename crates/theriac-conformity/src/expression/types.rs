@@ -22,6 +22,8 @@ pub(crate) enum Type {
     Int,
     /// Any text.
     Text,
+    /// A day, as text.
+    Date,
     /// One of a closed set of words; a text in an expression is a set of one.
     Word(Vec<String>),
     /// Nothing.
@@ -40,6 +42,7 @@ impl fmt::Display for Type {
             Self::Bool => f.write_str("true or false"),
             Self::Int => f.write_str("a whole number"),
             Self::Text => f.write_str("text"),
+            Self::Date => f.write_str("a date"),
             Self::Word(words) => match words.as_slice() {
                 [word] => write!(f, "'{word}'"),
                 words => write!(f, "one of {}", words.join(", ")),
@@ -63,12 +66,26 @@ impl Type {
     }
 
     fn is_text(&self) -> bool {
-        matches!(self, Self::Text | Self::Word(_))
+        matches!(self, Self::Text | Self::Date | Self::Word(_))
     }
 
     /// Whether the value is text, or null too.
     pub(crate) fn may_be_text(&self) -> bool {
         self.known().is_text() || *self == Self::Null
+    }
+
+    /// Whether the value is a day, or null too.
+    pub(crate) fn may_be_date(&self) -> bool {
+        match self.known() {
+            Self::Date | Self::Null => true,
+            Self::Word(words) => words.iter().all(|word| word.parse::<jiff::civil::Date>().is_ok()),
+            _ => false,
+        }
+    }
+
+    /// Whether a text can show the value: it is text or a number, or null too.
+    pub(crate) fn may_be_shown(&self) -> bool {
+        self.known().is_text() || *self.known() == Self::Int
     }
 
     /// The type of the items of a list.
@@ -172,6 +189,7 @@ fn read(root: &Json, schema: &Json) -> Type {
     let named = |name: &str| match name {
         "boolean" => Type::Bool,
         "integer" => Type::Int,
+        "string" if schema["format"] == "date" => Type::Date,
         "string" => Type::Text,
         "array" => Type::List(Some(Arc::new(read(root, &schema["items"])))),
         "object" => Type::Row(Arc::new(fields(root, schema))),

@@ -26,6 +26,8 @@ pub struct FactsInput {
     pub adoptions: Vec<AdoptionInput>,
     /// Every version of every person that matters: tests of independence read the day of the act.
     pub people: Vec<PersonInput>,
+    /// Roles held at that moment on the organisation or the product.
+    pub roles: Vec<RoleInput>,
     /// Records of the organisation, this product and this release; one revision each.
     pub records: Vec<RecordInput>,
     /// Revisions of responsibilities and software items that were in force and no longer are, up to the one that counts.
@@ -38,6 +40,8 @@ pub struct FactsInput {
     pub tests: Vec<TestInput>,
     /// Components of the candidate build's SBOMs.
     pub components: Vec<ComponentInput>,
+    /// The feed in which the components were last looked up.
+    pub feed: Option<FeedInput>,
     /// Findings of the release, open and resolved.
     pub findings: Vec<FindingInput>,
 }
@@ -107,6 +111,15 @@ pub struct PersonInput {
     pub from: Date,
     /// First day on which this version no longer holds.
     pub to: Option<Date>,
+}
+
+/// A role that a person holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoleInput {
+    /// The person's id.
+    pub person: String,
+    /// The role's key ("security-officer").
+    pub role: String,
 }
 
 /// The one revision of a record that counts.
@@ -284,6 +297,19 @@ pub struct ComponentInput {
     pub disposition: Option<String>,
     /// The SBOM's evidence id.
     pub evidence: String,
+}
+
+/// The advisory feed in which the components were last looked up.
+#[derive(Debug, Clone)]
+pub struct FeedInput {
+    /// Names its content.
+    pub digest: Digest,
+    /// The day it was imported.
+    pub imported_on: Date,
+    /// The day of the newest advisory in it.
+    pub newest_advisory_on: Option<Date>,
+    /// The day the components were looked up.
+    pub looked_up_on: Date,
 }
 
 /// A finding of the release.

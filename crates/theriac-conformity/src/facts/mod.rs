@@ -7,9 +7,11 @@
 pub(crate) mod derive;
 pub mod input;
 pub mod rows;
+mod sound;
 pub mod words;
 
 pub use rows::{FACTS_VERSION, Facts};
+pub use sound::Unsound;
 
 /// Raw rows that cannot be joined to facts: a defect of what delivered them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

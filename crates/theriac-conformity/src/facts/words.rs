@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The role of who owes what nobody else does.
+pub const SECURITY_OFFICER: &str = "security-officer";
+
 /// The meaning of the second signature wherever harm to a patient is possible.
 pub const CLINICAL: &str = "Clinical safety reviewed";
 
@@ -321,6 +324,15 @@ words! {
         NotMet = "not met",
         /// Nothing is asked for.
         NotApplicable = "not applicable",
+    }
+}
+words! {
+    /// Who owes what nobody is named for: somebody is still to be appointed.
+    StandIn {
+        /// Who manages the release.
+        ReleaseManager = "release manager",
+        /// A security officer of the product, or of the organisation.
+        SecurityOfficer = "security officer",
     }
 }
 words! {

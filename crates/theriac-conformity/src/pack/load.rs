@@ -54,7 +54,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema::of(&facts_schema()).with(CLAUSES, Type::List(Some(Arc::new(Type::Row(Arc::new(clause))))))
 });
 
-pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
+/// Reads a pack; a strict reader also asks for what older packs may lack.
+pub(super) fn load(files: &[(&str, &str)], strict: bool) -> Result<Pack, Vec<PackError>> {
     let whole = |message: String| vec![PackError { file: PACK_FILE.to_owned(), line: 1, message }];
     if files.len() > MAX_FILES {
         return Err(whole(format!("the pack has {} files; at most {MAX_FILES} are read", files.len())));
@@ -66,6 +67,7 @@ pub(super) fn load(files: &[(&str, &str)]) -> Result<Pack, Vec<PackError>> {
     let pack: Option<PackFile> = File { name: PACK_FILE, text }.read(&mut errors);
     let mut loader = Loader {
         schema: &SCHEMA,
+        strict,
         legend: pack.as_ref().map(|pack| &pack.confidence),
         errors,
         clauses: Vec::new(),
@@ -129,6 +131,7 @@ impl File<'_> {
 
 struct Loader<'a> {
     schema: &'a Schema,
+    strict: bool,
     legend: Option<&'a BTreeMap<String, String>>,
     errors: Vec<PackError>,
     clauses: Vec<Clause>,
@@ -302,6 +305,7 @@ impl Loader<'_> {
             return None;
         }
         self.rests(file, over, &source.rests);
+        self.todos(file, over, &source);
         let mut parse = |text: &Option<Spanned<String>>, wanted| {
             text.as_ref()
                 .map(|text| self.expression(file, text, over, wanted))
@@ -309,13 +313,14 @@ impl Loader<'_> {
         };
         let filter = parse(&source.filter, Wanted::Truth);
         let owes = parse(&source.owes, Wanted::Text);
-        let due = parse(&source.due, Wanted::Text);
+        let due = parse(&source.due, Wanted::Date);
         let pass = self.expression(file, &source.pass, over, Wanted::Truth)?;
         Some(Check {
             id: source.id.into_inner(),
             title: source.title,
             over: over.map(str::to_owned),
-            todo: source.todo,
+            todo: source.todo.into_inner(),
+            todo_none: source.todo_none.map(Spanned::into_inner),
             judges: source.judges.unwrap_or_else(|| judges.to_vec()),
             none: source.none.into_inner(),
             rests: source.rests.into_iter().map(Spanned::into_inner).collect(),
@@ -325,6 +330,38 @@ impl Loader<'_> {
             owes: owes.ok()?,
             due: due.ok()?,
         })
+    }
+
+    /// Whether what is to be done can be said of each subject, and of none.
+    fn todos(&mut self, file: File<'_>, over: Option<&str>, source: &CheckSource) {
+        let row = over.and_then(|list| self.schema.variable(list)).and_then(Type::item);
+        for field in placeholders(source.todo.get_ref()) {
+            if !row.and_then(|row| row.field(field)).is_some_and(Type::may_be_shown) {
+                let message = format!("'{{{field}}}' names no field of the subject with text or a number");
+                self.fail(file, source.todo.span(), message);
+            }
+        }
+        let may_be_empty = over.is_some() || source.filter.is_some();
+        let fails = *source.none.get_ref() == Verdict::NotMet;
+        match &source.todo_none {
+            None if self.strict && may_be_empty && fails => {
+                let message =
+                    "todo_none is missing: the check fails where there is no subject, and todo speaks of one";
+                self.fail(file, source.none.span(), message);
+            }
+            Some(text) if !may_be_empty || !fails => {
+                let message = "todo_none is said where there is no subject and none = \"not met\"";
+                self.fail(file, text.span(), message);
+            }
+            Some(text) if text.get_ref().contains('{') => {
+                self.fail(
+                    file,
+                    text.span(),
+                    "todo_none speaks of no subject, so it names none of its fields",
+                );
+            }
+            _ => {}
+        }
     }
 
     fn rests(&mut self, file: File<'_>, over: Option<&str>, fields: &[Spanned<String>]) {
@@ -377,6 +414,7 @@ impl Loader<'_> {
 enum Wanted {
     Truth,
     Text,
+    Date,
 }
 
 impl Wanted {
@@ -384,6 +422,7 @@ impl Wanted {
         match self {
             Self::Truth => *kind == Type::Bool,
             Self::Text => kind.may_be_text(),
+            Self::Date => kind.may_be_date(),
         }
     }
 
@@ -391,8 +430,14 @@ impl Wanted {
         match self {
             Self::Truth => "true or false",
             Self::Text => "text or null",
+            Self::Date => "a date or null",
         }
     }
+}
+
+/// The names in braces in a text; what is no name is left out.
+pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
 /// The one check of an attested clause: the clause assessment of its level that counts, holds and says met.
@@ -408,6 +453,7 @@ fn attestation(number: &str, level: Level, judges: &[Judges]) -> Option<Check> {
         title: "A signed assessment of this clause says met, and nothing it rests on has changed".to_owned(),
         over: Some("clause_assessments".to_owned()),
         todo: format!("Assess clause {number}, cite what was read, and have the assessment approved"),
+        todo_none: None,
         judges: judges.to_vec(),
         none: Verdict::NotMet,
         rests: ["evidence", "superseded", "retired", "unapproved", "suspect_citations"]

@@ -14,8 +14,8 @@ use theriac_model::Digest;
 use crate::expression::Expression;
 use crate::facts::words::{Route, Verdict};
 
-pub(crate) use load::CLAUSES;
 pub use load::PackError;
+pub(crate) use load::{CLAUSES, placeholders};
 pub use standard::{IEC_81001_5_1_2021, iec_81001_5_1_2021};
 
 /// A pack that has been read and checked.
@@ -109,8 +109,10 @@ pub struct Check {
     pub title: String,
     /// The list of facts it is over; `None` for one question about the whole.
     pub over: Option<String>,
-    /// What to do about a subject that fails.
+    /// What to do about a subject that fails; `{field}` stands for what the subject has in a field.
     pub todo: String,
+    /// What to do where there is no subject at all.
+    pub todo_none: Option<String>,
     /// What it bears on.
     pub judges: Vec<Judges>,
     /// The verdict when there is no subject.
@@ -132,7 +134,18 @@ impl Pack {
     pub fn load<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, Vec<PackError>> {
         let mut files: Vec<_> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
         files.sort_unstable();
-        load::load(&files)
+        load::load(&files, false)
+    }
+
+    /// Reads a pack as [`Pack::load`] does, and asks for what a pack of today should have: a pack that was once in force
+    /// stays readable without it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the pack, each with file and line.
+    pub fn check<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, Vec<PackError>> {
+        let mut files: Vec<_> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
+        files.sort_unstable();
+        load::load(&files, true)
     }
 
     /// The pack as other things name it: `id@digest`.

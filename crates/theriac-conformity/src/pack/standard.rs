@@ -32,5 +32,5 @@ pub const IEC_81001_5_1_2021: &[(&str, &str)] = files!(
 /// # Errors
 /// When the embedded files are wrong, which a test rules out.
 pub fn iec_81001_5_1_2021() -> Result<Pack, Vec<PackError>> {
-    Pack::load(IEC_81001_5_1_2021)
+    Pack::check(IEC_81001_5_1_2021)
 }

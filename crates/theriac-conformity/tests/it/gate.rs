@@ -1,11 +1,11 @@
 //! The gate: every sort of reason, and what a deviation can and cannot do.
 
 use serde_json::json;
-use theriac_conformity::facts::input::AssessmentInput;
+use theriac_conformity::facts::input::{AssessmentInput, RoleInput};
 use theriac_conformity::facts::words::*;
-use theriac_conformity::{Pack, ReasonKind, evaluate, gate};
+use theriac_conformity::{Facts, Pack, ReasonKind, evaluate, gate};
 
-use crate::sample::{Sample, assessment, finding, record};
+use crate::sample::{Sample, assessment, finding, pack, record};
 
 fn kinds(sample: &Sample) -> Vec<ReasonKind> {
     let mut kinds: Vec<_> = sample.gate().reasons.iter().map(|reason| reason.kind).collect();
@@ -146,4 +146,65 @@ fn a_check_that_cannot_be_evaluated_is_not_met_shows_the_error_and_no_deviation_
     assert!(check.error.as_deref().unwrap().contains("Overflow"), "{:?}", check.error);
     let gate = gate(&facts, &conformity);
     assert!(gate.reasons.iter().any(|reason| reason.kind == ReasonKind::PackError));
+}
+
+fn role(person: &str, role: &str) -> RoleInput {
+    RoleInput { person: person.to_owned(), role: role.to_owned() }
+}
+
+/// Nothing is owed by nobody: the release manager stands in for who is not appointed, and a security officer for both.
+#[test]
+fn what_nobody_is_named_for_falls_to_the_manager_and_then_to_a_security_officer() {
+    let bare = || {
+        Sample::met().with(|input| {
+            input.records.clear();
+            input.components.clear();
+            input.findings.clear();
+            input.adoptions.clear();
+            input.builds.clear();
+            input.roles = vec![role("ben", "developer"), role("cleo", "security-officer")];
+        })
+    };
+    let officer_only = || bare().with(|input| input.release.manager = None);
+    for (sample, owner, stand_in) in
+        [(bare(), "rita", StandIn::ReleaseManager), (officer_only(), "cleo", StandIn::SecurityOfficer)]
+    {
+        let (conformity, gate) = (sample.conformity(), sample.gate());
+        let owned = Some((owner, stand_in));
+        for item in conformity.clauses.iter().flat_map(|clause| &clause.missing) {
+            assert_eq!(item.owner.as_deref().zip(item.stand_in), owned, "{item:?}");
+            assert_eq!(item.due.as_deref(), Some("2026-12-01"));
+        }
+        assert!(gate.reasons.len() > 20);
+        for reason in &gate.reasons {
+            assert_eq!(reason.owner.as_deref().zip(reason.stand_in), owned, "{reason:?}");
+            assert!(!reason.todo.is_empty(), "{reason:?}");
+        }
+        assert_eq!(gate.undated, None);
+        // The facts say who holds which role: a facts file alone gives the same answer.
+        let text = serde_json::to_string(&sample.facts()).unwrap();
+        let read: Facts = serde_json::from_str(&text).unwrap();
+        let (again, kept) = (evaluate(&read, &pack()).unwrap(), serde_json::to_string(&conformity).unwrap());
+        assert_eq!(serde_json::to_string(&again).unwrap(), kept);
+    }
+    let nobody = officer_only().with(|input| input.roles.clear()).gate();
+    assert!(nobody.reasons.iter().all(|reason| reason.owner.is_none() && reason.stand_in.is_none()));
+}
+
+#[test]
+fn who_is_named_owes_it_without_a_word_of_standing_in() {
+    let broken = Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
+    let gate = broken.gate();
+    let reason = gate.reasons.iter().find(|reason| reason.reference == "5.8.3").unwrap();
+    assert_eq!((reason.owner.as_deref(), reason.stand_in), (Some("ana"), None));
+}
+
+#[test]
+fn what_has_no_day_asks_for_a_planned_ship_date() {
+    let undated = Sample::met().without("DOC-3").with(|input| input.release.planned_ship_date = None).gate();
+    let asked = undated.undated.unwrap();
+    assert_eq!((asked.items, asked.todo.as_str()), (1, "No date: set a planned ship date"));
+    assert_eq!(asked.owner.as_deref(), Some("rita"));
+    let met = Sample::met().with(|input| input.release.planned_ship_date = None).gate();
+    assert!(met.open && met.undated.is_none());
 }

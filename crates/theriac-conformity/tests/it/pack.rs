@@ -28,6 +28,23 @@ fn the_small_pack_these_tests_break_is_right() {
 }
 
 #[test]
+fn a_check_of_today_says_what_to_do_where_there_is_no_subject() {
+    let whole = format!("{CLAUSE}{CHECK}");
+    let checked = |text: &str| Pack::check(&[("pack.toml", PACK), ("clauses/7.toml", text)]);
+    let errors = checked(&whole).unwrap_err();
+    assert!(errors[0].to_string().starts_with("clauses/7.toml:13: todo_none is missing"), "{errors:?}");
+    let said = format!("{whole}todo_none = \"N\"\n");
+    assert_eq!(checked(&said).unwrap().clauses[0].checks[0].todo_none.as_deref(), Some("N"));
+    let needless =
+        format!("{CLAUSE}{}todo_none = \"N\"\n", CHECK.replace("risks", "once").replace("r.", "release."));
+    let needless =
+        needless.replace("release.approved", "release.decided").replace("release.owner", "release.manager");
+    assert!(
+        checked(&needless).unwrap_err()[0].message.contains("todo_none is said where there is no subject")
+    );
+}
+
+#[test]
 fn every_mistake_is_told_with_file_and_line() {
     let cases = [
         (format!("{CLAUSE}{CHECK}").replace("duty", "dutty"), "clauses/7.toml:7: unknown field `dutty`"),
@@ -38,6 +55,22 @@ fn every_mistake_is_told_with_file_and_line() {
         (
             format!("{CLAUSE}{CHECK}").replace("\"T\"\nlevel", "3\nlevel"),
             "clauses/7.toml:3: invalid type: integer `3`",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}due = \"r.ref\"\n"),
+            "clauses/7.toml:16: expected a date or null, found text",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}due = \"'soon'\"\n"),
+            "clauses/7.toml:16: expected a date or null, found 'soon'",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("todo = \"T\"", "todo = \"Look at {nothing}\""),
+            "clauses/7.toml:14: '{nothing}' names no field",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("todo = \"T\"", "todo = \"Look at {approved}\""),
+            "clauses/7.toml:14: '{approved}' names no field",
         ),
         (format!("{CLAUSE}{CHECK}").replace("\"P\"", "\"Q\""), "clauses/7.toml:5: confidence takes letters"),
         (

@@ -108,6 +108,7 @@ impl Sample {
                 on: day("2026-01-10"),
             }],
             people: people(),
+            roles: Vec::new(),
             records: records(),
             past: vec![],
             builds: vec![BuildInput {
@@ -132,6 +133,12 @@ impl Sample {
             ],
             tests: ["tls.unknown_ca", "tls.expired"].map(|case| test(case, Outcome::Passed)).to_vec(),
             components: vec![component("pkg:npm/left-pad@1.3.0")],
+            feed: Some(FeedInput {
+                digest: digest("feed"),
+                imported_on: day("2026-10-20"),
+                newest_advisory_on: Some(day("2026-10-19")),
+                looked_up_on: day("2026-10-21"),
+            }),
             findings: vec![finding("FIND-1", Some(assessment(VexStatus::NotAffected)))],
         };
         let attested = pack();

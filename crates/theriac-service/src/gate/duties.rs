@@ -1,31 +1,39 @@
-//! What a person owes: what verdicts miss and what closes gates, over releases that are not yet decided or that
-//! customers have. Computed, never typed.
+//! What a person owes: what verdicts miss, what closes gates, and what the dates of approved records ask for, over
+//! releases that are not yet decided or that customers have. Computed, never typed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
 use theriac_auth::{Permission, ProductId, Scope};
-use theriac_conformity::ReasonKind;
+use theriac_conformity::facts::words::StandIn;
+use theriac_conformity::{Gate, Reason, ReasonKind};
+use theriac_model::Digest;
+use theriac_store::tables::products::Product;
+use theriac_store::tables::records::{Owing, RecordDuty, date_duties};
+use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Read, tables};
 
-use super::judge::shown_in;
+use super::judge::{Judged, shown_in};
 use crate::people::organisation_in;
-use crate::{App, Result, Who};
+use crate::products::only;
+use crate::{App, Page, Paging, Result, ServiceError, Who};
 
 /// Most releases looked at, the newest first: older ones that are neither decided nor fielded are forgotten plans.
 const RELEASES_MAX: usize = 200;
+/// Most duties by date that are read at once, the soonest first.
+const DATES_MAX: u32 = 1_000;
 
 /// Something owed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Duty {
     /// By when; what has no day comes last.
     pub due: Option<String>,
-    /// The product's key.
+    /// The product's key; empty for what the organisation owns.
     pub product: String,
     /// What people call the product.
     pub product_name: String,
-    /// The release's name.
+    /// The release's name; empty for what no release owns.
     pub release: String,
     /// The clause, where one asks for it.
     pub clause: Option<String>,
@@ -34,6 +42,28 @@ pub struct Duty {
     pub reference: String,
     /// What to do.
     pub todo: String,
+    /// As whom, where nobody is named for it: somebody is to be appointed.
+    pub stand_in: Option<StandIn>,
+    /// The deviation in force that covers it, until which day: nothing is overdue till then.
+    pub covered: Option<Cover>,
+}
+
+/// A deviation that lets something be missing for a while.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Cover {
+    /// The deviation's id: `DEV-1`.
+    pub deviation: String,
+    /// The last day on which it holds.
+    pub until: String,
+}
+
+impl Duty {
+    /// Whether its day is past, and no deviation covers it.
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        let late = |due: &String| due.parse::<Date>().is_ok_and(|due| due < today);
+        self.covered.is_none() && self.due.as_ref().is_some_and(late)
+    }
 }
 
 /// Something owed, and by whom.
@@ -61,7 +91,8 @@ pub struct Overview {
 /// What the store says.
 pub async fn duties(app: &App, who: &Who, person: &str) -> Result<Vec<Duty>> {
     let mut read = app.store().read().await?;
-    let owed = owed(app, who, &mut read, |owner| owner == person).await?;
+    let today = today(app, &mut read).await?;
+    let owed = owed(app, who, &mut read, &Meant { person, others: Others::Nobody }, today).await?;
     Ok(owed.into_iter().map(|owed| owed.duty).collect())
 }
 
@@ -71,24 +102,110 @@ pub async fn duties(app: &App, who: &Who, person: &str) -> Result<Vec<Duty>> {
 /// What the store says.
 pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
     let mut read = app.store().read().await?;
-    let zone = organisation_in(&mut read).await?.zone;
-    let today = app.today(&zone);
-    let everybody = who.access().allows(Permission::ReadAudit, &Scope::Organisation);
-    let team = if everybody { BTreeSet::new() } else { team(&mut read, person, today).await? };
-    let seen = |owner: &str| owner == person || everybody || team.contains(owner);
-    let (own, others): (Vec<Owed>, Vec<Owed>) =
-        owed(app, who, &mut read, seen).await?.into_iter().partition(|owed| owed.owner == person);
-    let today = today.to_string();
-    let late = others.into_iter().filter(|owed| owed.duty.due.as_ref().is_some_and(|due| *due < today));
+    let today = today(app, &mut read).await?;
+    let meant = Meant { person, others: looked_after(who, &mut read, person, today).await? };
+    let all = owed(app, who, &mut read, &meant, today).await?;
+    let (own, others): (Vec<Owed>, Vec<Owed>) = all.into_iter().partition(|owed| owed.owner == person);
+    let late = others.into_iter().filter(|owed| owed.duty.is_late(today)).collect();
     Ok(Overview {
         own: own.into_iter().map(|owed| owed.duty).collect(),
-        late: (everybody || !team.is_empty()).then(|| late.collect()),
+        late: (!meant.others.is_nobody()).then_some(late),
     })
 }
 
-/// The keys of those who report to a person on a day, directly or through others.
-async fn team(conn: &mut Conn, person: &str, day: Date) -> Result<BTreeSet<String>> {
-    let Some(lead) = tables::people::by_key(conn, person).await? else { return Ok(BTreeSet::new()) };
+/// A page of the duties of others that are overdue and that a person looks after, by day.
+///
+/// # Errors
+/// When the page before gave no such key as the one asked for, or what the store says.
+pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Page<Owed>> {
+    let after = paging.after.as_deref().map(Place::parse).transpose()?;
+    let late = overview(app, who, person).await?.late.unwrap_or_default();
+    let mut placed = Vec::with_capacity(late.len());
+    for owed in late {
+        placed.push((Place::of(&owed)?, owed));
+    }
+    placed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    placed.retain(|(place, _)| after.as_ref().is_none_or(|after| place > after));
+    placed.truncate(usize::try_from(paging.fetch()).unwrap_or(usize::MAX));
+    Ok(paging.page(placed, |(place, _)| place.text()).map(|(_, owed)| owed))
+}
+
+/// Where a duty stands in the list: by day, then by its digest, so that a page goes on where the one before ended, whatever
+/// was done meanwhile.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    due: String,
+    digest: String,
+}
+
+impl Place {
+    fn of(owed: &Owed) -> Result<Self> {
+        let text = serde_json::to_vec(owed).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let due = owed.duty.due.clone().unwrap_or_default();
+        Ok(Self { due, digest: Digest::of(&text).to_string() })
+    }
+
+    fn text(&self) -> String {
+        format!("{}:{}", self.due, self.digest)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let parts = text
+            .split_once(':')
+            .filter(|(due, digest)| due.parse::<Date>().is_ok() && digest.parse::<Digest>().is_ok());
+        let (due, digest) = parts.ok_or_else(|| {
+            ServiceError::field("after", "this is not what the page before gave as next; begin without it")
+        })?;
+        Ok(Self { due: due.to_owned(), digest: digest.to_owned() })
+    }
+}
+
+async fn today(app: &App, read: &mut Read) -> Result<Date> {
+    Ok(app.today(&organisation_in(read).await?.zone))
+}
+
+/// Whose duties are asked for.
+struct Meant<'a> {
+    person: &'a str,
+    others: Others,
+}
+
+/// Whom a person looks after.
+enum Others {
+    Nobody,
+    Team(BTreeMap<i64, String>),
+    Everybody,
+}
+
+impl Others {
+    fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody)
+    }
+}
+
+impl Meant<'_> {
+    fn means(&self, owner: &str) -> bool {
+        owner == self.person
+            || match &self.others {
+                Others::Nobody => false,
+                Others::Team(team) => team.values().any(|key| key == owner),
+                Others::Everybody => true,
+            }
+    }
+}
+
+/// Everybody for who may read the audit log, those who report to them for a line manager.
+async fn looked_after(who: &Who, read: &mut Read, person: &str, today: Date) -> Result<Others> {
+    if who.access().allows(Permission::ReadAudit, &Scope::Organisation) {
+        return Ok(Others::Everybody);
+    }
+    let team = team(read, person, today).await?;
+    Ok(if team.is_empty() { Others::Nobody } else { Others::Team(team) })
+}
+
+/// Those who report to a person on a day, directly or through others, with their keys.
+async fn team(conn: &mut Conn, person: &str, day: Date) -> Result<BTreeMap<i64, String>> {
+    let Some(lead) = tables::people::by_key(conn, person).await? else { return Ok(BTreeMap::new()) };
     let managers = tables::people::managers_on(conn, day).await?;
     let mut team = BTreeSet::new();
     let mut ask = vec![lead.id];
@@ -101,53 +218,220 @@ async fn team(conn: &mut Conn, person: &str, day: Date) -> Result<BTreeSet<Strin
     }
     let ids: Vec<i64> = team.into_iter().collect();
     let names = tables::people::names_among(conn, &ids).await?;
-    Ok(names.into_iter().map(|name| name.key).collect())
+    Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
 }
 
 /// What people owe, by day.
-async fn owed(app: &App, who: &Who, read: &mut Read, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Owed>> {
+async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: Date) -> Result<Vec<Owed>> {
     let products = who.access().products(Permission::ReadGate);
-    let names = tables::products::all(read).await?;
-    let releases = tables::releases::all(read).await?;
+    let names =
+        Names { products: tables::products::all(read).await?, releases: tables::releases::all(read).await? };
     let decisions = tables::decisions::in_force(read).await?;
     let decided = |id: i64| decisions.iter().any(|row| row.release == id && row.ships());
-    let open = releases.iter().filter(|release| {
+    let open = names.releases.iter().filter(|release| {
         products.contains(ProductId(release.product)) && (release.fielded || !decided(release.id))
     });
-    let mut all = BTreeSet::new();
+    let (mut found, mut covered) = (Found::default(), BTreeMap::new());
     for release in open.take(RELEASES_MAX) {
         let judged = shown_in(app, read, release).await?;
-        let product = names.iter().find(|product| product.id == release.product);
-        let product = product.map(|product| (product.key.clone(), product.name.clone()));
-        let (product, product_name) = product.unwrap_or_default();
-        let owed =
-            |owner: &str, due: &Option<String>, clause: Option<&str>, reference: &str, todo: &str| Owed {
-                duty: Duty {
-                    due: due.clone(),
-                    product: product.clone(),
-                    product_name: product_name.clone(),
-                    release: release.name.clone(),
-                    clause: clause.map(str::to_owned),
-                    reference: reference.to_owned(),
-                    todo: todo.to_owned(),
-                },
-                owner: owner.to_owned(),
-            };
-        let meant = |owner: &'_ Option<String>| owner.clone().filter(|owner| is_meant(owner));
-        for clause in &judged.conformity.clauses {
-            let items = clause.missing.iter().filter_map(|item| Some((meant(&item.owner)?, item)));
-            all.extend(items.map(|(owner, item)| {
-                owed(&owner, &item.due, Some(&clause.clause), &item.reference, &item.todo)
-            }));
-        }
-        let reasons = judged.gate.reasons.iter().filter_map(|reason| Some((meant(&reason.owner)?, reason)));
-        let alone =
-            reasons.filter(|(_, reason)| reason.kind != ReasonKind::Clause && reason.missing.is_empty());
-        all.extend(
-            alone.map(|(owner, reason)| owed(&owner, &reason.due, None, &reason.reference, &reason.text)),
-        );
+        let covers = Covers::of(&judged.gate, today);
+        of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);
+        covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
     }
-    let mut all: Vec<_> = all.into_iter().collect();
+    for owed in by_date(app, who, read, &names, meant, today).await? {
+        let cover = covered.get(&owed.duty.reference).cloned();
+        if !found.has(&owed) {
+            found.add(owed.owner, owed.duty, cover);
+        }
+    }
+    let mut all: Vec<_> = found.all.into_iter().collect();
     all.sort_by(|one, other| (one.duty.due.is_none(), one).cmp(&(other.duty.due.is_none(), other)));
     Ok(all)
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    all: BTreeSet<Owed>,
+    /// Owner, day of its own and id of each.
+    said: BTreeSet<(String, Option<String>, String)>,
+}
+
+impl Found {
+    fn name(owed: &Owed) -> (String, Option<String>, String) {
+        (owed.owner.clone(), owed.duty.due.clone(), id(&owed.duty.reference).to_owned())
+    }
+
+    /// Whether the same person owes something about the same thing on the same day already.
+    fn has(&self, owed: &Owed) -> bool {
+        self.said.contains(&Self::name(owed))
+    }
+
+    fn add(&mut self, owner: String, duty: Duty, cover: Option<Cover>) {
+        let owed = Owed { duty, owner };
+        self.said.insert(Self::name(&owed));
+        self.all.insert(Owed { duty: owed.duty.covered_by(cover), ..owed });
+    }
+}
+
+/// What a reference names, without the digest of its revision.
+fn id(reference: &str) -> &str {
+    match reference.rsplit_once('@') {
+        Some((id, digest)) if digest.parse::<Digest>().is_ok() => id,
+        _ => reference,
+    }
+}
+
+impl Duty {
+    /// The same, covered by a deviation until its last day.
+    fn covered_by(self, cover: Option<Cover>) -> Self {
+        let due = cover.as_ref().map(|cover| cover.until.clone()).or(self.due);
+        Self { due, covered: cover, ..self }
+    }
+}
+
+/// What deviations in force let be missing, by clause and id.
+struct Covers(BTreeMap<(String, String), Cover>);
+
+impl Covers {
+    fn of(gate: &Gate, today: Date) -> Self {
+        let mut covers = BTreeMap::new();
+        for row in &gate.deviations {
+            let Some(until) =
+                row.expires.as_ref().filter(|day| day.parse::<Date>().is_ok_and(|day| day >= today))
+            else {
+                continue;
+            };
+            let cover = Cover { deviation: id(&row.reference).to_owned(), until: until.clone() };
+            for missing in &row.missing {
+                covers.insert((row.clause.clone(), id(missing).to_owned()), cover.clone());
+            }
+        }
+        Self(covers)
+    }
+
+    fn get(&self, clause: &str, reference: &str) -> Option<Cover> {
+        self.0.get(&(clause.to_owned(), id(reference).to_owned())).cloned()
+    }
+}
+
+/// Products and releases by their ids.
+struct Names {
+    products: Vec<Product>,
+    releases: Vec<Release>,
+}
+
+impl Names {
+    /// A duty of a product or a release, with nothing said yet.
+    fn place(&self, product: Option<i64>, release: Option<&Release>) -> Duty {
+        let product = product.and_then(|id| self.products.iter().find(|product| product.id == id));
+        Duty {
+            due: None,
+            product: product.map(|product| product.key.clone()).unwrap_or_default(),
+            product_name: product.map(|product| product.name.clone()).unwrap_or_default(),
+            release: release.map(|release| release.name.clone()).unwrap_or_default(),
+            clause: None,
+            reference: String::new(),
+            todo: String::new(),
+            stand_in: None,
+            covered: None,
+        }
+    }
+}
+
+/// What the verdicts and the gate of a release ask for.
+fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>, found: &mut Found) {
+    let mut add = |owner: &Option<String>, duty: Duty, cover: Option<Cover>| {
+        if let Some(owner) = owner.as_ref().filter(|owner| meant.means(owner)) {
+            found.add(owner.clone(), duty, cover);
+        }
+    };
+    for clause in &judged.conformity.clauses {
+        for item in &clause.missing {
+            let duty = Duty {
+                due: item.due.clone(),
+                clause: Some(clause.clause.clone()),
+                reference: item.reference.clone(),
+                todo: item.todo.clone(),
+                stand_in: item.stand_in,
+                ..place.clone()
+            };
+            add(&item.owner, duty, covers.get(&clause.clause, &item.reference));
+        }
+    }
+    // What a clause asks for already is no second thing to do.
+    let missing = || judged.conformity.clauses.iter().flat_map(|clause| &clause.missing);
+    let said: BTreeSet<_> = missing().map(|item| (&item.reference, &item.owner)).collect();
+    let alone = |reason: &&Reason| {
+        reason.kind != ReasonKind::Clause
+            && reason.missing.is_empty()
+            && !said.contains(&(&reason.reference, &reason.owner))
+    };
+    for reason in judged.gate.reasons.iter().filter(alone) {
+        let duty = Duty {
+            due: reason.due.clone(),
+            reference: reason.reference.clone(),
+            todo: format!("{}: {}", reason.text, reason.todo),
+            stand_in: reason.stand_in,
+            ..place.clone()
+        };
+        add(&reason.owner, duty, None);
+    }
+    if let Some(undated) = &judged.gate.undated {
+        let duty = Duty {
+            reference: place.release.clone(),
+            todo: undated.todo.clone(),
+            stand_in: undated.stand_in,
+            ..place.clone()
+        };
+        add(&undated.owner, duty, None);
+    }
+}
+
+/// What the dates of approved records ask for: of the person whatever the day, of others what is past.
+async fn by_date(
+    app: &App,
+    who: &Who,
+    read: &mut Read,
+    names: &Names,
+    meant: &Meant<'_>,
+    today: Date,
+) -> Result<Vec<Owed>> {
+    let owing = Owing {
+        products: only(who, Permission::Read),
+        organisation: who.access().allows(Permission::Read, &Scope::Organisation),
+        ..Owing::default()
+    };
+    let mut rows = Vec::new();
+    if let Some(person) = tables::people::by_key(read, meant.person).await? {
+        let own = Owing { owners: Some(vec![person.id]), ..owing.clone() };
+        rows.extend(date_duties(read, &own, DATES_MAX).await?);
+    }
+    let late = Owing { before: Some(today), ..owing };
+    match &meant.others {
+        Others::Nobody => {}
+        Others::Team(team) => {
+            let team = Owing { owners: Some(team.keys().copied().collect()), ..late };
+            rows.extend(date_duties(read, &team, DATES_MAX).await?);
+        }
+        Others::Everybody => rows.extend(date_duties(read, &late, DATES_MAX).await?),
+    }
+    let ids: BTreeSet<i64> = rows.iter().map(|row| row.duty.owner).collect();
+    let people = tables::people::names_among(read, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let key = |id: i64| people.iter().find(|name| name.id == id).map(|name| name.key.clone());
+    let owed = |row: &RecordDuty| Some(Owed { duty: dated(app, row, names)?, owner: key(row.duty.owner)? });
+    Ok(rows.iter().filter_map(owed).collect())
+}
+
+/// What a record's date asks for; nothing where this program knows no such duty.
+fn dated(app: &App, row: &RecordDuty, names: &Names) -> Option<Duty> {
+    let kind = app.kind(&row.kind)?;
+    let duty = kind.duties.iter().find(|duty| duty.date == row.duty.field)?;
+    let release = row.release.and_then(|id| names.releases.iter().find(|release| release.id == id));
+    Some(Duty {
+        due: Some(row.duty.due.to_string()),
+        reference: row.reference.clone(),
+        todo: duty.todo.to_owned(),
+        ..names.place(row.product, release)
+    })
 }

@@ -8,11 +8,11 @@ use theriac_auth::Permission;
 use theriac_conformity::facts::input::FactsInput;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{ClauseVerdict, Conformity, Facts, Gate, Pack};
+use theriac_conformity::{ClauseVerdict, Conformity, EVALUATOR_VERSION, Facts, Gate, Pack};
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::releases::Release;
-use theriac_store::tables::verdicts::{self, Stored};
+use theriac_store::tables::verdicts::{self, Stored, Sums};
 use theriac_store::{Conn, Read, tables};
 
 use super::facts::{Built, Moment, read};
@@ -252,9 +252,9 @@ pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> R
     let (today, head) = (app.today(&zone), read.seq());
     let pack = pack_at(app, read, head).await?.reference();
     if let Some(kept) = verdicts::stored(read, release.id).await? {
-        let current = kept.day == today && kept.pack == pack && kept.seq <= head;
-        let (product, base) = (release.product, release.based_on);
-        let current = current && !verdicts::bears_since(read, kept.seq, product, release.id, base).await?;
+        let (seq, product, base) = (kept.sums.seq, release.product, release.based_on);
+        let current = Now { today, pack: &pack }.is_of(&kept.sums) && seq <= head;
+        let current = current && !verdicts::bears_since(read, seq, product, release.id, base).await?;
         // What an older program kept may not be readable; it is worked out again then.
         if let (true, Ok(judged)) = (current, serde_json::from_str(&kept.verdicts)) {
             return Ok(judged);
@@ -263,8 +263,65 @@ pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> R
     let judged = judged_in(app, read, release, None).await?;
     let verdicts =
         serde_json::to_string(&judged).map_err(|error| ServiceError::Internal(error.to_string()))?;
-    keep(app, Stored { release: release.id, seq: head, day: today, pack, verdicts }).await?;
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let clauses = |wanted: Verdict| {
+        number(judged.conformity.clauses.iter().filter(|clause| clause.verdict == wanted).count())
+    };
+    let sums = Sums {
+        release: release.id,
+        seq: head,
+        day: today,
+        pack,
+        evaluator: EVALUATOR_VERSION,
+        gate_open: judged.gate.open,
+        reasons: number(judged.gate.reasons.len()),
+        clauses: [Verdict::Met, Verdict::PartlyMet, Verdict::NotMet, Verdict::NotApplicable].map(clauses),
+    };
+    keep(app, Stored { sums, verdicts }).await?;
     Ok(judged)
+}
+
+/// What verdicts of today are made with.
+struct Now<'a> {
+    today: Date,
+    pack: &'a str,
+}
+
+impl Now<'_> {
+    fn is_of(&self, sums: &Sums) -> bool {
+        sums.day == self.today && sums.pack == self.pack && sums.evaluator == EVALUATOR_VERSION
+    }
+}
+
+/// How a release stands by the verdicts that are kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The sums of the verdicts.
+    pub sums: Sums,
+    /// Whether nothing has happened since that can bear on the release, and the day has not changed.
+    pub current: bool,
+}
+
+/// How some releases stand by the verdicts that are kept of them, by id; nothing is evaluated. Those that nobody has looked
+/// at yet are left out.
+pub(crate) async fn standings(
+    app: &App,
+    read: &mut Read,
+    releases: &[&Release],
+) -> Result<BTreeMap<i64, Standing>> {
+    let ids: Vec<i64> = releases.iter().map(|release| release.id).collect();
+    let kept = verdicts::sums_of(read, &ids).await?;
+    let Some(oldest) = kept.iter().map(|sums| sums.seq).min() else { return Ok(BTreeMap::new()) };
+    let (zone, head) = (organisation_in(read).await?.zone, read.seq());
+    let pack = pack_at(app, read, head).await?.reference();
+    let now = Now { today: app.today(&zone), pack: &pack };
+    let bearing = verdicts::bearing_since(read, oldest).await?;
+    let standing = |sums: Sums| {
+        let release = releases.iter().find(|release| release.id == sums.release)?;
+        let moved = bearing.bears(sums.seq, release.product, release.id, release.based_on);
+        Some((sums.release, Standing { current: now.is_of(&sums) && !moved, sums }))
+    };
+    Ok(kept.into_iter().filter_map(standing).collect())
 }
 
 /// Keeps verdicts where this process may write.

@@ -11,10 +11,11 @@ mod judge;
 mod packs;
 
 pub(crate) use facts::Patterns;
+pub(crate) use judge::standings;
 
 pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};
-pub use duties::{Duty, Overview, Owed, duties, overview};
-pub use judge::{Judged, ReleaseState, conformity, facts, gate, judged, releases, shown};
+pub use duties::{Cover, Duty, Overview, Owed, duties, overdue, overview};
+pub use judge::{Judged, ReleaseState, Standing, conformity, facts, gate, judged, releases, shown};
 pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force};
 pub use theriac_store::tables::baseline::Moved;

@@ -1,16 +1,19 @@
 //! Releases.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use theriac_auth::Permission;
+use theriac_auth::{Permission, ProductId};
 use theriac_model::{Digest, canonical_json};
 use theriac_store::tables::products::Product;
 use theriac_store::tables::releases::{self as table, Filter, Listed, Release};
-use theriac_store::{Conn, tables};
+use theriac_store::{Conn, Read, tables};
 
 use super::{find, find_in, find_product, only, product_in, release_in};
 use crate::check::Checks;
+use crate::gate::{Standing, standings};
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};
 
@@ -59,6 +62,8 @@ pub struct ReleaseView {
     pub candidate: Option<String>,
     /// When it was decided; `None` while it is not.
     pub decided_at: Option<Timestamp>,
+    /// How it stands by the verdicts kept of it; `None` where none are, or the actor may not read them.
+    pub standing: Option<Standing>,
 }
 
 impl From<Listed> for ReleaseView {
@@ -73,6 +78,7 @@ impl From<Listed> for ReleaseView {
             manager: listed.manager,
             fielded: listed.release.fielded,
             candidate: listed.candidate,
+            standing: None,
         }
     }
 }
@@ -251,7 +257,25 @@ pub async fn releases(
         }
     };
     let rows = table::list(&mut read, &Filter { products, before, limit: paging.fetch() }).await?;
-    Ok(paging.page(rows, |row| row.release.id.to_string()).map(ReleaseView::from))
+    let page = paging.page(rows, |row| row.release.id.to_string());
+    let mut standings = standings_of(app, who, &mut read, &page.items).await?;
+    Ok(page.map(|row| {
+        let standing = standings.remove(&row.release.id);
+        ReleaseView { standing, ..ReleaseView::from(row) }
+    }))
+}
+
+/// How those of the releases stand whose verdicts the actor may read.
+async fn standings_of(
+    app: &App,
+    who: &Who,
+    read: &mut Read,
+    rows: &[Listed],
+) -> Result<BTreeMap<i64, Standing>> {
+    let seen = who.access().products(Permission::ReadGate);
+    let releases = rows.iter().map(|row| &row.release);
+    let readable: Vec<_> = releases.filter(|release| seen.contains(ProductId(release.product))).collect();
+    standings(app, read, &readable).await
 }
 
 /// One release.
@@ -261,5 +285,9 @@ pub async fn releases(
 pub async fn release(app: &App, who: &Who, product: &str, release: &str) -> Result<ReleaseView> {
     let (product, mut read) = find_product(app, who, Permission::Read, "release read", product).await?;
     let release = release_in(&mut read, &product, release).await?;
-    view(&mut read, release.id).await
+    let listed = table::listed_by_id(&mut read, release.id).await?;
+    let listed = listed.ok_or_else(|| ServiceError::not_found("release", release.name))?;
+    let standing =
+        standings_of(app, who, &mut read, std::slice::from_ref(&listed)).await?.remove(&release.id);
+    Ok(ReleaseView { standing, ..ReleaseView::from(listed) })
 }

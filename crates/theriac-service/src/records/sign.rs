@@ -221,7 +221,30 @@ async fn set_approved(write: &mut Write, judged: &Judged, person: PersonId) -> R
     .await?;
     let head = table::Head { changed_at: write.now(), ..head };
     table::set_head(write, &head).await?;
+    let duties = date_duties(write, judged.kind, &judged.content, revision.author).await?;
+    table::set_date_duties(write, id, &duties).await?;
     Ok(())
+}
+
+/// What the dates of an approved revision make people owe: whom the field of the kind names, else the author.
+async fn date_duties(
+    conn: &mut Conn,
+    kind: &Kind,
+    content: &Content,
+    author: i64,
+) -> Result<Vec<table::DateDuty>> {
+    let mut duties = Vec::new();
+    for duty in kind.duties.iter().filter(|duty| duty.unless.is_none_or(|done| content.date(done).is_none()))
+    {
+        let Some(due) = content.date(duty.date) else { continue };
+        let named = match content.text(duty.owner) {
+            "" => None,
+            key => tables::people::by_key(conn, key).await?,
+        };
+        let owner = named.map_or(author, |person| person.id);
+        duties.push(table::DateDuty { field: duty.date.to_owned(), owner, due });
+    }
+    Ok(duties)
 }
 
 /// Sends the revision in review back to its author.
@@ -294,6 +317,7 @@ pub async fn retire(
     let head = head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, None).await?;
     let head = table::Head { due: None, changed_at: write.now(), ..head };
     table::set_head(&mut write, &head).await?;
+    table::set_date_duties(&mut write, record.id, &[]).await?;
     crate::findings::record_moved(&mut write, reference).await?;
     write.audit(reference, Some(digest), Some(digest), json!({ "state": states::RETIRED, "reason": reason }));
     write.commit().await?;

@@ -2,19 +2,23 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use theriac_conformity::facts::words::Verdict;
+use theriac_auth::Role;
+use theriac_conformity::facts::words::{Route, StandIn, Verdict};
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{ClauseVerdict, Conformity, Facts, Pack, ReasonKind};
 use theriac_model::Digest;
 use theriac_service::gate::{self, Decide, Judged, Outcome};
+use theriac_service::people;
 use theriac_service::products::{self, NewProduct, NewRelease};
 use theriac_service::records::{self, DraftLink};
-use theriac_service::{Result, ServiceError};
+use theriac_service::{Paging, Result, ServiceError};
 use theriac_store::tables::packs::StoredPack;
 use theriac_store::{args, on_both_engines, tables};
 
+use crate::installed::Installed;
 use crate::story::{
-    GATEWAY, approved, candidate, done, finding, manifest, moved_on, sample, submitted, submitted_to, write,
+    GATEWAY, approve, approved, candidate, done, finding, manifest, moved_on, revised, sample, submitted,
+    submitted_to, write,
 };
 use crate::world::World;
 
@@ -392,9 +396,148 @@ on_both_engines!(a_person_sees_what_they_owe_first_things_first, |store| {
     assert_eq!((duties[0].product.as_str(), duties[0].release.as_str()), GATEWAY);
     let ana = gate::duties(&world.app, &world.who("ana"), "ana").await.unwrap();
     let clauses: Vec<_> = ana.iter().map(|duty| duty.clause.as_deref()).collect();
-    // The manager of the release owes what nobody else does: a candidate, and the assessment of the finding.
-    assert_eq!(clauses, [None, Some("5.2.1"), Some("6.2.1")], "{ana:?}");
+    // The manager of the release owes what nobody else does: a ship date, a candidate, and the assessment of the finding.
+    assert_eq!(clauses, [None, None, Some("5.2.1"), Some("6.2.1")], "{ana:?}");
+    assert_eq!(ana[1].todo, "No date: set a planned ship date");
     assert!(gate::duties(&world.app, &world.who("ana"), "otto").await.unwrap().is_empty());
+});
+
+on_both_engines!(in_a_new_installation_everything_has_an_owner, |store| {
+    let here = Installed::new(&store).await;
+    gate::ensure_built_in(&here.app).await.unwrap();
+    let ana = here.who("ana").await;
+    let route = Route::Full;
+    let product = NewProduct { key: "pump".to_owned(), name: "Pump".to_owned(), route, support_end: None };
+    products::add_product(&here.app, &ana, product).await.unwrap();
+    let release = NewRelease { product: "pump".to_owned(), name: "1.0".to_owned(), ..NewRelease::default() };
+    products::add_release(&here.app, &ana, release).await.unwrap();
+    let judged = gate::judged(&here.app, &ana, "pump", "1.0", None).await.unwrap();
+    assert!(judged.gate.reasons.len() > 50, "{}", judged.gate.reasons.len());
+    for reason in &judged.gate.reasons {
+        let owner = (reason.owner.as_deref(), reason.stand_in);
+        assert_eq!(owner, (Some("ana"), Some(StandIn::SecurityOfficer)), "{reason:?}");
+        assert!(!reason.todo.is_empty(), "{reason:?}");
+    }
+    let facts = gate::facts(&here.app, &ana, "pump", "1.0", None).await.unwrap();
+    let roles: Vec<_> =
+        facts.people.iter().map(|row| (row.reference.as_str(), row.roles.join(" "))).collect();
+    assert!(roles.contains(&("ana", "security-officer".to_owned())), "{roles:?}");
+    let duties = gate::duties(&here.app, &ana, "ana").await.unwrap();
+    assert!(duties.len() > 50 && duties.iter().all(|duty| duty.stand_in.is_some()), "{duties:?}");
+    let asked = duties.iter().filter(|duty| duty.todo == "No date: set a planned ship date").count();
+    assert_eq!(asked, 1);
+
+    // Another role is another answer, also of what is kept.
+    let adam = here.who("adam").await;
+    people::withdraw(&here.app, &adam, "ana", Role::SecurityOfficer, None).await.unwrap();
+    let otto = here.who("otto").await;
+    let after = gate::shown(&here.app, &otto, "pump", "1.0").await.unwrap();
+    assert!(after.gate.reasons.iter().all(|reason| reason.owner.is_none()), "{:?}", after.gate.reasons[0]);
+});
+
+on_both_engines!(dates_of_approved_records_are_duties_before_a_check_fails, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let of = async |who: &str, person: &str| {
+        let duties = gate::duties(&world.app, &world.who(who), person).await.unwrap();
+        duties.into_iter().filter(|duty| duty.reference.starts_with("DOC-")).collect::<Vec<_>>()
+    };
+    let document =
+        |owner: &str, next: &str| sample("document", json!({ "owner": owner, "next_review": next }));
+    let (first, digest) = submitted(&world, "document", document("ben", "2026-06-01"), vec![]).await;
+    assert!(of("ben", "ben").await.is_empty(), "nobody has approved it yet");
+    approve(&world, &first, digest).await;
+    let duties = of("ben", "ben").await;
+    assert_eq!(duties.len(), 1);
+    assert_eq!(
+        (duties[0].reference.as_str(), duties[0].due.as_deref()),
+        (first.as_str(), Some("2026-06-01"))
+    );
+    assert_eq!(duties[0].todo, "Review this document and set the next date");
+    assert_eq!(duties[0].clause, None);
+
+    // A revision in review changes nothing; an approved one does.
+    let next = revised(&world, &first, document("mei", "2027-06-01")).await;
+    assert_eq!(of("ben", "ben").await, duties);
+    store.clock.advance_days(200);
+    let late = async |who: &str| {
+        let late = gate::overview(&world.app, &world.who(who), who).await.unwrap().late;
+        let rows = late.unwrap().into_iter().map(|owed| (owed.owner, owed.duty.reference));
+        rows.filter(|(_, reference)| reference.starts_with("DOC-")).collect::<Vec<_>>()
+    };
+    assert_eq!(late("otto").await, [("ben".to_owned(), first.clone())]);
+    approve(&world, &first, next).await;
+    assert!(of("ben", "ben").await.is_empty() && late("otto").await.is_empty());
+    assert_eq!(of("mei", "mei").await[0].due.as_deref(), Some("2027-06-01"));
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    records::retire(&world.app, &cleo, &proof, &first, next, "Replaced").await.unwrap();
+    assert!(of("mei", "mei").await.is_empty());
+});
+
+on_both_engines!(what_a_deviation_in_force_covers_is_not_overdue, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let requirement = sample("requirement", json!({ "owner": "ben" }));
+    let (mine, _) = submitted(&world, "requirement", requirement, vec![]).await;
+    let change = products::ReleaseChange {
+        planned_ship_date: Some("2026-01-10".parse().unwrap()),
+        manager: Some("ana".to_owned()),
+    };
+    products::change_release(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, change).await.unwrap();
+    let deviation = sample(
+        "deviation",
+        json!({ "clause": "5.2.1", "missing": [mine], "expires": "2026-03-01", "owner": "ben" }),
+    );
+    approved(&world, "deviation", deviation, vec![]).await;
+    store.clock.advance_days(20);
+    let ben = async || gate::duties(&world.app, &world.who("ben"), "ben").await.unwrap();
+    let late = async || {
+        let late = gate::overview(&world.app, &world.who("otto"), "otto").await.unwrap().late.unwrap();
+        late.into_iter().filter(|owed| owed.owner == "ben").count()
+    };
+    let duties = ben().await;
+    let covered = duties.iter().find(|duty| duty.reference.starts_with(&mine)).unwrap();
+    assert_eq!(covered.due.as_deref(), Some("2026-03-01"));
+    assert_eq!(covered.covered.as_ref().unwrap().deviation, "DEV-1");
+    let expires = duties.iter().find(|duty| duty.reference == "DEV-1").unwrap();
+    assert_eq!(expires.todo, "This deviation expires: close its missing items");
+    assert_eq!((expires.due.as_deref(), late().await), (Some("2026-03-01"), 0));
+    store.clock.advance_days(60);
+    let duties = ben().await;
+    let open = duties.iter().find(|duty| duty.reference.starts_with(&mine)).unwrap();
+    assert_eq!((open.due.as_deref(), open.covered.as_ref()), (Some("2026-01-10"), None));
+    assert_eq!(late().await, 2, "the requirement and the deviation");
+});
+
+on_both_engines!(overdue_duties_come_in_pages, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    for number in 0..5 {
+        let day = format!("2026-06-{:02}", 20 + number / 2);
+        let content = json!({ "title": format!("Guide {number}"), "owner": "ben", "next_review": day });
+        approved(&world, "document", sample("document", content), vec![]).await;
+    }
+    store.clock.advance_days(250);
+    let page = async |after: Option<String>| {
+        let paging = Paging { after, limit: 2 };
+        gate::overdue(&world.app, &world.who("otto"), "otto", &paging).await
+    };
+    let (mut seen, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let found = page(after).await.unwrap();
+        seen.extend(found.items.into_iter().map(|owed| (owed.duty.due, owed.duty.reference)));
+        pages += 1;
+        after = found.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((seen.len(), pages), (5, 3), "{seen:?}");
+    assert!(seen.is_sorted_by(|one, other| one.0 <= other.0), "{seen:?}");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5, "each once");
+    assert!(page(Some("nonsense".to_owned())).await.is_err());
 });
 
 on_both_engines!(who_looks_after_others_sees_what_these_let_pass, |store| {
@@ -440,6 +583,42 @@ on_both_engines!(releases_are_listed_with_whether_they_were_decided, |store| {
         (rows[0].product.as_str(), rows[0].release.as_str(), rows[0].decided),
         ("gateway", "2.4.0", true)
     );
+});
+
+on_both_engines!(lists_of_releases_say_how_each_stood_when_it_was_last_looked_at, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let listed = async || {
+        let paging = Paging::default();
+        let page = products::releases(&world.app, &world.who("otto"), None, &paging).await.unwrap();
+        page.items.into_iter().next().unwrap().standing
+    };
+    assert_eq!(listed().await, None, "nobody has looked at it");
+    let judged = shown(&world).await;
+    let standing = listed().await.unwrap();
+    assert!(standing.current);
+    assert_eq!(standing.sums.gate_open, judged.gate.open);
+    assert_eq!(standing.sums.reasons as usize, judged.gate.reasons.len());
+    assert_eq!(standing.sums.clauses.iter().sum::<u32>() as usize, judged.conformity.clauses.len());
+    assert_eq!(
+        (standing.sums.seq, standing.sums.day.to_string()),
+        (judged.conformity.seq, judged.conformity.at)
+    );
+
+    // Another product's records leave it as it is, its own do not: what is kept is shown, with of when it is.
+    let product =
+        NewProduct { key: "pump".to_owned(), name: "Pump".to_owned(), route: Route::Full, support_end: None };
+    products::add_product(&world.app, &world.who("ana"), product).await.unwrap();
+    let elsewhere = records::ScopeInput::Product("pump".to_owned());
+    submitted_to(&world, elsewhere, "requirement", sample("requirement", json!({})), vec![]).await;
+    assert!(listed().await.unwrap().current);
+    submitted(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+    let stale = listed().await.unwrap();
+    assert_eq!((stale.current, &stale.sums), (false, &standing.sums));
+    shown(&world).await;
+    assert!(listed().await.unwrap().current);
+    store.clock.advance_days(1);
+    assert!(!listed().await.unwrap().current);
 });
 
 on_both_engines!(the_same_question_has_the_same_bytes_as_answer, |store| {

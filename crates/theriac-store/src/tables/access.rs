@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use theriac_model::Digest;
 
+use crate::time::as_of;
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
 /// An account that can sign in.
@@ -184,6 +185,20 @@ pub async fn others_with(conn: &mut Conn, role: &str, person: i64) -> Result<i64
     let sql = "SELECT COUNT(*) AS n FROM access_grant g JOIN account a ON a.person = g.person \
                WHERE g.role = $1 AND g.product IS NULL AND g.tx_to IS NULL AND a.disabled = 0 AND g.person <> $2";
     conn.fetch_one(sql, args![role, person]).await?.get("n")
+}
+
+/// Who held which role on the organisation or a product at a sequence: person and role, each pair once.
+///
+/// # Errors
+/// What the database says.
+pub async fn roles_at(conn: &mut Conn, product: i64, seq: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT g.person, g.role FROM access_grant g WHERE (g.product IS NULL OR g.product = $2) AND {} \
+         ORDER BY g.person, g.role",
+        as_of("g", "$1")
+    );
+    let rows = conn.fetch_all(sql, args![seq, product]).await?;
+    rows.iter().map(|row| Ok((row.get("person")?, row.get("role")?))).collect()
 }
 
 /// All grants in force, at most 10,000.

@@ -331,18 +331,18 @@ pub async fn components(conn: &mut Conn, release: i64, build: i64, seq: i64) -> 
 
 fn matched_sql() -> String {
     format!(
-        "SELECT w.seq FROM matching m JOIN audit w ON w.tx = m.tx_from WHERE m.release = $2 AND {}",
+        "SELECT w.seq, m.feed, m.feed_at, m.imported_at, m.at FROM matching m JOIN audit w ON w.tx = m.tx_from WHERE m.release = $2 AND {}",
         as_of("m", "$1")
     )
 }
 
-/// At which sequence a release was last matched; `None` while it never was.
+/// When a release was last matched, and against which feed; `None` while it never was. Columns: `seq`, `feed`, `feed_at`,
+/// `imported_at`, `at`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn matched(conn: &mut Conn, release: i64, seq: i64) -> Result<Option<i64>, StoreError> {
-    let row = conn.fetch_optional(matched_sql(), args![seq, release]).await?;
-    row.map(|row| row.get("seq")).transpose()
+pub async fn matched(conn: &mut Conn, release: i64, seq: i64) -> Result<Option<Row>, StoreError> {
+    conn.fetch_optional(matched_sql(), args![seq, release]).await
 }
 
 fn unmatched_sql() -> String {

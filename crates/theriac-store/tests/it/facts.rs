@@ -1,8 +1,9 @@
 //! The set queries behind the facts and the lists of findings read no big table from end to end.
 
 use jiff::Timestamp;
-use theriac_store::tables::facts;
 use theriac_store::tables::findings::{self, Awaits, Filter};
+use theriac_store::tables::records::{Owing, date_duties_statement};
+use theriac_store::tables::{facts, verdicts};
 use theriac_store::testing::TestStore;
 use theriac_store::{Args, Engine, Read, args, on_both_engines};
 
@@ -33,6 +34,26 @@ async fn lists_of_findings_find_their_rows_by_an_index() {
         .flat_map(|filter| [findings::list_statement(filter).0, findings::counts_statement(filter).0]);
     none_scans(&mut read, store.engine(), statements).await;
 }
+
+on_both_engines!(duties_by_date_are_found_by_an_index, |store| {
+    let mut read = store.read().await.unwrap();
+    let before = Some("2026-03-01".parse().unwrap());
+    let all = Owing { organisation: true, ..Owing::default() };
+    let owings = [
+        Owing { owners: Some(vec![1]), ..all.clone() },
+        Owing { owners: Some(vec![1, 2]), before, products: Some(vec![1, 2]), ..all.clone() },
+        Owing { before, ..all },
+        Owing { before, products: Some(vec![1]), ..Owing::default() },
+    ];
+    let statements = owings.iter().map(|owing| date_duties_statement(owing, 10).0);
+    none_scans(&mut read, store.engine(), statements).await;
+});
+
+on_both_engines!(sums_of_verdicts_are_found_by_an_index, |store| {
+    let mut read = store.read().await.unwrap();
+    let statement = verdicts::sums_statement(&[1, 2, 3]).0;
+    none_scans(&mut read, store.engine(), [statement]).await;
+});
 
 async fn none_scans(read: &mut Read, engine: Engine, statements: impl IntoIterator<Item = String>) {
     let mut scans = Vec::new();

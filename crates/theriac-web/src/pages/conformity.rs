@@ -570,7 +570,7 @@ pub(super) fn duty(
         todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
         about: about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check)),
         clause: clause_link,
-        owner: item.owner.as_deref().map_or_else(|| "nobody yet".to_owned(), |key| seen.names.person(key)),
+        owner: seen.names.owner(item.owner.as_deref(), item.stand_in),
         due: me.due_text(item.due.as_deref()),
     }
 }

@@ -177,15 +177,15 @@ fn reason(
     todo.truncate(TODO_MAX);
     let about = match row.kind {
         ReasonKind::Clause | ReasonKind::PackError => todo.join("; "),
-        _ if row.clauses.is_empty() => String::new(),
-        _ => format!("Keeps {} from being met: {}", row.clauses.join(", "), todo.join("; ")),
+        _ if row.clauses.is_empty() => row.todo.clone(),
+        _ => format!("{}. Keeps {} from being met", row.todo, row.clauses.join(", ")),
     };
     Reason {
         what: Link::new(&row.text, href),
         about,
         status: status.into(),
         from: row.reference.split(['@', ' ']).next().unwrap_or_default().to_owned(),
-        owner: row.owner.as_deref().map_or_else(|| "nobody yet".to_owned(), |key| seen.names.person(key)),
+        owner: seen.names.owner(row.owner.as_deref(), row.stand_in),
         due: me.due_text(row.due.as_deref()),
     }
 }

@@ -215,10 +215,25 @@ fn task(me: &Me, duty: &gate::Duty, names: &Names) -> Task {
     Task {
         due: me.due_text(duty.due.as_deref()),
         todo: Link::new(&duty.todo, about.as_ref().map_or_else(place, |link| link.href.clone())),
-        about: about_text(names, &duty.reference, is_the_clause(duty)),
-        scope: format!("{} {}", duty.product_name, duty.release),
+        about: about_duty(names, duty),
+        scope: match duty.product_name.as_str() {
+            "" => "Organisation".to_owned(),
+            product => format!("{product} {}", duty.release).trim_end().to_owned(),
+        },
         clause,
     }
+}
+
+/// What a duty is about, and as whom the person owes it where nobody is named for it.
+fn about_duty(names: &Names, duty: &gate::Duty) -> String {
+    let about = about_text(names, &duty.reference, is_the_clause(duty));
+    let role = duty.stand_in.map(|role| format!("as {role}")).unwrap_or_default();
+    let cover = duty.covered.as_ref().map(|cover| format!("covered by {} until then", cover.deviation));
+    [about, role, cover.unwrap_or_default()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Whether a duty is about the clause itself, or the release, which the row names already.

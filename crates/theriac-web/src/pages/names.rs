@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::{CheckVerdict, ClauseVerdict, Gate};
 use theriac_service::{ServiceError, people, records};
 
@@ -61,6 +62,15 @@ impl Names {
     /// The person's name, or the key of someone whose name is not known.
     pub(super) fn person(&self, key: &str) -> String {
         self.people.get(key).map_or(key, String::as_str).to_owned()
+    }
+
+    /// Who owes something, and as whom where nobody is named for it.
+    pub(super) fn owner(&self, key: Option<&str>, stand_in: Option<StandIn>) -> String {
+        match (key.map(|key| self.person(key)), stand_in) {
+            (None, _) => "nobody yet".to_owned(),
+            (Some(name), None) => name,
+            (Some(name), Some(role)) => format!("{name} (as {role})"),
+        }
     }
 
     /// The title of the record that `RISK-12` or `RISK-12@9f3c…` names; empty for what is no record.

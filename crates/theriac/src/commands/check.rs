@@ -41,6 +41,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             facts.version
         );
     }
+    if let Err(errors) = facts.sound() {
+        let lines: Vec<_> = errors.iter().map(|error| format!("\n  {error}")).collect();
+        bail!("{} holds no sound facts:{}", args.facts.display(), lines.concat());
+    }
     let conformity = evaluate(&facts, &pack).context("the facts cannot be judged")?;
     match args.format {
         Format::Json => output::json(&conformity)?,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use theriac_conformity::{Gate, Reason};
+use theriac_conformity::Gate;
 
 use crate::config::Config;
 use crate::connect::{self, Aim};
@@ -43,10 +43,15 @@ fn text(gate: &Gate, release: &super::Release) -> String {
     if !gate.reasons.is_empty() {
         let mut table = Table::new(["why", "owes", "due", "what to do"]);
         for reason in &gate.reasons {
-            let (owner, due) = (reason.owner.as_deref().unwrap_or("-"), reason.due.as_deref().unwrap_or("-"));
-            table.row([&reason.text, owner, due, &todo(reason)]);
+            let owner = output::owner(reason.owner.as_deref(), reason.stand_in);
+            table.row([&reason.text, &owner, output::due(reason.due.as_deref()), &reason.todo]);
         }
         text.push_str(&format!("\n{}", table.text()));
+    }
+    if let Some(undated) = &gate.undated {
+        let owner = output::owner(undated.owner.as_deref(), undated.stand_in);
+        let things = count(undated.items, "thing has", "things have");
+        text.push_str(&format!("\n{things} no date: set a planned ship date ({owner}).\n"));
     }
     if !gate.deviations.is_empty() {
         let mut table = Table::new(["deviation", "clause", "covers", "expires"]);
@@ -58,13 +63,4 @@ fn text(gate: &Gate, release: &super::Release) -> String {
         text.push_str(&format!("\n{}", table.text()));
     }
     text
-}
-
-/// The first thing that a reason asks for, and how many more there are.
-fn todo(reason: &Reason) -> String {
-    match reason.missing.as_slice() {
-        [] => "-".to_owned(),
-        [one] => one.todo.clone(),
-        [first, rest @ ..] => format!("{} (and {} more)", first.todo, rest.len()),
-    }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
 use theriac_conformity::Pack;
-use theriac_conformity::pack::{ClauseKind, IEC_81001_5_1_2021};
+use theriac_conformity::pack::{ClauseKind, IEC_81001_5_1_2021, PackError};
 
 use crate::{input, output};
 
@@ -26,7 +26,8 @@ pub enum Command {
 /// Does what was asked for.
 pub fn run(command: Command) -> Result<ExitCode> {
     let Command::Check { dir } = command;
-    let pack = load(&dir)?;
+    let files = input::folder(&dir, "toml", FILES, BYTES)?;
+    let pack = parse(&dir.display().to_string(), Pack::check(&files))?;
     let computed = pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Computed).count();
     let checks: usize = pack.clauses.iter().map(|clause| clause.checks.len()).sum();
     output::print(&format!(
@@ -44,16 +45,16 @@ pub fn run(command: Command) -> Result<ExitCode> {
 /// Reads the pack of a folder.
 pub fn load(dir: &Path) -> Result<Pack> {
     let files = input::folder(dir, "toml", FILES, BYTES)?;
-    parse(&dir.display().to_string(), &files)
+    parse(&dir.display().to_string(), Pack::load(&files))
 }
 
 /// The pack that comes with the program.
 pub fn included() -> Result<Pack> {
-    parse("the included pack", IEC_81001_5_1_2021)
+    parse("the included pack", Pack::load(IEC_81001_5_1_2021))
 }
 
-fn parse<N: AsRef<str>, T: AsRef<str>>(place: &str, files: &[(N, T)]) -> Result<Pack> {
-    Pack::load(files).map_err(|errors| {
+fn parse(place: &str, pack: std::result::Result<Pack, Vec<PackError>>) -> Result<Pack> {
+    pack.map_err(|errors| {
         let lines: Vec<_> = errors.iter().map(|error| format!("\n  {error}")).collect();
         anyhow!("{place} is no sound pack:{}", lines.concat())
     })

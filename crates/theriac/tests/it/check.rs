@@ -23,6 +23,7 @@ over = "responsibilities"
 pass = "r.in_force"
 none = "not met"
 todo = "Name somebody"
+todo_none = "Name somebody"
 "#;
 
 fn tiny(folder: &Path) -> PathBuf {
@@ -61,6 +62,7 @@ fn sample(schema: &Value, shape: &Value) -> Value {
     let word = shape["enum"][0].as_str().or(shape["oneOf"][0]["const"].as_str());
     match (word, shape["type"].as_str()) {
         (Some(word), _) => json!(word),
+        (_, Some("string")) if shape["format"] == "date" => json!("2026-03-01"),
         (_, Some("string")) => json!("x"),
         (_, Some("integer")) => json!(0),
         (_, Some("boolean")) => json!(false),
@@ -113,6 +115,26 @@ fn wrong_facts_are_named_by_their_place() {
 }
 
 #[test]
+fn facts_whose_values_cannot_be_are_refused_with_their_place() {
+    let folder = tempdir().unwrap();
+    let refused = |change: &dyn Fn(&mut Value), place: &str| {
+        let mut wrong = facts();
+        change(&mut wrong);
+        write(folder.path(), "facts.json", wrong.to_string());
+        let error = stderr(&theriac(folder.path()).args(["check", "facts.json"]).assert().code(2));
+        assert!(error.contains(place), "{place}: {error}");
+    };
+    refused(&|facts| facts["at"] = json!("2026-99-99"), "at: '2026-99-99' is no date");
+    refused(&|facts| facts["seq"] = json!(-5), "seq: -5 is less than 0");
+    refused(
+        &|facts| facts["release"]["planned_ship_date"] = json!("not a date"),
+        "release.planned_ship_date: 'not a date' is no date",
+    );
+    let person = json!({ "ref": "ana", "department": null, "manager": null, "external": false });
+    refused(&|facts| facts["people"] = json!([person, person]), "people[1]: the ref 'ana' comes twice");
+}
+
+#[test]
 fn a_sound_pack_is_described_and_a_wrong_one_named_with_file_and_line() {
     let folder = tempdir().unwrap();
     tiny(folder.path());
@@ -122,6 +144,10 @@ fn a_sound_pack_is_described_and_a_wrong_one_named_with_file_and_line() {
     write(folder.path(), "tiny/clauses.toml", CLAUSES.replace("r.in_force", "r.in_farce"));
     let error = stderr(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().code(2));
     assert!(error.contains("clauses.toml:13:") && error.contains("in_farce"), "{error}");
+
+    write(folder.path(), "tiny/clauses.toml", CLAUSES.replace("todo_none", "# todo_none"));
+    let error = stderr(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().code(2));
+    assert!(error.contains("clauses.toml:") && error.contains("todo_none is missing"), "{error}");
 
     let error = stderr(&theriac(folder.path()).args(["pack", "check", "nowhere"]).assert().code(2));
     assert!(error.contains("nowhere"), "{error}");

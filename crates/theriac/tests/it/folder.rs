@@ -24,8 +24,11 @@ fn products_releases_and_builds_are_listed() {
     let folder = release();
     let path = folder.path();
     let releases = stdout_json(&run(path, &["releases", "--format", "json"]));
-    assert_eq!(releases, json!([{ "product": "pump", "release": "1.0", "decided": false }]));
-    assert!(stdout(&run(path, &["releases"])).contains("pump     1.0      no"));
+    let expected = json!([{
+        "product": "pump", "release": "1.0", "decided": false, "gate": null, "clauses": null, "as_of": null,
+    }]);
+    assert_eq!(releases, expected, "nobody has looked at it yet");
+    assert!(stdout(&run(path, &["releases"])).contains("pump     1.0      no       not looked at yet"));
     let products = stdout_json(&run(path, &["product", "list", "--format", "json"]));
     assert_eq!((&products[0]["key"], &products[0]["route"]), (&json!("pump"), &json!("full")));
     let list = stdout_json(&run(path, &["release", "list", "--product", "pump", "--format", "json"]));

@@ -8,8 +8,8 @@ use theriac_model::Severity;
 use super::content::Content;
 use super::{Index, approved, days, overdue, owner, plus, text};
 use crate::facts::FactsError;
-use crate::facts::input::{AssessmentInput, ComponentInput, FindingInput};
-use crate::facts::rows::{Component, Finding, Limits};
+use crate::facts::input::{AssessmentInput, ComponentInput, FeedInput, FindingInput};
+use crate::facts::rows::{Component, Feed, Finding, Limits};
 use crate::facts::words::{Decision, ItemClass, PatientImpact, VexStatus};
 
 pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError> {
@@ -39,6 +39,21 @@ pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError
         }
     };
     Ok(index.input.components.iter().map(row).collect())
+}
+
+/// The feed that was used last, as old as it is on the days that count.
+pub(super) fn feeds(index: &Index<'_>) -> Vec<Feed> {
+    let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
+    let row = |feed: &FeedInput| Feed {
+        reference: format!("feed@{}", feed.digest),
+        imported_on: text(feed.imported_on),
+        newest_advisory_on: feed.newest_advisory_on.map(text),
+        looked_up_on: text(feed.looked_up_on),
+        age_days: days(feed.imported_on, index.at),
+        age_days_at_release: days(feed.imported_on, decided.unwrap_or(index.at)),
+        allowed_days: index.limits.as_ref().and_then(|limits| limits.max_age_feed),
+    };
+    index.input.feed.iter().map(row).collect()
 }
 
 pub(super) fn findings(index: &Index<'_>) -> Result<Vec<Finding>, FactsError> {

@@ -55,6 +55,7 @@ impl Facts {
             evidence: verification::evidence(&index),
             failed_tests: verification::failed_tests(&index)?,
             components: findings::components(&index)?,
+            feeds: findings::feeds(&index),
             findings: findings::findings(&index)?,
             suspect_links: suspect_links(&index),
         };
@@ -454,6 +455,10 @@ fn adoptions(input: &FactsInput) -> Vec<Adoption> {
 }
 
 fn people(input: &FactsInput) -> Vec<Person> {
+    let mut roles: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for held in &input.roles {
+        roles.entry(&held.person).or_default().insert(&held.role);
+    }
     let valid = |person: &&PersonInput| person.from <= input.at && person.to.is_none_or(|to| input.at < to);
     let mut rows: Vec<_> = input
         .people
@@ -464,6 +469,12 @@ fn people(input: &FactsInput) -> Vec<Person> {
             department: person.department.clone(),
             manager: person.manager.clone(),
             external: person.external,
+            roles: roles
+                .get(person.id.as_str())
+                .into_iter()
+                .flatten()
+                .map(|role| (*role).to_owned())
+                .collect(),
         })
         .collect();
     rows.reverse();

@@ -36,6 +36,30 @@ pub struct Component {
     pub evidence: String,
 }
 
+/// The advisory feed in which the components of the candidate were last looked up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// `feed@digest` of its content.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The day it was imported.
+    #[schemars(extend("format" = "date"))]
+    pub imported_on: String,
+    /// The day of the newest advisory in it.
+    #[schemars(extend("format" = "date"))]
+    pub newest_advisory_on: Option<String>,
+    /// The day the components were looked up.
+    #[schemars(extend("format" = "date"))]
+    pub looked_up_on: String,
+    /// Days from the import to the day judged.
+    pub age_days: i64,
+    /// Days from the import to the release decision; to the day judged while there is none.
+    pub age_days_at_release: i64,
+    /// How old it may be, by the organisation's limits.
+    pub allowed_days: Option<i64>,
+}
+
 /// A finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +74,7 @@ pub struct Finding {
     /// How bad it is said to be.
     pub severity: SeverityWord,
     /// The day it was opened.
+    #[schemars(extend("format" = "date"))]
     pub opened_on: String,
     /// Days since then.
     pub age_days: i64,
@@ -94,14 +119,17 @@ pub struct Finding {
     /// What it rests on that has changed.
     pub changed: Vec<String>,
     /// By when it is to be assessed, from severity and limits.
+    #[schemars(extend("format" = "date"))]
     pub assess_due: Option<String>,
     /// Days since then while it is not assessed; 0 otherwise.
     pub assess_days_overdue: i64,
     /// By when it is to be mended: the assessment's date, or from severity and limits.
+    #[schemars(extend("format" = "date"))]
     pub fix_due: Option<String>,
     /// Days since then while it is affected and open; 0 otherwise.
     pub fix_days_overdue: i64,
     /// What is due next: the fix when affected, the assessment otherwise.
+    #[schemars(extend("format" = "date"))]
     pub due: Option<String>,
     /// Whether the product may ship with it: closed; or soundly assessed as fixed, or as not affected and justified; or
     /// affected with a justified decision other than *fix*, signed by someone other than the fixer; and signed for the

@@ -15,8 +15,10 @@ record_row! {
         /// Who answers.
         person: Option<String>,
         /// First day.
+        #[schemars(extend("format" = "date"))]
         from: Option<String>,
         /// Last day.
+        #[schemars(extend("format" = "date"))]
         to: Option<String>,
         /// Whether it is approved and the day judged lies in it.
         in_force: bool,
@@ -77,8 +79,10 @@ record_row! {
         /// Where its text is.
         form: DocumentForm,
         /// From when it holds.
+        #[schemars(extend("format" = "date"))]
         effective_date: Option<String>,
         /// When it is to be reviewed.
+        #[schemars(extend("format" = "date"))]
         next_review: Option<String>,
         /// Whether it is approved, has a text, and holds on the day judged.
         in_force: bool,
@@ -94,10 +98,13 @@ record_row! {
         /// Who does it.
         assignee: Option<String>,
         /// First day.
+        #[schemars(extend("format" = "date"))]
         start_date: Option<String>,
         /// By when.
+        #[schemars(extend("format" = "date"))]
         due: Option<String>,
         /// The day it was done.
+        #[schemars(extend("format" = "date"))]
         done_on: Option<String>,
         /// Whether it is done on the day judged.
         done: bool,
@@ -142,6 +149,7 @@ record_row! {
         /// Whether it says what was read.
         samples: bool,
         /// The day of the judgement.
+        #[schemars(extend("format" = "date"))]
         assessed_on: Option<String>,
         /// Days since then.
         assessed_days_ago: Option<i64>,
@@ -191,6 +199,7 @@ record_row! {
         /// Whether it says what compensates.
         compensating: bool,
         /// The last day on which it holds.
+        #[schemars(extend("format" = "date"))]
         expires: Option<String>,
         /// Whether it is approved, says why and what compensates, names an end, and has not expired.
         in_force: bool,

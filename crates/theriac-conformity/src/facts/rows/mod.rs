@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::words::Route;
 
-pub use findings::{Component, Finding, SuspectLink};
+pub use findings::{Component, Feed, Finding, SuspectLink};
 pub use governance::{
     Activity, Applicability, ClauseAssessment, Deviation, Document, Limits, Responsibility,
 };
@@ -32,8 +32,10 @@ pub struct Facts {
     /// The version of this shape.
     pub version: u32,
     /// The day judged, in the organisation's zone.
+    #[schemars(extend("format" = "date"))]
     pub at: String,
     /// The audit sequence up to which rows were read.
+    #[schemars(range(min = 0))]
     pub seq: i64,
     /// The product.
     pub product: Product,
@@ -83,6 +85,9 @@ pub struct Facts {
     pub failed_tests: Vec<FailedTest>,
     /// Components of the candidate build.
     pub components: Vec<Component>,
+    /// The advisory feed in which the components were last looked up; empty while they never were.
+    #[serde(default)]
+    pub feeds: Vec<Feed>,
     /// Findings.
     pub findings: Vec<Finding>,
     /// Links in what the release rests on whose target has moved on.
@@ -99,6 +104,7 @@ pub struct Product {
     /// The route by which it conforms.
     pub route: Route,
     /// Until when it is supported.
+    #[schemars(extend("format" = "date"))]
     pub support_end: Option<String>,
 }
 
@@ -112,6 +118,7 @@ pub struct Release {
     /// The decided release it is based on.
     pub based_on: Option<String>,
     /// When it is planned to ship.
+    #[schemars(extend("format" = "date"))]
     pub planned_ship_date: Option<String>,
     /// Days from the day judged to the planned ship date; negative when it is past.
     pub days_to_ship: Option<i64>,
@@ -124,6 +131,7 @@ pub struct Release {
     /// Whether a release decision is in force.
     pub decided: bool,
     /// The day of the decision.
+    #[schemars(extend("format" = "date"))]
     pub decided_on: Option<String>,
     /// Who decided.
     pub decided_by: Option<String>,
@@ -139,6 +147,7 @@ pub struct Adoption {
     /// Who signed.
     pub by: String,
     /// The day of the signature.
+    #[schemars(extend("format" = "date"))]
     pub on: String,
 }
 
@@ -155,6 +164,9 @@ pub struct Person {
     pub manager: Option<String>,
     /// Whether the person works for another organisation.
     pub external: bool,
+    /// The keys of the roles held on the organisation or the product.
+    #[serde(default)]
+    pub roles: Vec<String>,
 }
 
 /// A row that is a record: the fields common to all, flat beside its own.
@@ -190,8 +202,10 @@ macro_rules! record_row {
             /// Whether a clinical signature by someone other than the author covers the revision's digest.
             pub clinically_signed: bool,
             /// The day the revision was approved.
+            #[schemars(extend("format" = "date"))]
             pub approved_on: Option<String>,
             /// The day the record was approved for the first time.
+            #[schemars(extend("format" = "date"))]
             pub first_approved_on: Option<String>,
             /// Days since the revision was approved.
             pub age_days: Option<i64>,

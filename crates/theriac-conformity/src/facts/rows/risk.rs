@@ -23,6 +23,7 @@ record_row! {
         /// Whether a reason for the class is given.
         rationale: bool,
         /// Until when its supplier supports it.
+        #[schemars(extend("format" = "date"))]
         support_end: Option<String>,
         /// Whether that is before the end of the product's support.
         support_ends_before_product: bool,
@@ -48,8 +49,10 @@ record_row! {
         /// Pairs of likelihood and impact for which the matrix gives no level, or a level that is none.
         matrix_gaps: i64,
         /// From when they hold.
+        #[schemars(extend("format" = "date"))]
         effective_date: Option<String>,
         /// When they are to be reviewed.
+        #[schemars(extend("format" = "date"))]
         next_review: Option<String>,
         /// Whether they are approved and hold on the day judged.
         in_force: bool,
@@ -85,6 +88,7 @@ record_row! {
         /// Whether the criteria accept that level without more.
         residual_acceptable: bool,
         /// When it is to be reviewed.
+        #[schemars(extend("format" = "date"))]
         next_review: Option<String>,
         /// Days since its review was due; 0 while it is not.
         review_days_overdue: i64,

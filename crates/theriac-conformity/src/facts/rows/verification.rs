@@ -15,6 +15,7 @@ record_row! {
         /// What it looks at.
         subject_type: Option<SubjectType>,
         /// The day it was held.
+        #[schemars(extend("format" = "date"))]
         held_on: Option<String>,
         /// Whether that day had come by the day judged, and by that of its approval.
         held_in_time: bool,
@@ -62,8 +63,10 @@ record_row! {
         /// Who tested.
         tester: Option<String>,
         /// First day.
+        #[schemars(extend("format" = "date"))]
         from: Option<String>,
         /// Last day.
+        #[schemars(extend("format" = "date"))]
         to: Option<String>,
         /// How independent the tester is said to be.
         independence: Option<Independence>,
@@ -179,12 +182,15 @@ pub struct Evidence {
     /// The digest of the rules used.
     pub rules: Option<String>,
     /// The day of the feed used.
+    #[schemars(extend("format" = "date"))]
     pub feed_on: Option<String>,
     /// Days from that feed to the day it was made (or handed in).
     pub feed_age_days: Option<i64>,
     /// The day it was made.
+    #[schemars(extend("format" = "date"))]
     pub performed_on: Option<String>,
     /// The day it was handed in.
+    #[schemars(extend("format" = "date"))]
     pub recorded_on: String,
     /// Whether build, tool, its version and the day it was made are known.
     pub bound: bool,

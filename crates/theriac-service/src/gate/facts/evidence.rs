@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use theriac_conformity::facts::input::{
-    ArtefactInput, BuildInput, ComponentInput, EvidenceInput, RecordInput, TestInput,
+    ArtefactInput, BuildInput, ComponentInput, EvidenceInput, FeedInput, RecordInput, TestInput,
 };
 use theriac_conformity::facts::words::State;
 use theriac_store::tables::facts as table;
@@ -216,6 +216,7 @@ impl Matched {
     /// A matching counts the bills of materials of the build that was the candidate then; all where none was.
     async fn read(conn: &mut Conn, release: &Release, seq: i64) -> Result<Self> {
         let matched = table::matched(conn, release.id, seq).await?;
+        let matched = matched.map(|row| row.get("seq")).transpose()?;
         let then = match matched {
             None => None,
             Some(seq) => tables::releases::at(conn, release.id, seq).await?,
@@ -235,6 +236,18 @@ impl Matched {
         };
         Some(reason.to_owned())
     }
+}
+
+/// The feed in which the components were last looked up.
+pub(super) async fn feed(conn: &mut Conn, release: &Release, moment: &Moment) -> Result<Option<FeedInput>> {
+    let Some(row) = table::matched(conn, release.id, moment.seq).await? else { return Ok(None) };
+    let newest: Option<Timestamp> = row.get("feed_at")?;
+    Ok(Some(FeedInput {
+        digest: row.get("feed")?,
+        imported_on: moment.day_of(row.get("imported_at")?),
+        newest_advisory_on: newest.map(|at| moment.day_of(at)),
+        looked_up_on: moment.day_of(row.get("at")?),
+    }))
 }
 
 /// The components of the candidate's SBOMs.

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use theriac_conformity::facts::input::{
-    AdoptionInput, DecisionInput, FactsInput, PersonInput, ProductInput, ReleaseInput, SignatureInput,
+    AdoptionInput, DecisionInput, FactsInput, PersonInput, ProductInput, ReleaseInput, RoleInput,
+    SignatureInput,
 };
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
@@ -64,9 +65,11 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
         evidence: evidence::evidence(conn, &release, &records.cited, moment).await?,
         tests: evidence::tests(conn, &release, seq).await?,
         components: evidence::components(conn, &release, seq, &patterns).await?,
+        feed: evidence::feed(conn, &release, moment).await?,
         findings: findings::findings(conn, &release, &people, moment).await?,
         release: release_row(conn, &release, &people, moment).await?,
         product: product_row(&product)?,
+        roles: roles(conn, &release, &people, seq).await?,
         people: people.rows,
         records: records.records,
         past: records.past,
@@ -155,6 +158,12 @@ impl People {
     fn key(&self, id: i64) -> String {
         key(&self.keys, id)
     }
+}
+
+/// The roles that bear on the release.
+async fn roles(conn: &mut Conn, release: &Release, people: &People, seq: i64) -> Result<Vec<RoleInput>> {
+    let rows = tables::access::roles_at(conn, release.product, seq).await?;
+    Ok(rows.into_iter().map(|(id, role)| RoleInput { person: people.key(id), role }).collect())
 }
 
 fn key(keys: &BTreeMap<i64, String>, id: i64) -> String {

@@ -16,6 +16,30 @@ pub const JUDGED: Driven = &[
     ("5.8.1-d", &[Met, NotMet, PartlyMet]),
 ];
 
+pub const FED: Driven = &[("5.8.1-f", &[Met, NotMet]), ("5.8.1-g", &[Met, NotMet])];
+
+on_both_engines!(the_feed_is_young_enough, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.8.1-f", "5.8.1-g"]).await;
+    site.feed(&["CVE-2026-0001"]).await;
+    // Thirty days are allowed.
+    store.clock.advance_days(30);
+    site.all_met(&["5.8.1-f", "5.8.1-g"]).await;
+    store.clock.advance_days(1);
+    let found = site.conformity().await;
+    for check in ["5.8.1-f", "5.8.1-g"] {
+        site.found(&found, check, NotMet, &[("feed", ANA, SHIPS)]);
+    }
+    let clause = found.clauses.iter().find(|clause| clause.clause == "5.8.1").unwrap();
+    let said: Vec<_> = clause.missing.iter().filter(|item| item.check == "5.8.1-f").collect();
+    for words in ["imported on 2026-01-07", "age in days: 31", "limit: 30"] {
+        assert!(said[0].todo.contains(words), "{}", said[0].todo);
+    }
+    site.feed(&["CVE-2026-0001"]).await;
+    site.all_met(&["5.8.1-f", "5.8.1-g"]).await;
+    site.drove(FED);
+});
+
 on_both_engines!(the_sbom_of_the_candidate_is_bound_and_each_component_matched, |store| {
     let mut site = Site::met(&store).await;
     site.all_met(&["5.8.1-a", "5.8.1-e"]).await;

@@ -33,6 +33,8 @@ pub const DRIVEN: Driven = &[
     ("5.8.1-c", &[Met]),
     ("5.8.1-d", &[Met]),
     ("5.8.1-e", &[NotMet]),
+    ("5.8.1-f", &[NotMet]),
+    ("5.8.1-g", &[NotMet]),
     ("5.8.3-a", &[NotMet]),
     ("5.8.3-b", &[NotMet]),
     ("5.8.3-c", &[NotMet]),

@@ -4,6 +4,7 @@
 //! no statement looks into JSON and every list is one query.
 
 mod drafts;
+mod duties;
 mod links;
 mod list;
 mod lookups;
@@ -16,6 +17,7 @@ use theriac_model::Digest;
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
 pub use drafts::{Draft, draft_of, drafts, drafts_among, remove_draft, save_draft};
+pub use duties::{DateDuty, Owing, RecordDuty, date_duties, date_duties_statement, set_date_duties};
 pub use links::{Clearance, LinkRow, add_clearance, links_of, links_to};
 pub use list::{After, Filter, list};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};

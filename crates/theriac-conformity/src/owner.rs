@@ -1,0 +1,49 @@
+//! Who owes what is missing, and by when: the one rule for verdicts and the gate.
+//!
+//! Whom a row names owes it, else who answers for the clause, else the release manager, else a security officer of the
+//! product or the organisation. What has no day of its own is due when the release is planned to ship.
+
+use crate::facts::Facts;
+use crate::facts::words::{SECURITY_OFFICER, StandIn};
+
+/// Who owes something, and as whose stand-in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) person: Option<String>,
+    pub(crate) stand_in: Option<StandIn>,
+}
+
+/// Who owes what nobody is named for, and by when, worked out once for a release.
+#[derive(Debug)]
+pub(crate) struct Fallback {
+    owner: Owner,
+    due: Option<String>,
+}
+
+impl Fallback {
+    /// Of several security officers the first by id.
+    pub(crate) fn of(facts: &Facts) -> Self {
+        let manager = facts.release.manager.clone().map(|person| (person, StandIn::ReleaseManager));
+        let officers =
+            facts.people.iter().filter(|row| row.roles.iter().any(|role| role == SECURITY_OFFICER));
+        let officer = officers.map(|row| (row.reference.clone(), StandIn::SecurityOfficer)).min();
+        let owner = match manager.or(officer) {
+            Some((person, stand_in)) => Owner { person: Some(person), stand_in: Some(stand_in) },
+            None => Owner::default(),
+        };
+        Self { owner, due: facts.release.planned_ship_date.clone() }
+    }
+
+    /// Who is named, or who stands in.
+    pub(crate) fn owner(&self, named: Option<String>) -> Owner {
+        match named {
+            Some(person) => Owner { person: Some(person), stand_in: None },
+            None => self.owner.clone(),
+        }
+    }
+
+    /// The day of its own, or the day on which the release is planned to ship.
+    pub(crate) fn due(&self, own: Option<String>) -> Option<String> {
+        own.or_else(|| self.due.clone())
+    }
+}
