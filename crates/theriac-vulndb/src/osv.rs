@@ -94,6 +94,9 @@ fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 /// The largest canonical text, in bytes; what is larger is no advisory.
 pub(crate) const MAX_CANONICAL: usize = 16 << 20;
 
+/// The most events of the ranges of one record; real ones have a few hundred.
+pub(crate) const MAX_EVENTS: usize = 100_000;
+
 /// A record with the canonical text that stands for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Advisory {
@@ -232,11 +235,17 @@ fn check(record: &Record) -> Result<(), Flaw> {
     for (index, alias) in record.aliases.iter().enumerate() {
         check_id(alias).map_err(|reason| Flaw::at(format!("aliases[{index}]"), reason))?;
     }
+    let mut events = 0;
     for (a, affected) in record.affected.iter().enumerate() {
         if affected.package.as_ref().is_some_and(|package| package.name.trim().is_empty()) {
             return Err(Flaw::at(format!("affected[{a}].package.name"), "the name is empty"));
         }
         for (r, range) in affected.ranges.iter().enumerate() {
+            events += range.events.len();
+            if events > MAX_EVENTS {
+                let reason = format!("with this range the record has more than {MAX_EVENTS} events");
+                return Err(Flaw::at(format!("affected[{a}].ranges[{r}].events"), reason));
+            }
             if !range.events.iter().any(|event| matches!(event, Event::Introduced(_))) {
                 let place = format!("affected[{a}].ranges[{r}].events");
                 return Err(Flaw::at(place, "no event says when it was introduced"));

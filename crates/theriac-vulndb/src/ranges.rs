@@ -3,8 +3,6 @@
 //! The events of a range become intervals in ascending order, so that matching only asks whether a version
 //! lies in one of them.
 
-use std::cmp::Ordering;
-
 use crate::osv::{Event, Range, RangeKind};
 use crate::versions::{Ecosystem, Version};
 
@@ -168,20 +166,18 @@ impl<'a> Span<'a> {
         Some(if keeps_end { self } else { Self { from: self.from, to: SpanEnd::Before(limit.clone()) } })
     }
 
+    /// The affected run with the first fix that does not lie before its end; fixes are ascending.
     fn interval(self, fixes: &[&Point<'a>]) -> Interval {
-        let first_fix = |is_after: &dyn Fn(&Point<'a>) -> bool| {
-            fixes.iter().find(|fix| is_after(fix)).map(|fix| fix.text.to_owned())
-        };
-        let (to, fix) = match &self.to {
-            SpanEnd::Open => (End::Open, None),
-            SpanEnd::Before(end) => (
-                End::Before(end.text.to_owned()),
-                first_fix(&|fix| fix.version.cmp(&end.version) != Ordering::Less),
-            ),
+        let (to, next) = match &self.to {
+            SpanEnd::Open => (End::Open, fixes.len()),
+            SpanEnd::Before(end) => {
+                (End::Before(end.text.to_owned()), fixes.partition_point(|fix| fix.version < end.version))
+            }
             SpanEnd::UpTo(end) => {
-                (End::UpTo(end.text.to_owned()), first_fix(&|fix| fix.version > end.version))
+                (End::UpTo(end.text.to_owned()), fixes.partition_point(|fix| fix.version <= end.version))
             }
         };
+        let fix = fixes.get(next).map(|fix| fix.text.to_owned());
         Interval { from: self.from.version.is_some().then(|| self.from.text.to_owned()), to, fix }
     }
 }

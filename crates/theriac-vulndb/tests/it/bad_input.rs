@@ -336,3 +336,34 @@ fn absurd_versions_are_placed_or_refused() {
     assert_says(&message, &["no version of npm"]);
     assert!(message.len() < 2000, "the whole version stands in the message");
 }
+
+/// Every major version of npm's `left` below `count` is affected until its minor version 5.
+fn pairs(count: usize) -> Value {
+    let pair = |n: usize| {
+        [json!({ "introduced": format!("{n}.0.0") }), json!({ "fixed": format!("{n}.5.0") })]
+    };
+    let events: Vec<Value> = (0..count).flat_map(pair).collect();
+    record("X-1", "npm", "left", json!({ "ranges": [{ "type": "SEMVER", "events": events }] }))
+}
+
+#[test]
+fn a_range_of_very_many_events_is_read_right_and_without_walking_it_again_for_each_of_them() {
+    let desk = Desk::with(&[pairs(50_000)]);
+    for major in [0, 1, 24_999, 49_999] {
+        let found = desk.only(&format!("pkg:npm/left@{major}.4.9"));
+        assert_eq!(found.fixed, [format!("{major}.5.0")]);
+        assert!(desk.ids(&format!("pkg:npm/left@{major}.5.0")).is_empty());
+    }
+    assert!(desk.ids("pkg:npm/left@50000.0.0").is_empty());
+}
+
+#[test]
+fn more_events_than_any_advisory_has_are_refused() {
+    let message = refused("events.json", pairs(50_001).to_string());
+    assert_says(&message, &["affected[0].ranges[0].events", "more than 100000 events"]);
+    // Ranges are counted together: many small ones are as much work as a large one.
+    let mut spread = pairs(30_000);
+    let ranges = spread.pointer_mut("/affected/0/ranges").unwrap().as_array_mut().unwrap();
+    ranges.push(ranges[0].clone());
+    assert_says(&refused("spread.json", spread.to_string()), &["affected[0].ranges[1].events"]);
+}
