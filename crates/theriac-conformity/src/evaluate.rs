@@ -35,6 +35,7 @@ pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, NoFact> {
         product: facts.product.reference.clone(),
         release: facts.release.reference.clone(),
         clauses: pack.clauses.iter().map(|clause| evaluation.clause(clause)).collect(),
+        disqualified: Vec::new(),
     })
 }
 

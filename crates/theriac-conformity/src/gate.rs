@@ -10,7 +10,7 @@ use crate::facts::rows::{Component, Finding, SuspectLink};
 use crate::facts::words::{StandIn, Verdict, VexStatus};
 use crate::owner::Fallback;
 use crate::pack::Judges;
-use crate::verdict::{ClauseVerdict, Conformity, Missing};
+use crate::verdict::{ClauseVerdict, Conformity, Disqualified, Missing};
 
 /// Whether the release may ship, and every reason why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,9 @@ pub struct Gate {
     pub reasons: Vec<Reason>,
     /// Deviations that cover what is missing, as they are to be printed.
     pub deviations: Vec<Covered>,
+    /// Evidence that was found wrong after the release was decided on it; what was decided stays.
+    #[serde(default)]
+    pub disqualified: Vec<Disqualified>,
     /// What to do where something is owed by no day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undated: Option<Undated>,
@@ -136,7 +139,7 @@ pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
     reasons.append(&mut things.reasons);
     reasons.sort_by_key(|reason| reason.kind);
     let undated = undated(facts, conformity, &reasons, &fallback);
-    Gate { open: reasons.is_empty(), reasons, deviations, undated }
+    Gate { open: reasons.is_empty(), reasons, deviations, undated, disqualified: Vec::new() }
 }
 
 /// What asks for a planned ship date.

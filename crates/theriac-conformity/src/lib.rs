@@ -16,4 +16,6 @@ pub use expression::NoFact;
 pub use facts::{Facts, FactsError, facts_schema};
 pub use gate::{Covered, Gate, Reason, ReasonKind, Undated, gate};
 pub use pack::{Pack, PackError};
-pub use verdict::{CheckVerdict, ClauseVerdict, Conformity, EVALUATOR_VERSION, Missing, Subject, combine};
+pub use verdict::{
+    CheckVerdict, ClauseVerdict, Conformity, Disqualified, EVALUATOR_VERSION, Missing, Subject, combine,
+};

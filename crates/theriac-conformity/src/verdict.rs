@@ -32,6 +32,26 @@ pub struct Conformity {
     pub release: String,
     /// Clause by clause, in the order of the standard.
     pub clauses: Vec<ClauseVerdict>,
+    /// Evidence that was found wrong after the release was decided on it; what was decided stays.
+    #[serde(default)]
+    pub disqualified: Vec<Disqualified>,
+}
+
+/// Evidence that a decision rests on and that was found wrong since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Disqualified {
+    /// The evidence, `EVID-n@digest`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The day on which it was disqualified.
+    pub on: String,
+    /// The key of who signed that.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// The clauses whose verdicts at release rest on it, in the order of the standard.
+    pub clauses: Vec<String>,
 }
 
 /// The verdict of a clause.

@@ -8,9 +8,9 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
-use theriac_conformity::Conformity;
 use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::pack::ClauseKind;
+use theriac_conformity::{Conformity, Disqualified};
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -182,14 +182,27 @@ pub fn verdicts(conformity: &Conformity) -> String {
         false => "",
     };
     format!(
-        "{} {} on {} (sequence {}){provisional}\npack {}\n\n{}{missing}",
+        "{} {} on {} (sequence {}){provisional}\npack {}\n\n{}{missing}{}",
         conformity.product,
         conformity.release,
         conformity.at,
         conformity.seq,
         conformity.pack,
-        table.text()
+        table.text(),
+        disqualified(&conformity.disqualified)
     )
+}
+
+/// What was decided on and found wrong since, below an empty line; nothing where there is none.
+pub fn disqualified(rows: &[Disqualified]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(["disqualified since", "on", "by", "reason", "clauses that rested on it"]);
+    for row in rows {
+        table.row([short(&row.reference), &row.on, &row.by, &row.reason, &row.clauses.join(", ")]);
+    }
+    format!("\n{}", table.text())
 }
 
 /// Who owes something, and as whom where nobody is named for it.
@@ -216,6 +229,21 @@ pub fn short(reference: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_wrong_since_the_decision_is_a_table_of_its_own() {
+        assert_eq!(disqualified(&[]), "");
+        let row = Disqualified {
+            reference: format!("EVID-1@{}", "0".repeat(64)),
+            on: "2026-11-25".to_owned(),
+            by: "ana".to_owned(),
+            reason: "Of another branch".to_owned(),
+            clauses: vec!["4.3".to_owned(), "5.8.1".to_owned()],
+        };
+        let text = disqualified(&[row]);
+        assert!(text.starts_with("\nDISQUALIFIED SINCE") && text.contains("4.3, 5.8.1"), "{text}");
+        assert!(text.contains("EVID-1 ") && !text.contains('@'), "{text}");
+    }
 
     #[test]
     fn columns_line_up_and_control_characters_do_not_reach_the_terminal() {

@@ -713,6 +713,8 @@ fn standing_turns_without_the_answer_at_release() {
     let conformity = sample.conformity();
     let clause = conformity.clauses.iter().find(|row| row.clause == "5.8.5").unwrap();
     assert_eq!((clause.verdict, clause.standing), (PartlyMet, NotMet));
+    let clause = conformity.clauses.iter().find(|row| row.clause == "5.7.5").unwrap();
+    assert_eq!(clause.standing, NotApplicable);
     let clause = conformity.clauses.iter().find(|row| row.clause == "5.8.1").unwrap();
     assert_eq!(clause.standing, Met, "only the age of the feed goes on");
 }

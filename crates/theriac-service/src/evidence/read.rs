@@ -101,7 +101,7 @@ pub struct ReliedOn {
     pub reference: String,
     /// The record's title, or the outcome of the release decision.
     pub title: String,
-    /// The key of the record's owner, or of the release's manager.
+    /// The key of the record's owner or else author, or of the release's manager or else who decided.
     pub owner: Option<String>,
 }
 
@@ -200,22 +200,22 @@ pub(super) async fn relied_on_by(conn: &mut Conn, found: &Found) -> Result<Vec<R
     let decisions = tables::decisions::history(conn, found.release.id).await?;
     let decided = decisions.into_iter().find(|decision| decision.at >= evidence.recorded_at);
     let cited = table::cited_by(conn, found.product.id, &evidence.reference()).await?;
-    let owners: Vec<i64> =
-        cited.iter().filter_map(|(.., owner)| *owner).chain(found.release.manager).collect();
+    let answers = decided.as_ref().map(|decision| found.release.manager.unwrap_or(decision.person));
+    let owners: Vec<i64> = cited.iter().map(|(.., owner)| *owner).chain(answers).collect();
     let names = tables::people::names_among(conn, &owners).await?;
     let key = |id: i64| names.iter().find(|name| name.id == id).map(|name| name.key.clone());
     let mut relying: Vec<ReliedOn> = decided
         .map(|decision| ReliedOn {
             reference: found.release.name.clone(),
             title: decision.outcome,
-            owner: found.release.manager.and_then(key),
+            owner: answers.and_then(key),
         })
         .into_iter()
         .collect();
     relying.extend(cited.into_iter().map(|(reference, title, owner)| ReliedOn {
         reference,
         title,
-        owner: owner.and_then(key),
+        owner: key(owner),
     }));
     Ok(relying)
 }

@@ -107,7 +107,8 @@ fn changes(write: &Write, release: &Release, before: &[Finding], plan: &Plan) ->
             }
         }
     }
-    for finding in before.iter().filter(|finding| !plan.seen.contains_key(&finding.component)) {
+    let gone = |finding: &&Finding| !plan.silent && !plan.seen.contains_key(&finding.component);
+    for finding in before.iter().filter(gone) {
         let now = versions.get(package_of(&finding.component));
         let reason = match now.map(|keys| keys.join(", ")).filter(|keys| !keys.is_empty()) {
             Some(keys) => format!("the component is no longer part of the release; it now has {keys}"),

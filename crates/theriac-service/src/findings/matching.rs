@@ -51,6 +51,9 @@ pub(crate) enum Seen {
 pub(crate) struct Plan {
     /// The bills of materials whose components count, oldest first.
     pub files: Vec<i64>,
+    /// Whether all bills of materials of the candidate (of the release, while it has none) were found wrong: nothing says
+    /// then that a component has gone.
+    pub silent: bool,
     /// The index, or why there is none.
     pub feed: std::result::Result<Feed, String>,
     /// By the component's key.
@@ -73,7 +76,11 @@ pub(crate) async fn prepare(app: &App, release: &Release, coming: Vec<Coming>) -
     let mut read = app.store().read().await?;
     let mut files = table::sboms(&mut read, release.id).await?;
     files.extend(coming.iter().map(|file| (file.id, file.build)));
+    let wrong = table::sboms_found_wrong(&mut read, release.id).await?;
+    let is_of_candidate = |build: &Option<i64>| build.is_some() && *build == release.candidate;
+    let of_candidate = files.iter().any(|(_, build)| is_of_candidate(build));
     let files = table::counting(&files, release.candidate);
+    let silent = files.is_empty() || (!of_candidate && wrong.iter().any(is_of_candidate));
     let stored = tables::components::identities(&mut read, &files).await?;
     let findings = tables::findings::of_release(&mut read, release.id).await?;
     let matched_before = tables::findings::matching(&mut read, release.id).await?.is_some();
@@ -103,7 +110,7 @@ pub(crate) async fn prepare(app: &App, release: &Release, coming: Vec<Coming>) -
         Some(index) => missing_advisories(app, index, &seen).await?,
         None => Vec::new(),
     };
-    Ok(Some(Plan { files, feed, seen, withdrawn, advisories }))
+    Ok(Some(Plan { files, silent, feed, seen, withdrawn, advisories }))
 }
 
 pub(super) struct LookedUp {

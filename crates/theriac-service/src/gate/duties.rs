@@ -1,5 +1,5 @@
-//! What a person owes: what verdicts miss, what closes gates, and what the dates of approved records ask for, over
-//! releases that are not yet decided or that customers have. Computed, never typed.
+//! What a person owes: what verdicts miss, what closes gates, what the dates of approved records ask for, over releases
+//! that are not yet decided or that customers have, and what rests on evidence that was found wrong. Computed, never typed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +14,7 @@ use theriac_store::tables::records::{Owing, RecordDuty, date_duties};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Read, tables};
 
+use super::disqualified;
 use super::judge::{Judged, shown_in};
 use crate::people::organisation_in;
 use crate::products::only;
@@ -244,6 +245,11 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
             found.add(owed.owner, owed.duty, cover);
         }
     }
+    for owed in disqualified::owed(app, read, &products, &names, &decisions).await? {
+        if meant.means(&owed.owner) {
+            found.add(owed.owner, owed.duty, None);
+        }
+    }
     let mut all: Vec<_> = found.all.into_iter().collect();
     all.sort_by(|one, other| (one.duty.due.is_none(), one).cmp(&(other.duty.due.is_none(), other)));
     Ok(all)
@@ -316,14 +322,14 @@ impl Covers {
 }
 
 /// Products and releases by their ids.
-struct Names {
+pub(super) struct Names {
     products: Vec<Product>,
-    releases: Vec<Release>,
+    pub(super) releases: Vec<Release>,
 }
 
 impl Names {
     /// A duty of a product or a release, with nothing said yet.
-    fn place(&self, product: Option<i64>, release: Option<&Release>) -> Duty {
+    pub(super) fn place(&self, product: Option<i64>, release: Option<&Release>) -> Duty {
         let product = product.and_then(|id| self.products.iter().find(|product| product.id == id));
         Duty {
             due: None,

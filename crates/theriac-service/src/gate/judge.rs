@@ -15,6 +15,7 @@ use theriac_store::tables::releases::Release;
 use theriac_store::tables::verdicts::{self, Stored, Sums};
 use theriac_store::{Conn, Read, tables};
 
+use super::disqualified;
 use super::facts::{Built, Moment, read};
 use super::packs::pack_at;
 use crate::app::blocking;
@@ -165,10 +166,12 @@ async fn judged_in(app: &App, read: &mut Read, release: &Release, at: Option<Dat
     };
     let zone = organisation_in(read).await?.zone;
     let day = decision.at.to_zoned_datetime(zone).date();
-    let decided = decided(app, &decision).await?;
+    let then = decided(app, &decision).await?;
+    let disqualified = disqualified::since(read, &decision, &then.conformity, fresh.facts.seq).await?;
+    let conformity = as_decided(fresh.conformity, then.conformity);
     Ok(Judged {
-        conformity: as_decided(fresh.conformity, decided.conformity),
-        gate: decided.gate,
+        conformity: Conformity { disqualified: disqualified.clone(), ..conformity },
+        gate: Gate { disqualified, ..then.gate },
         decided: Some(day.to_string()),
     })
 }

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod decide;
+mod disqualified;
 mod duties;
 mod facts;
 mod judge;

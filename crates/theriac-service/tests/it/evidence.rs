@@ -512,7 +512,7 @@ on_both_engines!(disqualified_evidence_counts_for_nothing_and_stays, |store| {
     assert!(matches!(disqualify("Once more").await, Err(ServiceError::Rule(_))));
     jobs(&world).await;
     let listed = findings::list(&world.app, &ana, &ListFindings::default()).await.unwrap();
-    assert!(listed.page.items[0].resolved.is_some(), "no component is left");
+    assert!(listed.page.items[0].resolved.is_none(), "nothing says that the component has gone");
     let page = evidence::page(&world.app, &ana, "EVID-1", &Paging::default()).await.unwrap();
     let (reason, person, _) = page.disqualified.unwrap();
     assert_eq!((reason.as_str(), person.as_str()), ("Made from the wrong build", "ana"));

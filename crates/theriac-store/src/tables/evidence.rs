@@ -87,6 +87,38 @@ pub struct Disqualification {
     pub at: Timestamp,
 }
 
+/// Evidence that was found wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundWrong {
+    /// The number in `EVID-3`.
+    pub number: i64,
+    /// The product of its release.
+    pub product: i64,
+    /// The release.
+    pub release: i64,
+    /// Whether sound evidence of its kind has been handed in since for the build it speaks of.
+    pub replaced: bool,
+    /// Why, who signed, when.
+    pub said: Disqualification,
+}
+
+/// A record that names evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citing {
+    /// `RISK-12`.
+    pub reference: String,
+    /// Its product; `None` for one of the organisation.
+    pub product: Option<i64>,
+    /// Its kind.
+    pub kind: String,
+    /// The version of the kind it was written in.
+    pub kind_version: u32,
+    /// The canonical content of its latest revision.
+    pub content: String,
+    /// Its owner; its author where it names none.
+    pub owner: i64,
+}
+
 /// One run of one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestResult {
@@ -286,6 +318,18 @@ pub async fn sboms(conn: &mut Conn, release: i64) -> Result<Vec<(i64, Option<i64
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY e.id LIMIT 10000";
     let rows = conn.fetch_all(sql, args![release]).await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("build")?))).collect()
+}
+
+/// The builds of a release's bills of materials that were found wrong (`None` for one that speaks of no build), oldest
+/// first, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn sboms_found_wrong(conn: &mut Conn, release: i64) -> Result<Vec<Option<i64>>, StoreError> {
+    let sql = "SELECT e.build FROM evidence e JOIN disqualification d ON d.evidence = e.id \
+               WHERE e.release = $1 AND e.kind = 'sbom' ORDER BY e.id LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![release]).await?;
+    rows.iter().map(|row| row.get("build")).collect()
 }
 
 /// Of the bills of materials of a release (row and build) those whose components are the release's: those of its
@@ -590,8 +634,80 @@ pub async fn disqualification(
     .transpose()
 }
 
+const FOUND_WRONG: &str = "SELECT e.number, r.product, e.release, d.reason, s.person, s.at, CASE WHEN EXISTS \
+    (SELECT 1 FROM evidence n WHERE n.release = e.release AND n.kind = e.kind AND n.recorded_at >= s.at \
+    AND (n.build = e.build OR (n.build IS NULL AND e.build IS NULL)) \
+    AND NOT EXISTS (SELECT 1 FROM disqualification x WHERE x.evidence = n.id)) THEN 1 ELSE 0 END AS replaced \
+    FROM disqualification d JOIN evidence e ON e.id = d.evidence JOIN signature s ON s.id = d.signature \
+    JOIN release r ON r.id = e.release AND r.tx_to IS NULL";
+
+fn found_wrong(row: &Row) -> Result<FoundWrong, StoreError> {
+    Ok(FoundWrong {
+        number: row.get("number")?,
+        product: row.get("product")?,
+        release: row.get("release")?,
+        replaced: row.get("replaced")?,
+        said: Disqualification { reason: row.get("reason")?, person: row.get("person")?, at: row.get("at")? },
+    })
+}
+
+/// All evidence that was found wrong, by number, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn all_found_wrong(conn: &mut Conn) -> Result<Vec<FoundWrong>, StoreError> {
+    let sql = format!("{FOUND_WRONG} ORDER BY e.number LIMIT 10000");
+    conn.fetch_all(sql, args![]).await?.iter().map(found_wrong).collect()
+}
+
+/// Which evidence of these numbers was found wrong after one sequence and up to another, by number.
+///
+/// # Errors
+/// What the database says.
+pub async fn found_wrong_between(
+    conn: &mut Conn,
+    numbers: &[i64],
+    after: i64,
+    seq: i64,
+) -> Result<Vec<FoundWrong>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(1000) {
+        let mut values = args![after, seq];
+        let marks = values.push_all(chunk.iter().copied());
+        let sql = format!(
+            "{FOUND_WRONG} JOIN audit w ON w.tx = d.tx_from WHERE w.seq > $1 AND w.seq <= $2 AND e.number IN ({marks})"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push(found_wrong(row)?);
+        }
+    }
+    found.sort_by_key(|wrong| wrong.number);
+    Ok(found)
+}
+
+/// The records in use whose latest revision names any evidence, by kind and number, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn citing(conn: &mut Conn) -> Result<Vec<Citing>, StoreError> {
+    let sql = "SELECT r.ref, r.product, r.kind, v.kind_version, v.content, COALESCE(h.owner, v.author) AS owner \
+               FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
+               WHERE h.state <> 'retired' AND v.content LIKE '%\"EVID-%' ORDER BY r.kind, r.number LIMIT 10000";
+    let citing = |row: &Row| {
+        Ok(Citing {
+            reference: row.get("ref")?,
+            product: row.get("product")?,
+            kind: row.get("kind")?,
+            kind_version: row.get("kind_version")?,
+            content: row.get("content")?,
+            owner: row.get("owner")?,
+        })
+    };
+    conn.fetch_all(sql, args![]).await?.iter().map(citing).collect()
+}
+
 /// The records of a product, and of the organisation, whose latest revision names this evidence, at most 200:
-/// reference, title and owner.
+/// reference, title, and owner or else author.
 ///
 /// # Errors
 /// What the database says.
@@ -599,8 +715,8 @@ pub async fn cited_by(
     conn: &mut Conn,
     product: i64,
     reference: &str,
-) -> Result<Vec<(String, String, Option<i64>)>, StoreError> {
-    let sql = "SELECT r.ref, h.title, h.owner FROM record r JOIN record_head h ON h.record = r.id \
+) -> Result<Vec<(String, String, i64)>, StoreError> {
+    let sql = "SELECT r.ref, h.title, COALESCE(h.owner, v.author) AS owner FROM record r JOIN record_head h ON h.record = r.id \
                JOIN revision v ON v.digest = h.latest WHERE (r.product = $1 OR r.product IS NULL) \
                AND v.content LIKE $2 ESCAPE '!' ORDER BY r.kind, r.number LIMIT 200";
     let quoted = super::containing(&format!("\"{reference}\""));

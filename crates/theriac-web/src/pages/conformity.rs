@@ -357,6 +357,33 @@ pub(super) fn notes(seen: &Seen) -> Vec<Note> {
         let text = "At release is shown as decided and never evaluated again; standing is today's.";
         notes.push(Note::new(NoteKind::Info, format!("Decided on {day}."), text));
     }
+    notes.extend(disqualified(seen));
+    notes
+}
+
+/// Most pieces of evidence found wrong that are told one by one.
+const WRONG_MAX: usize = 10;
+
+/// What was found wrong since the release was decided on it.
+pub(super) fn disqualified(seen: &Seen) -> Vec<Note> {
+    let rows = &seen.judged.conformity.disqualified;
+    let note = |row: &theriac_conformity::Disqualified| {
+        let (name, by) = (number(&row.reference), seen.names.person(&row.by));
+        let title = format!("{name} was disqualified after the decision.");
+        let clauses = row.clauses.join(", ");
+        let text = format!(
+            "{by} signed that on {}: {}. The verdicts on {clauses} rested on it. What was decided stays; standing is judged \
+             without it.",
+            row.on,
+            row.reason.trim_end_matches('.')
+        );
+        Note::new(NoteKind::Warn, title, text).link(name, urls::evidence(name))
+    };
+    let mut notes: Vec<Note> = rows.iter().take(WRONG_MAX).map(note).collect();
+    if rows.len() > WRONG_MAX {
+        let text = format!("{} more were disqualified; the JSON lists them all.", rows.len() - WRONG_MAX);
+        notes.push(Note::new(NoteKind::Warn, "", text));
+    }
     notes
 }
 
@@ -414,6 +441,14 @@ fn short_reasons(judged: &Judged) -> String {
         .map(|(number, one, many)| format!("{number} {}", if *number == 1 { one } else { many }))
         .collect();
     let covered = judged.gate.deviations.len();
+    match (words.is_empty(), judged.gate.disqualified.len()) {
+        (true, 0) => {}
+        (true, 1) => return "Evidence that it was decided on was disqualified since.".to_owned(),
+        (true, many) => {
+            return format!("{many} pieces of evidence that it was decided on were disqualified since.");
+        }
+        (false, _) => {}
+    }
     match (words.is_empty(), covered) {
         (true, 0) => "Every applicable clause is met, and nothing else stands against it.".to_owned(),
         (true, 1) => "Nothing stands against it; one deviation is used.".to_owned(),
@@ -462,6 +497,9 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
         let until = row.expires.as_deref().map(|day| format!(" until {day}")).unwrap_or_default();
         format!("covered by {}{until}", row.reference.split('@').next().unwrap_or_default())
     });
+    let wrong = seen.judged.conformity.disqualified.iter().filter(|row| row.clauses.contains(&clause.clause));
+    let wrong: Vec<&str> = wrong.take(WRONG_MAX).map(|row| number(&row.reference)).collect();
+    let wrong = (!wrong.is_empty()).then(|| format!("rests on {}, disqualified since", wrong.join(", ")));
     ClauseRow {
         clause: Link::new(&clause.clause, urls::clause(product, &seen.release.name, &clause.clause)),
         title: clause.title.clone(),
@@ -474,7 +512,11 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
             format!("{passing} of {}", passing + failing)
         },
         attested: clause.kind == ClauseKind::Attested,
-        reason: covered.or_else(|| clause.reason.as_deref().map(release::short)).unwrap_or_default(),
+        reason: [wrong, covered.or_else(|| clause.reason.as_deref().map(release::short))]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("; "),
         asks: seen.pack.clause(&clause.clause).map(|row| row.duty.clone()).unwrap_or_default(),
         checks: clause.checks.iter().map(|check| node(me, product, seen, check, &clause.missing)).collect(),
         open: false,

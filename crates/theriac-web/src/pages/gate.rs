@@ -9,7 +9,7 @@ use theriac_conformity::ReasonKind;
 use theriac_service::gate::{self, Decide, Outcome};
 use theriac_service::{ServiceError, people, products};
 
-use super::conformity::{GateBanner, banner, see};
+use super::conformity::{GateBanner, banner, disqualified, see};
 use super::release::{self, reference};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
@@ -62,6 +62,8 @@ pub struct GatePage {
     pub release: String,
     /// The gate, evaluated afresh for this page.
     pub gate: GateBanner,
+    /// What the decision rested on and was found wrong since.
+    pub notes: Vec<Note>,
     /// Every reason, worst first.
     pub reasons: Vec<Reason>,
     /// Said when there is none.
@@ -125,12 +127,9 @@ async fn page(
         shell: release::shell(me, (product, &seen.name), release, "gate"),
         release: format!("{} {release}", seen.name),
         gate: GateBanner { actions: Vec::new(), ..banner(me, product, &seen) },
+        notes: disqualified(&seen),
         reasons,
-        no_reasons: Empty::new(
-            "No reason stands against it",
-            "Every applicable clause is met or covered.",
-            Vec::new(),
-        ),
+        no_reasons: no_reasons(seen.judged.decided.is_some()),
         covered: covered.collect(),
         facts: Facts::from(vec![
             Fact::text("Audit sequence", conformity.seq.to_string()),
@@ -142,6 +141,16 @@ async fn page(
         decisions: decisions.iter().map(|row| decided(me, row)).collect(),
         form: form(web, me, product, release, digest, sent, refused).await?,
     })
+}
+
+fn no_reasons(decided: bool) -> Empty {
+    let (title, text) = match decided {
+        false => ("No reason stands against it", "Every applicable clause is met or covered."),
+        true => {
+            ("No reason stood against it when it was decided", "Every applicable clause was met or covered.")
+        }
+    };
+    Empty::new(title, text, Vec::new())
 }
 
 fn reason(

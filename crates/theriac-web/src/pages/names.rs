@@ -53,6 +53,7 @@ impl Names {
         let missing = || clauses.iter().flat_map(|clause| &clause.missing);
         let owners = missing().filter_map(|item| item.owner.as_deref());
         let owners = owners.chain(gate.reasons.iter().filter_map(|reason| reason.owner.as_deref()));
+        let owners = owners.chain(gate.disqualified.iter().map(|row| row.by.as_str()));
         let rested =
             clauses.iter().flat_map(|clause| &clause.checks).flat_map(|check| rests_on(check, subjects));
         let references = rested.chain(missing().map(|item| item.reference.as_str()));

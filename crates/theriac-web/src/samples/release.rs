@@ -383,6 +383,11 @@ fn gate_full() -> GatePage {
         shell: release_shell("Gate", "gate"),
         release: "Lumen Gateway 2.4.0".to_owned(),
         gate: closed_gate(),
+        notes: vec![Note::new(
+            NoteKind::Warn,
+            "EVID-3 was disqualified after the decision.",
+            "It was of rc.4.",
+        )],
         reasons: vec![
             reason("FIND-418 is not assessed", StatusKind::New, "5.8.1", due(day(11, 20))),
             reason("4.1.8 Periodic review of defects", StatusKind::NotMet, "4.1.8", due(day(11, 18))),
@@ -432,6 +437,7 @@ fn no_reasons() -> Empty {
 
 fn gate_empty() -> GatePage {
     let mut page = gate_full();
+    page.notes = Vec::new();
     page.gate = GateBanner {
         state: StatusKind::GateOpen,
         sentence: "Gate open: 2.4.0 may ship".to_owned(),

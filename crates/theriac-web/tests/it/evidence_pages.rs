@@ -147,3 +147,35 @@ async fn evidence_is_disqualified_by_signature_with_a_reason_and_once() {
     let twice = site.send(&sign, &pair("Once more", PASSWORD)).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn what_was_decided_on_disqualified_evidence_says_so_and_somebody_owes_a_look() {
+    let site = Site::signed_in("ana").await;
+    let (gate, conformity) =
+        ("/products/gateway/releases/2.3.0/gate", "/products/gateway/releases/2.3.0/conformity");
+    assert!(!site.get(gate).await.ok().text.contains("disqualified"));
+    let form = [("reason", "From another build"), ("password", PASSWORD)];
+    let done = site.send("/evidence/EVID-1/disqualify", &form).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
+    for address in [gate, conformity, &format!("{conformity}/5.8.1")] {
+        let page = site.get(address).await.ok();
+        let notes = page.texts(".note").join(" ");
+        assert!(notes.contains("EVID-1 was disqualified after the decision."), "{address}: {notes}");
+        assert!(
+            notes.contains("Ana Okafor signed that on") && notes.contains("From another build"),
+            "{notes}"
+        );
+        assert_eq!(page.links("EVID-1").first().map(String::as_str), Some("/evidence/EVID-1"));
+    }
+    let page = site.get(gate).await.ok();
+    assert!(!page.text.contains("nothing else stands against it"), "{}", page.text);
+    assert!(page.text.contains("No reason stood against it when it was decided"), "{}", page.text);
+    let rows = site.get(conformity).await.ok().texts("li.crow");
+    let row = rows.iter().find(|row| row.starts_with("5.8.1")).unwrap();
+    assert!(row.contains("rests on EVID-1, disqualified since") && row.contains("Not met"), "{row}");
+    let findings = site.get("/products/gateway/releases/2.3.0/findings").await.ok();
+    assert!(!findings.text.contains("no longer part of the release"), "{}", findings.text);
+    let tasks = site.get("/").await.ok().texts("tbody tr").join("; ");
+    assert!(tasks.contains("Hand in sound evidence in place of EVID-1"), "{tasks}");
+}

@@ -62,5 +62,6 @@ fn text(gate: &Gate, release: &super::Release) -> String {
         }
         text.push_str(&format!("\n{}", table.text()));
     }
+    text.push_str(&output::disqualified(&gate.disqualified));
     text
 }

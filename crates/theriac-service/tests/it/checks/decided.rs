@@ -42,7 +42,7 @@ impl Site<'_> {
         gate::adopt_pack(&self.world.app, &cleo, &proof, pack.digest, "Copy 17").await.unwrap();
     }
 
-    async fn judged(&self) -> Judged {
+    pub(super) async fn judged(&self) -> Judged {
         gate::judged(&self.world.app, &self.world.who("otto"), GATEWAY.0, GATEWAY.1, None).await.unwrap()
     }
 

@@ -18,6 +18,7 @@ mod c7_1_1;
 mod c7_3;
 mod c7_4;
 mod decided;
+mod disqualified;
 mod nothing;
 pub mod site;
 

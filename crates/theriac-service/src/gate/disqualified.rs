@@ -1,0 +1,139 @@
+//! Evidence that was found wrong after somebody relied on it: what was decided on it is annotated, and who answers for
+//! what rests on it owes a look. Nothing that was decided changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use theriac_auth::{ProductId, Products};
+use theriac_conformity::pack::Judges;
+use theriac_conformity::{ClauseVerdict, Conformity, Disqualified};
+use theriac_store::tables::decisions::Decision;
+use theriac_store::tables::evidence::{self as table, Citing, FoundWrong};
+use theriac_store::tables::releases::Release;
+use theriac_store::{Conn, Read, tables};
+
+use super::duties::{Duty, Names, Owed};
+use super::judge::shown_in;
+use crate::people::organisation_in;
+use crate::{App, Result};
+
+/// What a decision rests on and was found wrong since, as it was known at a sequence.
+pub(super) async fn since(
+    conn: &mut Conn,
+    decision: &Decision,
+    decided: &Conformity,
+    seq: i64,
+) -> Result<Vec<Disqualified>> {
+    let mut rested: BTreeMap<i64, (&str, Vec<String>)> = BTreeMap::new();
+    for clause in &decided.clauses {
+        for (number, reference) in evidence_of(clause) {
+            rested.entry(number).or_insert((reference, Vec::new())).1.push(clause.clause.clone());
+        }
+    }
+    let numbers: Vec<i64> = rested.keys().copied().collect();
+    let wrong = table::found_wrong_between(conn, &numbers, decision.seq, seq).await?;
+    let zone = organisation_in(conn).await?.zone;
+    let signers: Vec<i64> = wrong.iter().map(|wrong| wrong.said.person).collect();
+    let keys = keys(conn, &signers).await?;
+    let disqualified = |wrong: FoundWrong| {
+        let (reference, clauses) = rested.remove(&wrong.number)?;
+        Some(Disqualified {
+            reference: reference.to_owned(),
+            on: wrong.said.at.to_zoned_datetime(zone.clone()).date().to_string(),
+            by: key(&keys, wrong.said.person),
+            reason: wrong.said.reason,
+            clauses,
+        })
+    };
+    Ok(wrong.into_iter().filter_map(disqualified).collect())
+}
+
+/// The evidence that a clause's verdict at release rests on, each once, by number.
+fn evidence_of(clause: &ClauseVerdict) -> BTreeMap<i64, &str> {
+    let checks = clause.checks.iter().filter(|check| check.judges.contains(&Judges::AtRelease));
+    let subjects = checks.flat_map(|check| check.failing.iter().chain(&check.passing));
+    let names = subjects.flat_map(|subject| std::iter::once(&subject.reference).chain(&subject.rests_on));
+    names.filter_map(|name| Some((number(name)?, name.as_str()))).collect()
+}
+
+/// The 3 of `EVID-3` or `EVID-3@9f3c…`.
+fn number(reference: &str) -> Option<i64> {
+    crate::evidence::number("EVID", reference.split('@').next()?)
+}
+
+async fn keys(conn: &mut Conn, people: &[i64]) -> Result<BTreeMap<i64, String>> {
+    let names = tables::people::names_among(conn, people).await?;
+    Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
+}
+
+fn key(keys: &BTreeMap<i64, String>, person: i64) -> String {
+    keys.get(&person).cloned().unwrap_or_else(|| format!("person:{person}"))
+}
+
+/// What people owe because evidence was found wrong: the owner of each record in use that cites it, and who manages (or
+/// else decided) each release that was decided on it, until sound evidence is in its place. No limit sets a day for it.
+pub(super) async fn owed(
+    app: &App,
+    read: &mut Read,
+    products: &Products,
+    names: &Names,
+    decisions: &[Decision],
+) -> Result<Vec<Owed>> {
+    let releases = &names.releases;
+    let mut wrong = table::all_found_wrong(read).await?;
+    wrong.retain(|wrong| products.contains(ProductId(wrong.product)));
+    if wrong.is_empty() {
+        return Ok(Vec::new());
+    }
+    let zone = organisation_in(read).await?.zone;
+    let wrong: BTreeMap<i64, FoundWrong> = wrong.into_iter().map(|wrong| (wrong.number, wrong)).collect();
+    let mut all: Vec<(i64, Duty)> = Vec::new();
+    let duty = |release: &Release, reference: String, todo: String| Duty {
+        reference,
+        todo,
+        ..names.place(Some(release.product), Some(release))
+    };
+    let day = |wrong: &FoundWrong| wrong.said.at.to_zoned_datetime(zone.clone()).date();
+    for record in table::citing(read).await? {
+        for number in cited(app, &record)? {
+            let Some(wrong) = wrong.get(&number) else { continue };
+            let Some(release) = releases.iter().find(|release| release.id == wrong.release) else { continue };
+            if record.product.is_some_and(|product| product != wrong.product) {
+                continue;
+            }
+            let todo = format!(
+                "Cite sound evidence in place of EVID-{number}, which was found wrong on {}, or retire this",
+                day(wrong)
+            );
+            all.push((record.owner, duty(release, record.reference.clone(), todo)));
+        }
+    }
+    for decision in decisions.iter().filter(|decision| decision.ships()) {
+        let Some(release) = releases.iter().find(|release| release.id == decision.release) else { continue };
+        let bears = |wrong: &FoundWrong| wrong.product == release.product && wrong.said.at >= decision.at;
+        if !wrong.values().any(bears) {
+            continue;
+        }
+        for row in shown_in(app, read, release).await?.conformity.disqualified {
+            let Some(number) = number(&row.reference) else { continue };
+            if wrong.get(&number).is_none_or(|wrong| wrong.replaced) {
+                continue;
+            }
+            let todo = format!(
+                "Hand in sound evidence in place of EVID-{number}, which was found wrong on {} after the release was \
+                 decided on it, or withdraw the decision",
+                row.on
+            );
+            all.push((release.manager.unwrap_or(decision.person), duty(release, row.reference, todo)));
+        }
+    }
+    let owners: Vec<i64> = all.iter().map(|(owner, _)| *owner).collect();
+    let keys = keys(read, &owners).await?;
+    Ok(all.into_iter().map(|(owner, duty)| Owed { duty, owner: key(&keys, owner) }).collect())
+}
+
+/// The numbers of the evidence that a record cites.
+fn cited(app: &App, record: &Citing) -> Result<BTreeSet<i64>> {
+    let Some(kind) = app.kind(&record.kind) else { return Ok(BTreeSet::new()) };
+    let content = crate::records::content(kind, record.kind_version, &record.content)?;
+    Ok(content.evidence(kind).iter().filter_map(|(_, name)| number(name)).collect())
+}
