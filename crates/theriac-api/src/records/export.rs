@@ -16,7 +16,7 @@ use crate::core::{Api, Caller, Query, Shown};
 pub(crate) struct ExportQuery {
     /// Of a kind, by id.
     kind: Option<String>,
-    /// In a state: `draft`, `in review`, `approved`, `sent back`, `retired`.
+    /// In a state: `draft`, `in review`, `approved`, `sent back`, `retired`, `withdrawn`.
     state: Option<String>,
     /// Owned by a person, by key.
     owner: Option<String>,

@@ -23,6 +23,7 @@ mod schema;
 mod send_back;
 mod submit;
 mod view;
+mod withdraw;
 
 use theriac_auth::Permission as P;
 
@@ -36,6 +37,14 @@ const WRITE: Needs = Needs::AnyOf(&[
     P::WriteTesting,
     P::WritePlan,
     P::WriteConformity,
+]);
+/// Taking back what one submitted, or what one may judge.
+const WITHDRAW: Needs = Needs::AnyOf(&[
+    P::SubmitRecord,
+    P::ApproveGovernance,
+    P::ApproveDevelopment,
+    P::ApproveConformity,
+    P::AcceptRisk,
 ]);
 /// So does judging it.
 const APPROVE: Needs =
@@ -63,6 +72,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(APPROVE, approve::records_approve),
         route!(Needs::Permission(P::SignClinical), clinical::records_clinical),
         route!(APPROVE, send_back::records_send_back),
+        route!(WITHDRAW, withdraw::records_withdraw),
         route!(APPROVE, retire::records_retire),
         route!(Needs::Permission(P::ClearSuspect), clear::records_clear),
     ]

@@ -205,7 +205,7 @@ pub(crate) struct RevisionView {
     digest: String,
     /// The digest of the revision before.
     predecessor: Option<String>,
-    /// `in review`, `approved`, `sent back` or `retired`.
+    /// `in review`, `approved`, `sent back`, `retired` or `withdrawn`.
     state: String,
     /// The key of who wrote it.
     author: String,

@@ -55,6 +55,7 @@ const RECORDS: &[&str] = &[
     "POST /records/{record}/approve",
     "POST /records/{record}/sign-clinical",
     "POST /records/{record}/clear",
+    "POST /records/{record}/withdraw",
     "POST /records/{record}/retire",
 ];
 const FINDINGS: &[&str] = &[
@@ -442,6 +443,8 @@ on_both_engines!(the_doors_of_records_refuse_bad_bodies, |store| {
         door.post(&ana, &format!("{path}/submit"), json!({ "expected": saved["expected"] })).await;
     let back = json!({ "digest": submitted["digest"], "reason": "Say who does it." });
     door.post(&cleo, &format!("{path}/send-back"), back).await;
+    let withdraw = json!({ "digest": submitted["digest"], "reason": "Written twice." });
+    door.post(&ana, &format!("{path}/withdraw"), withdraw).await;
     let again = records::revise(&ana, &server, &path).await;
     let sign = json!({ "digest": again, "password": PASSWORD });
     door.post(&cleo, &format!("{path}/approve"), sign).await;

@@ -201,6 +201,19 @@ on_both_engines!(a_revision_is_sent_back_changed_compared_and_retired, |store| {
     assert_eq!(cleo.post(&server, &format!("{path}/retire"), &retire).await.status, StatusCode::NO_CONTENT);
     assert_eq!(ana.get(&server, &path).await.ok()["state"], "retired");
     cleo.post(&server, &format!("{path}/retire"), &retire).await.problem(409, "rule");
+
+    let (mistake, digest) = submitted(&ana, &server, "By mistake").await;
+    let path = format!("/records/{mistake}");
+    let withdraw = json!({ "digest": digest, "reason": "Written twice." });
+    let otto = server.client("otto").await;
+    otto.post(&server, &format!("{path}/withdraw"), &withdraw).await.problem(403, "denied");
+    assert_eq!(
+        ana.post(&server, &format!("{path}/withdraw"), &withdraw).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(ana.get(&server, &path).await.ok()["state"], "withdrawn");
+    assert_eq!(each(&ana.get(&server, "/records?state=withdrawn").await.ok(), "record"), [mistake]);
+    ana.post(&server, &format!("{path}/withdraw"), &withdraw).await.problem(409, "rule");
 });
 
 on_both_engines!(records_are_listed_by_filter_and_page, |store| {

@@ -119,7 +119,10 @@ pub(super) struct Current {
     pub draft: Draft,
     /// Whose the stored draft is; `None` while there is none.
     pub stored: Option<i64>,
+    /// The revision that stands, which the draft goes on from.
     pub latest: Option<Revision>,
+    /// The number of the revision that submitting would mint.
+    pub next: i64,
     pub overtaken: Option<Draft>,
 }
 
@@ -141,7 +144,8 @@ impl Current {
 }
 
 pub(super) async fn current(conn: &mut Conn, who: &Who, record: &Record) -> Result<Current> {
-    let latest = table::revisions_before(conn, record.id, i64::MAX, 1).await?.into_iter().next();
+    let newest = table::revisions_before(conn, record.id, i64::MAX, 1).await?.pop();
+    let latest = table::standing(conn, record.id).await?;
     let digest = latest.as_ref().map(|revision| revision.digest);
     let mut own = table::draft_of(conn, record.id, author(who)).await?;
     if own.is_none() {
@@ -156,7 +160,7 @@ pub(super) async fn current(conn: &mut Conn, who: &Who, record: &Record) -> Resu
         Some(draft) => Draft { author: author(who), ..draft },
         None => from_revision(record, latest.as_ref(), author(who))?,
     };
-    Ok(Current { draft, stored, latest, overtaken })
+    Ok(Current { draft, stored, latest, next: newest.map_or(1, |newest| newest.number + 1), overtaken })
 }
 
 fn from_revision(record: &Record, revision: Option<&Revision>, author: i64) -> Result<Draft> {
@@ -231,7 +235,7 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
         attachments: stored(&now.draft.attachments)?,
         expected: digest_of(&now.draft)?,
         saved_at: now.stored.map(|_| now.draft.saved_at),
-        next: now.latest.as_ref().map_or(1, |latest| latest.number + 1),
+        next: now.next,
         overtaken: now.overtaken.map(|draft| content_of(kind, kind.version, &draft.content)).transpose()?,
         sent_back,
         record,

@@ -1,7 +1,7 @@
 //! Records: the mechanics that every kind shares.
 //!
 //! A record is begun ([`begin`]), its draft is saved as often as one likes ([`save_draft`]), [`submit`] mints a revision,
-//! and [`approve`], [`sign_clinical`], [`send_back`] and [`retire`] move that revision on. Drafts change in place and are
+//! and [`approve`], [`sign_clinical`], [`send_back`], [`withdraw`] and [`retire`] move that revision on. Drafts change in place and are
 //! nobody's evidence; revisions never change. A kind brings nothing here but its description.
 
 pub(crate) use draft::content_of as content;
@@ -15,6 +15,7 @@ mod search;
 mod sign;
 mod submit;
 mod titles;
+mod withdraw;
 
 pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, kinds_to_write};
 pub use clear::{ClearSuspect, clear_suspect};
@@ -26,6 +27,7 @@ pub use sign::{Approval, approve, retire, send_back, sign_clinical};
 pub use submit::{Submitted, levels, submit};
 pub use theriac_store::tables::records::{Head, LinkRow, Listed, Record, Revision, StateChange};
 pub use titles::titles;
+pub use withdraw::withdraw;
 
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
@@ -46,8 +48,10 @@ pub mod states {
     pub const SENT_BACK: &str = "sent back";
     /// No longer in use.
     pub const RETIRED: &str = "retired";
+    /// Taken back before it was approved.
+    pub const WITHDRAWN: &str = "withdrawn";
     /// All, in the order of a record's life.
-    pub const ALL: &[&str] = &[DRAFT, IN_REVIEW, APPROVED, SENT_BACK, RETIRED];
+    pub const ALL: &[&str] = &[DRAFT, IN_REVIEW, APPROVED, SENT_BACK, RETIRED, WITHDRAWN];
 }
 
 /// A file that belongs to a draft or revision.

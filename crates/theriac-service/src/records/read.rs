@@ -45,8 +45,12 @@ pub struct RecordView {
     pub head: Head,
     /// The revision shown; `None` while there is only a draft.
     pub shown: Option<RevisionView>,
-    /// The number of the latest revision; 0 without one.
+    /// The number of the revision that stands, the latest that was not withdrawn unless none is left; 0 without one.
     pub latest: i64,
+    /// The number of the revision that submitting a draft would mint.
+    pub next: i64,
+    /// The key of who wrote the revision shown.
+    pub author: Option<String>,
     /// The fields of the draft, where there is no revision and the actor may see it.
     pub drafted: Option<Content>,
     /// The drafts that wait.
@@ -115,10 +119,11 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
     let (record, kind) = find(app, &mut read, who, reference).await?;
     let head = table::head_of(&mut read, record.id).await?;
     let head = head.ok_or_else(|| ServiceError::Internal(format!("{reference} has no head")))?;
-    let newest = table::revisions_before(&mut read, record.id, i64::MAX, 1).await?.into_iter().next();
-    let latest = newest.as_ref().map_or(0, |revision| revision.number);
+    let newest = table::revisions_before(&mut read, record.id, i64::MAX, 1).await?.pop();
+    let standing = table::standing(&mut read, record.id).await?;
+    let latest = standing.as_ref().map_or(0, |revision| revision.number);
     let revision = match number {
-        None => newest,
+        None => standing,
         Some(number) => {
             let found = table::revision_by_number(&mut read, record.id, number).await?;
             Some(found.ok_or_else(|| ServiceError::not_found("revision", format!("{reference}/{number}")))?)
@@ -136,6 +141,10 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
             table::links_of(&mut read, revision.digest).await?,
             change_before(&mut read, kind, revision).await?,
         ),
+    };
+    let author = match &revision {
+        None => None,
+        Some(revision) => tables::people::by_id(&mut read, revision.author).await?.map(|name| name.key),
     };
     let shown = match revision {
         None => None,
@@ -155,6 +164,8 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
         head,
         shown,
         latest,
+        author,
+        next: newest.map_or(1, |newest| newest.number + 1),
         drafted,
         links,
         changed,
@@ -267,6 +278,21 @@ pub async fn attachment(app: &App, who: &Who, reference: &str, digest: Digest) -
 }
 
 impl RecordView {
+    /// Whether the revision shown is the latest and can be withdrawn: it is in review or sent back.
+    #[must_use]
+    pub fn withdrawable(&self) -> bool {
+        let open = [states::IN_REVIEW, states::SENT_BACK];
+        let shown = self.shown.as_ref().map(|shown| &shown.revision);
+        shown.is_some_and(|shown| shown.number + 1 == self.next && open.contains(&shown.state.as_str()))
+    }
+
+    /// The revision that retiring takes out of use; `None` where that cannot be done now.
+    #[must_use]
+    pub fn retirable(&self) -> Option<Digest> {
+        let now = [states::APPROVED, states::SENT_BACK].contains(&self.head.state.as_str());
+        self.head.approved.filter(|_| now)
+    }
+
     /// Whether the revision shown is the one that waits for signatures.
     #[must_use]
     pub fn in_review(&self) -> bool {

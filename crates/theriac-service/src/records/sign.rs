@@ -1,4 +1,4 @@
-//! Judging a revision: approve by signature, the clinical signature, send back, retire.
+//! Judging a revision: approve by signature, the clinical signature, send back, retire. `withdraw.rs` takes one back.
 
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, separation};
@@ -284,10 +284,11 @@ pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, re
     Ok(())
 }
 
-/// Takes an approved record out of use; what links to it becomes suspect.
+/// Takes an approved record out of use; what links to it becomes suspect. A newer revision that was sent back is
+/// withdrawn with it.
 ///
 /// # Errors
-/// When the actor may not approve it, no reason is given, or the latest revision is not approved.
+/// When the actor may not approve it, no reason is given, the revision is not the approved one, or a newer one is in review.
 pub async fn retire(
     app: &App,
     who: &Who,
@@ -303,18 +304,20 @@ pub async fn retire(
     let permission = Permission::to_approve(kind.workflow.approve);
     let signer = who.signer(app, proof, permission, scope_of(&record), "record retire").await?;
     let mut write = who.write(app, "record retire").await?;
-    let judged = judged(app, &mut write, who, reference, digest).await?;
-    if judged.revision.state != states::APPROVED {
-        return Err(ServiceError::rule(format!(
-            "The latest revision of {reference} is {}; only an approved one is retired.",
-            judged.revision.state
-        )));
+    let (approved, sent_back) = to_retire(&mut write, &record).await?;
+    if approved.digest != digest {
+        return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(approved.digest) });
     }
-    tables::signatures::add(&mut write, digest, signer.person().0, "Retired", signer.proof().method())
-        .await?;
-    let revision = Revision { state: states::RETIRED.to_owned(), ..judged.revision.clone() };
-    table::set_state(&mut write, record.id, digest, states::RETIRED, signer.person().0, reason).await?;
-    let head = head_of_revision(&mut write, &record, judged.kind, &judged.content, &revision, None).await?;
+    let person = signer.person().0;
+    tables::signatures::add(&mut write, digest, person, "Retired", signer.proof().method()).await?;
+    if let Some(open) = sent_back {
+        let with = "Withdrawn with the record, which was retired";
+        table::set_state(&mut write, record.id, open.digest, states::WITHDRAWN, person, with).await?;
+    }
+    let content = content_of(kind, approved.kind_version, &approved.content)?;
+    let revision = Revision { state: states::RETIRED.to_owned(), ..approved };
+    table::set_state(&mut write, record.id, digest, states::RETIRED, person, reason).await?;
+    let head = head_of_revision(&mut write, &record, kind, &content, &revision, None).await?;
     let head = table::Head { due: None, changed_at: write.now(), ..head };
     table::set_head(&mut write, &head).await?;
     table::set_date_duties(&mut write, record.id, &[]).await?;
@@ -322,6 +325,31 @@ pub async fn retire(
     write.audit(reference, Some(digest), Some(digest), json!({ "state": states::RETIRED, "reason": reason }));
     write.commit().await?;
     Ok(())
+}
+
+/// The approved revision that retiring takes out of use, and the newer one that was sent back.
+async fn to_retire(conn: &mut Conn, record: &Record) -> Result<(Revision, Option<Revision>)> {
+    let reference = &record.reference;
+    let standing = table::standing(conn, record.id).await?;
+    let standing = standing.ok_or_else(|| ServiceError::Changed { what: reference.to_owned(), now: None })?;
+    if standing.state == states::APPROVED {
+        return Ok((standing, None));
+    }
+    let approved = match table::head_of(conn, record.id).await?.and_then(|head| head.approved) {
+        None => None,
+        Some(digest) => table::revision_by_digest(conn, digest).await?,
+    };
+    match approved {
+        Some(approved) if standing.state == states::SENT_BACK => Ok((approved, Some(standing))),
+        Some(_) => Err(ServiceError::rule(format!(
+            "The latest revision of {reference} is {}; approve it, send it back or withdraw it first.",
+            standing.state
+        ))),
+        None => Err(ServiceError::rule(format!(
+            "The latest revision of {reference} is {}; only an approved one is retired, one that never was is withdrawn.",
+            standing.state
+        ))),
+    }
 }
 
 pub(super) fn needs_reason(reason: &str) -> Result<&str> {

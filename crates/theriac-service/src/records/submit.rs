@@ -58,7 +58,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
     let sealed: Vec<(String, Digest)> =
         attachments.into_iter().map(|file| (file.name, file.digest)).collect();
-    let number = now.latest.as_ref().map_or(1, |latest| latest.number + 1);
+    let number = now.next;
     let seal = RevisionSeal {
         record: reference,
         number,

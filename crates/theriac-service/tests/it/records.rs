@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
 use theriac_model::Digest;
 use theriac_service::records::{
-    self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, ListInput, Order, ScopeInput,
+    self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, Head, ListInput, Order, ScopeInput,
 };
 use theriac_service::{ServiceError, Who};
 use theriac_store::testing::TestStore;
-use theriac_store::{on_both_engines, tables};
+use theriac_store::{args, on_both_engines, tables};
 
 use crate::world::World;
 
@@ -63,6 +63,14 @@ fn item(name: &str) -> Value {
             sample
         })
         .unwrap()
+}
+
+/// Ana writes the next revision; gives its digest.
+async fn revise(world: &World, ana: &Who, reference: &str, content: Value) -> Digest {
+    let view = records::edit(&world.app, ana, reference).await.unwrap();
+    let input = DraftInput { content, links: vec![] };
+    let saved = records::save_draft(&world.app, ana, reference, view.expected, input).await.unwrap();
+    records::submit(&world.app, ana, reference, saved.expected).await.unwrap().digest
 }
 
 async fn head(world: &World, reference: &str) -> records::RecordView {
@@ -367,6 +375,70 @@ on_both_engines!(a_revision_that_is_sent_back_says_why_and_can_go_on, |store| {
         ("Handling", "Handling and deputies")
     );
     assert_eq!(records::history(&world.app, &ana, &reference, None).await.unwrap().len(), 2);
+});
+
+on_both_engines!(what_was_submitted_by_mistake_is_withdrawn_and_stays_readable, |store| {
+    let world = World::new(&store).await;
+    let (app, ana, cleo) = (&world.app, world.who("ana"), world.who("cleo"));
+    let (reference, expected) = begin(&world, &ana, "document", document("By mistake"), vec![]).await;
+    let digest = records::submit(app, &ana, &reference, expected).await.unwrap().digest;
+    let silent = records::withdraw(app, &ana, &reference, digest, " ").await;
+    assert!(matches!(silent, Err(ServiceError::Invalid(_))), "{silent:?}");
+    let other = records::withdraw(app, &world.who("ben"), &reference, digest, "I do not like it").await;
+    assert!(matches!(other, Err(ServiceError::Denied(_))), "neither author nor approver: {other:?}");
+    records::send_back(app, &cleo, &reference, digest, "What for?").await.unwrap();
+    records::withdraw(app, &ana, &reference, digest, "It was of another product").await.unwrap();
+    let view = records::record(app, &ana, &reference, None).await.unwrap();
+    assert_eq!((view.head.state.as_str(), view.head.due, view.head.approved), ("withdrawn", None, None));
+    assert_eq!(
+        (view.events[0].state.as_str(), view.events[0].reason.as_str()),
+        ("withdrawn", "It was of another product")
+    );
+    assert_eq!(view.shown.unwrap().content.text("title"), "By mistake");
+    let twice = records::withdraw(app, &ana, &reference, digest, "Again").await;
+    assert!(matches!(twice, Err(ServiceError::Rule(_))), "{twice:?}");
+    let entries = store.read().await.unwrap().fetch_all("SELECT action FROM audit", args![]).await.unwrap();
+    let withdrawn = |row: &&theriac_store::Row| row.get::<String>("action").unwrap() == "record withdraw";
+    assert_eq!(entries.iter().filter(withdrawn).count(), 2, "the one that was refused is on record, too");
+
+    // The number is not used again, and the record can be written again.
+    let (next, _) = begin(&world, &ana, "document", document("Another"), vec![]).await;
+    assert_ne!(next, reference);
+    let edited = records::edit(app, &ana, &reference).await.unwrap();
+    assert_eq!((edited.next, edited.content.text("title")), (2, "By mistake"));
+    let input = DraftInput { content: document("On purpose"), links: vec![] };
+    let saved = records::save_draft(app, &ana, &reference, edited.expected, input).await.unwrap();
+    let second = records::submit(app, &ana, &reference, saved.expected).await.unwrap();
+    assert_eq!(second.number, 2);
+    records::approve(app, &cleo, &world.proof("cleo"), &reference, second.digest).await.unwrap();
+
+    // A further revision is withdrawn by who may approve: the approved one stands as before.
+    let before = records::record(app, &ana, &reference, None).await.unwrap().head;
+    let third = revise(&world, &ana, &reference, document("A third time")).await;
+    records::withdraw(app, &cleo, &reference, third, "Superseded by events").await.unwrap();
+    let view = records::record(app, &ana, &reference, None).await.unwrap();
+    assert_eq!(Head { changed_at: before.changed_at, ..view.head.clone() }, before);
+    assert_eq!((view.latest, view.next), (2, 4));
+    let stale = records::withdraw(app, &ana, &reference, second.digest, "Not this one").await;
+    assert!(matches!(stale, Err(ServiceError::Changed { .. })), "{stale:?}");
+    let fourth = revise(&world, &ana, &reference, document("A fourth time")).await;
+    let history = records::history(app, &ana, &reference, None).await.unwrap();
+    let states: Vec<_> =
+        history.iter().map(|row| (row.revision.number, row.revision.state.as_str())).collect();
+    assert_eq!(states, [(4, "in review"), (3, "withdrawn"), (2, "approved"), (1, "withdrawn")]);
+    assert_eq!(history[0].revision.predecessor, Some(second.digest), "it goes on from what stands");
+
+    // What was approved is retired although a newer revision was sent back.
+    let proof = world.proof("cleo");
+    let early = records::retire(app, &cleo, &proof, &reference, second.digest, "Out of use").await;
+    assert!(matches!(early, Err(ServiceError::Rule(_))), "it is in review: {early:?}");
+    records::send_back(app, &cleo, &reference, fourth, "No").await.unwrap();
+    let wrong = records::retire(app, &cleo, &proof, &reference, fourth, "Out of use").await;
+    assert!(matches!(wrong, Err(ServiceError::Changed { .. })), "{wrong:?}");
+    records::retire(app, &cleo, &proof, &reference, second.digest, "Out of use").await.unwrap();
+    let view = records::record(app, &ana, &reference, None).await.unwrap();
+    assert_eq!((view.head.state.as_str(), view.latest), ("retired", 2));
+    assert_eq!(view.events[1].state, "withdrawn");
 });
 
 on_both_engines!(files_are_kept_with_the_revision_and_named_in_its_digest, |store| {

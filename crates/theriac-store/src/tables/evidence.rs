@@ -692,7 +692,7 @@ pub async fn found_wrong_between(
 pub async fn citing(conn: &mut Conn) -> Result<Vec<Citing>, StoreError> {
     let sql = "SELECT r.ref, r.product, r.kind, v.kind_version, v.content, COALESCE(h.owner, v.author) AS owner \
                FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
-               WHERE h.state <> 'retired' AND v.content LIKE '%\"EVID-%' ORDER BY r.kind, r.number LIMIT 10000";
+               WHERE h.state NOT IN ('retired', 'withdrawn') AND v.content LIKE '%\"EVID-%' ORDER BY r.kind, r.number LIMIT 10000";
     let citing = |row: &Row| {
         Ok(Citing {
             reference: row.get("ref")?,

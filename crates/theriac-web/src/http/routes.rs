@@ -90,6 +90,7 @@ pub fn routes() -> Vec<Route> {
         GET "/records/{record}/sign", Permission(P::Read) => sign::show_record;
         POST "/records/{record}/sign", Kind => sign::sign_record;
         POST "/records/{record}/send-back", Kind => record::send_back;
+        POST "/records/{record}/withdraw", Kind => record::withdraw;
         POST "/records/{record}/confirm", Permission(P::ClearSuspect) => record::confirm;
         GET "/products/{product}/releases/{release}/evidence", Permission(P::Read) => evidence_list::show;
         GET "/products/{product}/releases/{release}/evidence/new", Permission(P::Read) => evidence_upload::show;

@@ -74,7 +74,7 @@ pub struct RecordPage {
     pub due: Option<(String, Due)>,
     /// Such as "Edit as revision 8", "Sign and approve".
     pub actions: Vec<Action>,
-    /// Actions that ask for a reason: send back, retire.
+    /// Actions that ask for a reason: send back, withdraw.
     pub reasons: Vec<ReasonForm>,
     /// A draft waits, an older revision is shown, it was sent back and why.
     pub notes: Vec<Note>,
@@ -143,6 +143,13 @@ pub async fn send_back(State(web): State<Web>, me: Me, Path(number): Path<String
     let digest = shown(&sent)?;
     records::send_back(web.app(), me.who(), &number, digest, sent.get("reason")).await?;
     Ok(with_toast(&urls::record(&number), "Sent back to its author"))
+}
+
+/// Withdraws the revision that was submitted last.
+pub async fn withdraw(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    let digest = shown(&sent)?;
+    records::withdraw(web.app(), me.who(), &number, digest, sent.get("reason")).await?;
+    Ok(with_toast(&urls::record(&number), "The revision is withdrawn"))
 }
 
 /// Says that a suspect link still holds.
@@ -314,7 +321,7 @@ fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
     let label = if view.latest == 0 {
         "Edit the draft".to_owned()
     } else {
-        format!("Edit as revision {}", view.latest + 1)
+        format!("Edit as revision {}", view.next)
     };
     actions.push(if write.is_empty() {
         Action::open(label, urls::record_page(number, "edit")).key("edit")
@@ -335,7 +342,7 @@ fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
             );
         }
     }
-    if view.head.state == states::APPROVED && me.may(Permission::to_approve(kind.workflow.approve), scope) {
+    if view.retirable().is_some() && me.may(Permission::to_approve(kind.workflow.approve), scope) {
         let retire = urls::with_query(&urls::record_page(number, "sign"), &[("act", "retire")]);
         actions.push(Action::open("Retire", retire).danger());
     }
@@ -343,22 +350,34 @@ fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
 }
 
 fn reasons(me: &Me, view: &RecordView) -> Vec<ReasonForm> {
-    let Some(shown) = view.shown.as_ref().filter(|_| view.in_review()) else { return Vec::new() };
-    if !me.may(Permission::to_approve(view.kind.workflow.approve), scope(view)) {
-        return Vec::new();
-    }
-    vec![ReasonForm {
-        label: "Send back".to_owned(),
-        name: "send-back".to_owned(),
-        action: urls::record_page(&view.record.reference, "send-back"),
+    let Some(shown) = &view.shown else { return Vec::new() };
+    let judges = me.may(Permission::to_approve(view.kind.workflow.approve), scope(view));
+    let own =
+        view.author.as_ref() == Some(&me.session.person) && me.may(Permission::SubmitRecord, scope(view));
+    let form = |label: &str, name: &str, hint: &str, danger: bool| ReasonForm {
+        label: label.to_owned(),
+        name: name.to_owned(),
+        action: urls::record_page(&view.record.reference, name),
         csrf: me.csrf(),
         expected: shown.revision.digest.to_string(),
         hidden: Vec::new(),
-        hint: "What is to be changed before it can be approved".to_owned(),
+        hint: hint.to_owned(),
         error: String::new(),
         blocked: String::new(),
-        danger: false,
-    }]
+        danger,
+    };
+    let mut forms = Vec::new();
+    if view.in_review() && judges {
+        forms.push(form("Send back", "send-back", "What is to be changed before it can be approved", false));
+    }
+    if view.withdrawable() && (judges || own) {
+        let hint = match view.head.approved {
+            Some(_) => "Why; the record is then what was last approved",
+            None => "Why; nothing of it counts then, and it stays readable under its number",
+        };
+        forms.push(form("Withdraw", "withdraw", hint, true));
+    }
+    forms
 }
 
 fn notes(view: &RecordView) -> Vec<Note> {
@@ -389,6 +408,13 @@ fn notes(view: &RecordView) -> Vec<Note> {
             .find(|event| event.state == states::SENT_BACK)
             .map(|event| event.reason.clone());
         notes.push(Note::new(NoteKind::Warn, "Sent back.", reason.unwrap_or_default()));
+    }
+    if let Some(event) = view.events.first().filter(|event| event.state == states::WITHDRAWN) {
+        let title = match view.head.state.as_str() {
+            states::WITHDRAWN => "Withdrawn.".to_owned(),
+            _ => format!("Revision {} was withdrawn.", view.next - 1),
+        };
+        notes.push(Note::new(NoteKind::Info, title, event.reason.clone()));
     }
     notes
 }
@@ -458,6 +484,7 @@ fn link_row(link: &records::LinkRow, leaves: Option<&Kind>) -> LinkRow {
             Some(now) if link.suspect && judges => {
                 format!("judges revision {}, now {now}: edit this record and judge again", link.pinned_number)
             }
+            _ if link.target_state == states::WITHDRAWN => "it is withdrawn".to_owned(),
             Some(now) if link.suspect => format!("made against revision {}, now {now}", link.pinned_number),
             _ => String::new(),
         },

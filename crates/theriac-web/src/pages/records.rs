@@ -125,6 +125,7 @@ pub fn state(state: &str) -> StatusKind {
         states::APPROVED => StatusKind::Approved,
         states::SENT_BACK => StatusKind::SentBack,
         states::RETIRED => StatusKind::Retired,
+        states::WITHDRAWN => StatusKind::Withdrawn,
         _ => StatusKind::Draft,
     }
 }

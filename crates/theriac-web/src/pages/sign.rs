@@ -148,7 +148,10 @@ async fn record_page(
         form: SignForm {
             action: urls::record_page(number, "sign"),
             csrf: me.csrf(),
-            digest: shown.revision.digest.to_string(),
+            digest: match act {
+                Act::Retire => view.retirable().unwrap_or(shown.revision.digest).to_string(),
+                Act::Approve | Act::Clinical => shown.revision.digest.to_string(),
+            },
             hidden: vec![("act".to_owned(), act.as_str().to_owned())],
             subject: {
                 let mut facts = vec![Fact::text("Title", &view.head.title)];

@@ -39,6 +39,8 @@ pub enum StatusKind {
     SentBack,
     /// Record: retired.
     Retired,
+    /// Record: taken back before it was approved.
+    Withdrawn,
     /// Link whose target has not changed since.
     Current,
     /// Link whose target was approved anew or retired since.
@@ -75,7 +77,7 @@ pub enum StatusKind {
 
 impl StatusKind {
     /// Every word, in the order of the vocabulary.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Met,
         Self::PartlyMet,
         Self::NotMet,
@@ -92,6 +94,7 @@ impl StatusKind {
         Self::Approved,
         Self::SentBack,
         Self::Retired,
+        Self::Withdrawn,
         Self::Current,
         Self::Suspect,
         Self::Covers,
@@ -129,6 +132,7 @@ impl StatusKind {
             Self::Approved => ("Approved", Shape::Shield, "good"),
             Self::SentBack => ("Sent back", Shape::Back, "warn"),
             Self::Retired => ("Retired", Shape::Archive, "calm"),
+            Self::Withdrawn => ("Withdrawn", Shape::Dash, "calm"),
             Self::Current => ("Current", Shape::Chain, "calm"),
             Self::Suspect => ("Suspect", Shape::BrokenChain, "doubt"),
             Self::Covers => ("Covers this content", Shape::SignedLine, "good"),

@@ -83,6 +83,35 @@ async fn a_document_is_written_sent_back_mended_and_signed() {
 }
 
 #[tokio::test]
+async fn a_revision_submitted_by_mistake_is_withdrawn_on_its_page() {
+    let site = Site::signed_in("ana").await;
+    let begun = site.send("/records/new?kind=document&scope=-", &FIELDS[..1]).await;
+    let (edit, number) = (begun.location.clone(), begun.location.split('/').nth(2).unwrap().to_owned());
+    let expected = site.get(&edit).await.ok().value("expected");
+    let mut all = FIELDS.to_vec();
+    all.push(("expected", &expected));
+    assert_eq!(site.send(&edit, &all).await.status, StatusCode::SEE_OTHER);
+
+    let (record, withdraw) = (format!("/records/{number}"), format!("/records/{number}/withdraw"));
+    let page = site.get(&record).await.ok();
+    assert!(page.text.contains(&format!("action=\"{withdraw}\"")), "{}", page.text);
+    assert!(!page.text.contains("/send-back\""), "an author does not send back");
+    let digest = page.value("expected");
+    let why = [("reason", "It was of another product"), ("expected", digest.as_str())];
+    assert_eq!(site.send(&withdraw, &why).await.location, record);
+    let page = site.get(&record).await.ok();
+    assert!(page.texts(".meta").join(" ").contains("Withdrawn"), "{}", page.text);
+    let note = page.texts(".note").join(" ");
+    assert!(note.contains("Withdrawn.") && note.contains("It was of another product"), "{note}");
+    assert!(!page.text.contains(&withdraw), "{}", page.text);
+    assert!(page.links("Edit as revision 2").len() == 1, "{}", page.text);
+    let history = site.get(&format!("{record}/history")).await.ok();
+    assert!(history.text.contains("Withdrawn"), "{}", history.text);
+    let list = site.get("/records?state=withdrawn").await.ok();
+    assert!(list.text.contains(&number), "{}", list.text);
+}
+
+#[tokio::test]
 async fn two_windows_meet_in_a_page_that_loses_nothing() {
     let site = Site::signed_in("ana").await;
     let begun = site.send("/records/new?kind=document&scope=-", &FIELDS[..1]).await;

@@ -27,7 +27,7 @@ pub enum Command {
         /// Only of this release of the product
         #[arg(long, requires = "product")]
         release: Option<String>,
-        /// Only in this state: draft, "in review", approved, "sent back", retired
+        /// Only in this state: draft, "in review", approved, "sent back", retired, withdrawn
         #[arg(long)]
         state: Option<String>,
         /// The file to write

@@ -126,6 +126,15 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
     Ok(past)
 }
 
+/// The state of a record's row. Nothing of a record is in force whose only revisions were withdrawn: it stands as a
+/// retired one.
+fn state(row: &Row) -> Result<State> {
+    match row.get::<String>("state")?.as_str() {
+        states::WITHDRAWN => Ok(State::Retired),
+        text => word(text),
+    }
+}
+
 /// What belongs to the records.
 struct Around<'a> {
     approvals: BTreeMap<i64, Vec<&'a Row>>,
@@ -164,7 +173,7 @@ impl Around<'_> {
             title: content.text("title").to_owned(),
             revision: number,
             digest,
-            state: word(&row.get::<String>("state")?)?,
+            state: state(row)?,
             author: self.people.key(author),
             earlier_authors: self.earlier_authors(row.get("id")?, author, number)?,
             written_on: self.moment.day_of(row.get("written_at")?),
@@ -223,7 +232,7 @@ impl<'a> Links<'a> {
                 let target = Target {
                     digest: row.get("digest")?,
                     number: row.get("number")?,
-                    state: word(&row.get::<String>("state")?)?,
+                    state: state(row)?,
                     elsewhere,
                 };
                 targets.insert(row.get("id")?, target);

@@ -18,6 +18,12 @@ on_both_engines!(measures_have_requirements_and_these_are_verified_on_the_candid
     let mut site = Site::met(&store).await;
     site.all_met(&["5.2.1-a", "5.2.1-b", "5.2.1-c"]).await;
 
+    // What was submitted by mistake asks for nothing once it is withdrawn.
+    let (mistake, digest) = site.submitted("requirement", sample("requirement", json!({})), &[]).await;
+    site.finds("5.2.1-a", PartlyMet, &[(&mistake, ANA, SHIPS)]).await;
+    site.withdraw(&mistake, digest).await;
+    site.all_met(&["5.2.1-a", "5.2.1-b", "5.2.1-c"]).await;
+
     let untested = json!({ "title": "Untested", "owner": "ben", "tests": ["tls.PeerTest.never_run"] });
     let (second, digest) = site.submitted("requirement", sample("requirement", untested), &[]).await;
     site.finds("5.2.1-a", PartlyMet, &[(&second, BEN, SHIPS)]).await;

@@ -148,6 +148,12 @@ impl<'a> Site<'a> {
         digest
     }
 
+    /// Ana takes back what she submitted.
+    pub async fn withdraw(&self, reference: &str, digest: Digest) {
+        let ana = self.world.who("ana");
+        records::withdraw(&self.world.app, &ana, reference, digest, "By mistake").await.unwrap();
+    }
+
     /// Takes an approved record out of use.
     pub async fn retire(&self, reference: &str) {
         let app = &self.world.app;

@@ -29,7 +29,7 @@ pub struct LinkRow {
     pub pinned_number: i64,
     /// The target's approved revision in force, with its number.
     pub approved: Option<(Digest, i64)>,
-    /// Whether the target is retired or has a newer approved revision that nobody has cleared.
+    /// Whether the target is retired or withdrawn, or has a newer approved revision that nobody has cleared.
     pub suspect: bool,
 }
 
@@ -52,9 +52,9 @@ pub struct Clearance {
     pub person: i64,
 }
 
-/// A link is suspect when its target is retired, or has a newer approved revision that nobody has cleared.
+/// A link is suspect when its target is retired or withdrawn, or has a newer approved revision that nobody has cleared.
 /// `l` is the link, `th` the target's head, `ta` its approved revision, `tp` the pinned one.
-pub(super) const SUSPECT: &str = "(th.state = 'retired' OR (ta.number > tp.number AND NOT EXISTS (SELECT 1 FROM clearance c \
+pub(super) const SUSPECT: &str = "(th.state IN ('retired', 'withdrawn') OR (ta.number > tp.number AND NOT EXISTS (SELECT 1 FROM clearance c \
                        WHERE c.source = l.source AND c.link = l.link AND c.target = l.target \
                        AND c.to_revision = ta.digest)))";
 pub(super) const LINK_FROM: &str = "link l JOIN record_head th ON th.record = l.target \

@@ -57,7 +57,7 @@ pub struct Present {
     pub content: String,
 }
 
-/// The records of a kind that these products have and that are not retired, in their latest revision, by number, at
+/// The records of a kind that these products have and that are neither retired nor withdrawn, in their latest revision, by number, at
 /// most 10,000.
 ///
 /// # Errors
@@ -72,7 +72,7 @@ pub async fn present_of_kind(
     let sql = format!(
         "SELECT r.product, r.number, h.state, v.kind_version, v.content FROM record r \
          JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
-         WHERE r.kind = $1 AND r.product IN ({marks}) AND h.state <> 'retired' ORDER BY r.number LIMIT 10000"
+         WHERE r.kind = $1 AND r.product IN ({marks}) AND h.state NOT IN ('retired', 'withdrawn') ORDER BY r.number LIMIT 10000"
     );
     let present = |row: &Row| {
         Ok(Present {

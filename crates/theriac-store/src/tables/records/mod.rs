@@ -23,7 +23,7 @@ pub use list::{After, Filter, list};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};
 pub use revisions::{
     Revision, StateChange, add_revision, authors, latest_revisions, revision_by_digest, revision_by_number,
-    revisions_before, set_state, signatures_of, state_changes,
+    revisions_before, set_state, signatures_of, standing, state_changes,
 };
 
 /// What a record is for ever: its number, kind and scope.

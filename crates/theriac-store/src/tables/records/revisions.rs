@@ -29,7 +29,7 @@ pub struct Revision {
     pub author: i64,
     /// When it was submitted.
     pub at: Timestamp,
-    /// The present state: `in review`, `approved`, `sent back`, `retired`.
+    /// The present state: `in review`, `approved`, `sent back`, `retired`, `withdrawn`.
     pub state: String,
 }
 
@@ -170,6 +170,23 @@ pub async fn revisions_before(
         "SELECT {REVISION} FROM {REVISION_FROM} WHERE v.record = $1 AND v.number < $2 ORDER BY v.number DESC LIMIT $3"
     );
     conn.fetch_all(sql, args![record, number, limit]).await?.iter().map(revision).collect()
+}
+
+/// The revision of a record that stands: its latest; where that was withdrawn, the last one that was approved, if any was.
+///
+/// # Errors
+/// What the database says.
+pub async fn standing(conn: &mut Conn, record: i64) -> Result<Option<Revision>, StoreError> {
+    let latest = revisions_before(conn, record, i64::MAX, 1).await?.pop();
+    if latest.as_ref().is_none_or(|latest| latest.state != "withdrawn") {
+        return Ok(latest);
+    }
+    let sql = format!(
+        "SELECT {REVISION} FROM {REVISION_FROM} WHERE v.record = $1 AND s.state IN ('approved', 'retired') \
+         ORDER BY v.number DESC LIMIT 1"
+    );
+    let approved = conn.fetch_optional(sql, args![record]).await?.as_ref().map(revision).transpose()?;
+    Ok(approved.or(latest))
 }
 
 /// What happened to the revisions of a record, newest first, at most 500.
