@@ -1,10 +1,11 @@
 //! Test results in JUnit's XML, in the dialects that tools write.
 //!
 //! There is no one schema: suites may nest, `testsuites` may be missing, a case says its outcome by a child
-//! element or by a `status`. What names no outcome has passed.
+//! element or by a `status`. What names no outcome has passed. What a suite says of its cases in numbers must be what it
+//! lists, or failures would be lost; writers differ in what they count, see [`contradicts`].
 
-use crate::error::{ErrorKind, Place, ReadError};
-use crate::limits::Limits;
+use crate::error::{Cursor, Defect, ErrorKind, Place, ReadError, quote};
+use crate::limits::{Limits, Strictness};
 use crate::recognise::{self, Parsed};
 use crate::xml::{Document, Element};
 
@@ -17,6 +18,8 @@ pub struct TestReport {
     pub suites: usize,
     /// Counts: of the cases listed, or what a suite without cases claims.
     pub totals: Totals,
+    /// Numbers that contradict the cases, where they were accepted ([`Strictness::AcceptListedDefects`]); empty otherwise.
+    pub defects: Vec<Defect>,
 }
 
 /// One run of one test.
@@ -68,19 +71,33 @@ impl Totals {
     pub const fn passed(&self) -> u64 {
         self.tests.saturating_sub(self.failed).saturating_sub(self.errors).saturating_sub(self.skipped)
     }
+
+    const fn bad(&self) -> u64 {
+        self.failed.saturating_add(self.errors)
+    }
+
+    const fn add(&mut self, other: &Self) {
+        self.tests = self.tests.saturating_add(other.tests);
+        self.failed = self.failed.saturating_add(other.failed);
+        self.errors = self.errors.saturating_add(other.errors);
+        self.skipped = self.skipped.saturating_add(other.skipped);
+    }
 }
 
 /// Reads a JUnit XML file.
 ///
 /// # Errors
-/// When it is not one, cannot be parsed, or is beyond a limit.
+/// When it is not one, cannot be parsed, or is beyond a limit; when what a suite says in numbers contradicts its cases,
+/// unless listed defects are accepted.
 pub fn read_junit(bytes: &[u8], limits: &Limits) -> Result<TestReport, ReadError> {
     let text = recognise::decode(bytes, limits)?;
     match recognise::parse(&text, limits)? {
         Parsed::Junit(document) => {
-            let mut report = TestReport { cases: Vec::new(), suites: 0, totals: Totals::default() };
-            report.element(&document.root, "", limits)?;
-            Ok(report)
+            let report =
+                TestReport { cases: Vec::new(), suites: 0, totals: Totals::default(), defects: Vec::new() };
+            let mut reader = Reader { report, cursor: Cursor::new(&text), limits };
+            reader.element(&document.root, "")?;
+            Ok(reader.report)
         }
         other => Err(ReadError::new(
             ErrorKind::Unrecognised,
@@ -94,39 +111,71 @@ pub(crate) fn is_junit(document: &Document<'_>) -> bool {
     matches!(document.root.name.as_ref(), "testsuites" | "testsuite")
 }
 
-impl TestReport {
-    fn element(&mut self, element: &Element<'_>, suite: &str, limits: &Limits) -> Result<(), ReadError> {
+struct Reader<'t> {
+    report: TestReport,
+    cursor: Cursor<'t>,
+    limits: &'t Limits,
+}
+
+impl Reader<'_> {
+    /// Reads an element with all that it holds; counts the cases it lists.
+    fn element(&mut self, element: &Element<'_>, suite: &str) -> Result<Totals, ReadError> {
         match element.name.as_ref() {
-            "testcase" => self.case(element, suite, limits),
+            "testcase" => self.case(element, suite),
             "testsuite" => {
-                self.suites += 1;
+                self.report.suites += 1;
                 let name = element.attribute("name").unwrap_or(suite);
                 let holds_more =
                     |child: &Element<'_>| matches!(child.name.as_ref(), "testcase" | "testsuite");
                 if !element.children.iter().any(holds_more) {
-                    self.claimed(element);
+                    self.report.totals.add(&Claim::of(element).totals());
                 }
-                element.children.iter().try_for_each(|child| self.element(child, name, limits))
+                self.suite(element, name)
             }
-            "testsuites" => element.children.iter().try_for_each(|child| self.element(child, suite, limits)),
-            _ => Ok(()),
+            "testsuites" => self.suite(element, suite),
+            _ => Ok(Totals::default()),
         }
     }
 
-    fn case(&mut self, element: &Element<'_>, suite: &str, limits: &Limits) -> Result<(), ReadError> {
-        if self.cases.len() >= limits.cases {
-            let reason = format!("the file lists more than {} test cases", limits.cases);
+    fn suite(&mut self, element: &Element<'_>, name: &str) -> Result<Totals, ReadError> {
+        let (mut own, mut all) = (Totals::default(), Totals::default());
+        for child in &element.children {
+            let listed = self.element(child, name)?;
+            if child.name == "testcase" {
+                own.add(&listed);
+            }
+            all.add(&listed);
+        }
+        if let Some(reason) = contradicts(element, &own, &all) {
+            let place = self.cursor.place(element.at);
+            if self.limits.strictness == Strictness::Refuse {
+                return Err(ReadError::new(ErrorKind::Structure, place, reason));
+            }
+            if self.report.defects.len() >= self.limits.defects {
+                let reason = format!("more than {} defects; the last: {reason}", self.limits.defects);
+                return Err(ReadError::new(ErrorKind::Limit, place, reason));
+            }
+            self.report.defects.push(Defect { place, reason });
+        }
+        Ok(all)
+    }
+
+    fn case(&mut self, element: &Element<'_>, suite: &str) -> Result<Totals, ReadError> {
+        let report = &mut self.report;
+        if report.cases.len() >= self.limits.cases {
+            let reason = format!("the file lists more than {} test cases", self.limits.cases);
             return Err(ReadError::new(ErrorKind::Limit, Place::Whole, reason));
         }
         let (outcome, message) = outcome(element);
-        self.totals.tests += 1;
+        let mut one = Totals { tests: 1, ..Totals::default() };
         match outcome {
             Outcome::Passed => {}
-            Outcome::Failed => self.totals.failed += 1,
-            Outcome::Error => self.totals.errors += 1,
-            Outcome::Skipped => self.totals.skipped += 1,
+            Outcome::Failed => one.failed = 1,
+            Outcome::Error => one.errors = 1,
+            Outcome::Skipped => one.skipped = 1,
         }
-        self.cases.push(TestCase {
+        report.totals.add(&one);
+        report.cases.push(TestCase {
             suite: suite.to_owned(),
             classname: element.attribute("classname").map(str::to_owned),
             name: element.attribute("name").unwrap_or_default().to_owned(),
@@ -134,18 +183,87 @@ impl TestReport {
             message,
             time: element.attribute("time").map(str::to_owned),
         });
-        Ok(())
+        Ok(one)
+    }
+}
+
+/// What a suite says of itself in numbers.
+struct Claim {
+    tests: Option<u64>,
+    failures: Option<u64>,
+    errors: Option<u64>,
+    skipped: Option<u64>,
+    disabled: Option<u64>,
+}
+
+impl Claim {
+    fn of(element: &Element<'_>) -> Self {
+        let number = |name| element.attribute(name)?.trim().parse::<u32>().ok().map(u64::from);
+        Self {
+            tests: number("tests"),
+            failures: number("failures"),
+            errors: number("errors"),
+            skipped: number("skipped"),
+            disabled: number("disabled"),
+        }
     }
 
-    /// What a suite that lists no case says of itself.
-    fn claimed(&mut self, element: &Element<'_>) {
-        let count = |name| element.attribute(name).and_then(|text| text.trim().parse::<u32>().ok());
-        let count = |name| count(name).map_or(0, u64::from);
-        self.totals.tests += count("tests");
-        self.totals.failed += count("failures");
-        self.totals.errors += count("errors");
-        self.totals.skipped += count("skipped") + count("disabled");
+    fn totals(&self) -> Totals {
+        Totals {
+            tests: self.tests.unwrap_or(0),
+            failed: self.failures.unwrap_or(0),
+            errors: self.errors.unwrap_or(0),
+            skipped: self.unrun(),
+        }
     }
+
+    fn unrun(&self) -> u64 {
+        self.skipped.unwrap_or(0).saturating_add(self.disabled.unwrap_or(0))
+    }
+
+    /// Whether the cases listed are as many. Some writers leave those out that were not run.
+    fn counts(&self, listed: &Totals) -> bool {
+        self.tests.is_none_or(|tests| tests == listed.tests || tests == listed.tests - listed.skipped)
+    }
+
+    /// Whether as many failed or broke. Some writers count what broke among the failures.
+    fn fails(&self, listed: &Totals) -> bool {
+        match (self.failures, self.errors) {
+            (None, None) => true,
+            (None, Some(errors)) => errors == listed.errors,
+            (Some(failures), None) => failures == listed.failed || failures == listed.bad(),
+            (Some(failures), Some(errors)) => {
+                failures == listed.bad() || failures.saturating_add(errors) == listed.bad()
+            }
+        }
+    }
+}
+
+/// Why what a suite says in numbers is not what it lists, in itself (`own`) or with its suites (`all`).
+fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals) -> Option<String> {
+    for name in ["tests", "failures", "errors", "skipped", "disabled"] {
+        let text = element.attribute(name).map(str::trim).filter(|text| !text.is_empty());
+        if let Some(text) = text.filter(|text| text.parse::<u32>().is_err()) {
+            return Some(format!("{name} is {}, which is no number of tests", quote(text)));
+        }
+    }
+    let claim = Claim::of(element);
+    let fits = |listed| claim.counts(listed) && claim.fails(listed);
+    if (fits(own) || fits(all)) && claim.unrun() <= all.skipped {
+        return None;
+    }
+    let said = claim.totals();
+    Some(format!(
+        "{} says that {} tests were run, that {} failed or broke and {} were left out; it lists {}, of which {} failed or \
+         broke and {} were left out. Hand in a report that lists every case",
+        element.name,
+        claim.tests.map_or_else(|| "some".to_owned(), |tests| tests.to_string()),
+        said.bad(),
+        said.skipped,
+        all.tests,
+        all.bad(),
+        all.skipped
+    ))
 }
 
 /// The worst that the children of a case say; failing that, its status.

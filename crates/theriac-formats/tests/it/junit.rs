@@ -1,6 +1,6 @@
 //! JUnit XML in its dialects.
 
-use theriac_formats::{ErrorKind, Limits, Outcome, read_junit};
+use theriac_formats::{ErrorKind, Limits, Outcome, Strictness, read_junit};
 
 use crate::data;
 
@@ -21,7 +21,8 @@ fn counts_are_those_of_the_suite() {
         let case = path.strip_prefix("junit-xml/").unwrap().trim_end_matches(".xml");
         let expected = std::str::from_utf8(&files[&path.replace(".xml", ".results.json")]).unwrap();
         seen += 1;
-        let report = match read_junit(bytes, &Limits::default()) {
+        let lenient = Limits { strictness: Strictness::AcceptListedDefects, ..Limits::default() };
+        let report = match read_junit(bytes, &lenient) {
             Ok(report) => report,
             Err(error) => {
                 assert_eq!(case, "non-junit", "{error}");
@@ -30,6 +31,9 @@ fn counts_are_those_of_the_suite() {
             }
         };
         let totals = report.totals;
+        let whole = read_junit(bytes, &Limits::default());
+        assert_eq!(whole.is_err(), case == "no-cases-but-tests", "{case}: {whole:?}");
+        assert_eq!(whole.is_err(), !report.defects.is_empty(), "{case}");
         let agrees = [
             ("suites", report.suites as u64),
             ("runs", totals.tests),
@@ -63,4 +67,51 @@ fn a_case_says_its_outcome_by_child_or_status() {
     assert_eq!(report.cases[1].message.as_deref(), Some("no"));
     assert_eq!(report.cases[2].message.as_deref(), Some("boom"));
     assert_eq!(report.totals.passed(), 1);
+}
+
+/// Why a document is refused, and its defects where these are taken.
+fn told(text: &str) -> (Option<String>, Vec<String>) {
+    let refused = read_junit(text.as_bytes(), &Limits::default()).err().map(|error| error.to_string());
+    let lenient = Limits { strictness: Strictness::AcceptListedDefects, ..Limits::default() };
+    let taken = read_junit(text.as_bytes(), &lenient).unwrap();
+    (refused, taken.defects.iter().map(|defect| defect.reason.clone()).collect())
+}
+
+#[test]
+fn numbers_that_contradict_the_cases_are_a_defect() {
+    for (text, why) in [
+        ("<testsuites tests='5' failures='3'/>", "says that 5 tests were run, that 3 failed"),
+        ("<testsuite tests='2'><testcase name='a'/></testsuite>", "it lists 1"),
+        ("<testsuite tests='1' failures='1'><testcase name='a'/></testsuite>", "of which 0 failed"),
+        (
+            "<testsuite tests='1' errors='1'><testcase name='a'><failure/></testcase></testsuite>",
+            "that 1 failed",
+        ),
+        ("<testsuite tests='1' skipped='1'><testcase name='a'/></testsuite>", "1 were left out"),
+        ("<testsuite tests='many'><testcase name='a'/></testsuite>", "'many', which is no number"),
+        ("<testsuites tests='3'><testsuite><testcase name='a'/></testsuite></testsuites>", "says that 3"),
+    ] {
+        let (refused, defects) = told(text);
+        let refused = refused.unwrap_or_else(|| panic!("{text} was taken"));
+        assert!(refused.starts_with("line 1, column 1: ") && refused.contains(why), "{text}: {refused}");
+        assert_eq!(defects.len(), 1, "{text}: {defects:?}");
+    }
+}
+
+#[test]
+fn writers_count_in_their_own_ways() {
+    for text in [
+        "<testsuites/>",
+        "<testsuite tests='0' failures='0'/>",
+        // What was not run is not counted.
+        "<testsuite tests='1'><testcase name='a'/><testcase name='b'><skipped/></testcase></testsuite>",
+        // What broke is counted among the failures.
+        "<testsuite tests='1' failures='1' errors='1'><testcase name='a'><error/></testcase></testsuite>",
+        // A suite counts its own cases, or those of its suites as well.
+        "<testsuite tests='1'><testcase name='a'/><testsuite tests='1'><testcase name='b'/></testsuite></testsuite>",
+        "<testsuite tests='2'><testcase name='a'/><testsuite><testcase name='b'/></testsuite></testsuite>",
+        "<testsuite tests='' failures=' '><testcase name='a'><failure/></testcase></testsuite>",
+    ] {
+        assert_eq!(told(text), (None, Vec::new()), "{text}");
+    }
 }

@@ -128,7 +128,7 @@ fn of_tests(report: &TestReport) -> FileRead {
         format: theriac_formats::Format::JunitXml.to_string(),
         rows: Rows::Results(report.cases.iter().map(result).collect()),
         says: Says::default(),
-        defects: Vec::new(),
+        defects: report.defects.iter().map(defect).collect(),
     }
 }
 

@@ -402,6 +402,8 @@ on_both_engines!(an_organisation_may_take_documents_with_listed_defects, |store|
     let text = String::from_utf8(sbom(1, &["own"])).unwrap().replace("\"library\"", "\"novel\"");
     let input = || files(vec![file("odd.json", text.clone())]);
     assert!(add(&world, input()).await.is_err());
+    let lost = files(vec![file("lost.xml", "<testsuites tests='5' failures='3'/>")]);
+    refused(add(&world, lost).await, "lists every case");
     people::set_accept_defects(&world.app, &world.who("adam"), true).await.unwrap();
     let added = add(&world, input()).await.unwrap();
     let [defect] = &added.evidence[0].defects[..] else { panic!("{added:?}") };
@@ -410,6 +412,9 @@ on_both_engines!(an_organisation_may_take_documents_with_listed_defects, |store|
     assert_eq!(&page.row.defects, &added.evidence[0].defects);
     let other = add(&world, files(vec![file("other.json", sbom(1, &["another"]))])).await.unwrap();
     assert!(other.evidence[0].defects[0].contains("as EVID-1 does"), "{other:?}");
+    let lost = "<testsuites tests='5' failures='3'/>";
+    let added = add(&world, files(vec![file("lost.xml", lost)])).await.unwrap();
+    assert!(added.evidence[0].defects[0].contains("3 failed or broke"), "{added:?}");
     let truncated = text.as_bytes()[..text.len() - 9].to_vec();
     assert!(add(&world, files(vec![file("cut.json", truncated)])).await.is_err());
 });

@@ -117,7 +117,7 @@ async fn page(
         Covered {
             deviation: Link::new(name, urls::record(name)),
             clause: row.clause.clone(),
-            missing: row.missing.join(", "),
+            missing: row.missing.iter().map(|item| release::short(item)).collect::<Vec<_>>().join(", "),
             expires: expires.unwrap_or_else(|| me.due(me.today())),
         }
     });

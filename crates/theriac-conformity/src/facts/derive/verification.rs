@@ -471,6 +471,10 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
 }
 
 pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
+    let mut executed: HashMap<&str, i64> = HashMap::new();
+    for test in index.input.tests.iter().filter(|test| test.outcome != Outcome::Skipped) {
+        *executed.entry(&test.evidence).or_default() += 1;
+    }
     let row = |evidence: &EvidenceInput| {
         let made = evidence.performed_on.unwrap_or(evidence.recorded_on);
         Evidence {
@@ -490,6 +494,7 @@ pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
             bound: bound(evidence),
             disqualified: evidence.disqualified,
             defects: i64::from(evidence.defects),
+            tests_executed: executed.get(evidence.id.as_str()).copied().unwrap_or(0),
         }
     };
     index.input.evidence.iter().map(row).collect()

@@ -198,6 +198,8 @@ pub struct Evidence {
     pub disqualified: bool,
     /// Defects accepted when it was read.
     pub defects: i64,
+    /// Test cases that it says were run, whatever came of them; known of evidence of the candidate only.
+    pub tests_executed: i64,
 }
 
 /// A kind of test and how it is covered.

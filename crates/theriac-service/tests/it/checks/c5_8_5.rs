@@ -35,6 +35,13 @@ on_both_engines!(tests_pass_and_reviews_leave_nothing_open, |store| {
     let found = site.conformity().await;
     site.found(&found, "5.8.5-a", NotMet, &[("5.8.5-a", ANA, SHIPS)]);
     site.found(&found, "5.8.5-b", Met, &[]);
+    let empty = site.hand_in("empty.xml", b"<testsuites/>".to_vec()).await;
+    site.finds("5.8.5-a", NotMet, &[(&empty, ANA, SHIPS)]).await;
+    let skipped = b"<testsuite><testcase name='later'><skipped/></testcase></testsuite>".to_vec();
+    let skipped = site.hand_in("skipped.xml", skipped).await;
+    site.finds("5.8.5-a", NotMet, &[(&empty, ANA, SHIPS), (&skipped, ANA, SHIPS)]).await;
+    site.disqualify(&empty).await;
+    site.disqualify(&skipped).await;
     site.hand_in("again.xml", [tests(&CASES, &[]), b"\n".to_vec()].concat()).await;
     site.finds("5.8.5-a", Met, &[]).await;
 
