@@ -40,6 +40,34 @@ pub struct Metadata {
     pub modules: Vec<Component>,
     /// Who supplies what it describes.
     pub supplier: Option<String>,
+    /// The ids of the packages that an SPDX document says it describes, each once; they are among [`Bom::components`].
+    pub describes: Vec<String>,
+}
+
+impl Metadata {
+    pub(crate) fn describe(&mut self, id: &str) {
+        if !self.describes.iter().any(|known| known == id) {
+            self.describes.push(id.to_owned());
+        }
+    }
+}
+
+impl Bom {
+    /// The purl of what the document describes, where that is one thing and has one; `version` is added where the purl
+    /// names none.
+    #[must_use]
+    pub fn subject_purl(&self, version: &str) -> Option<String> {
+        let described = || match self.metadata.describes.as_slice() {
+            [one] => self.components.iter().find(|component| component.bom_ref.as_ref() == Some(one)),
+            _ => None,
+        };
+        let subject = self.metadata.subject.as_ref().or_else(described)?;
+        let mut purl = PackageUrl::from_str(subject.purl.as_ref()?.written.trim()).ok()?;
+        if purl.version().is_none() {
+            purl.with_version(version).ok()?;
+        }
+        Some(purl.to_string())
+    }
 }
 
 /// A tool that made a bill of materials.

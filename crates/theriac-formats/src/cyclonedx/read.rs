@@ -50,6 +50,7 @@ fn metadata<'n>(report: &mut Report<'n>, node: &'n Node<'_>, limits: &Limits) ->
         subject,
         modules: modules.read,
         supplier: node.get("supplier").and_then(|supplier| supplier.owned("name")),
+        describes: Vec::new(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Graph, edge, party, said};
+use super::{Graph, described, edge, party, said};
 use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl, Tool};
 use crate::check::{Report, Step};
 use crate::error::{ErrorKind, Place, ReadError, quote};
@@ -131,15 +131,20 @@ pub(crate) fn read(text: &str, root: &Node<'_>, version: Version, limits: &Limit
     distinct_ids(&mut report, root)?;
     let creation = root.get("creationInfo");
     let creators = creation.map_or(&[][..], |node| node.list("creators"));
+    let mut metadata = Metadata {
+        timestamp: creation.and_then(|node| node.owned("created")),
+        tools: creators.iter().filter_map(Node::as_text).filter_map(tool).collect(),
+        ..Metadata::default()
+    };
+    root.list("documentDescribes").iter().filter_map(Node::as_text).for_each(|id| metadata.describe(id));
+    relationships(root)
+        .filter_map(|(from, kind, to)| described(from, kind, to))
+        .for_each(|id| metadata.describe(id));
     Ok(Bom {
         format: Format::SpdxJson(version.into()),
         serial: root.owned("documentNamespace"),
         revision: None,
-        metadata: Metadata {
-            timestamp: creation.and_then(|node| node.owned("created")),
-            tools: creators.iter().filter_map(Node::as_text).filter_map(tool).collect(),
-            ..Metadata::default()
-        },
+        metadata,
         components: packages(&mut report, root, limits)?,
         dependencies: graph(root).nodes,
         defects: report.defects,
@@ -214,16 +219,17 @@ fn hash(node: &Node<'_>) -> Option<Hash> {
     Some(Hash { algorithm: node.owned("algorithm")?, value: node.owned("checksumValue")? })
 }
 
+/// From, type and to of each relationship.
+fn relationships<'n>(root: &'n Node<'_>) -> impl Iterator<Item = (&'n str, &'n str, &'n str)> {
+    root.list("relationships").iter().filter_map(|node| {
+        Some((node.text("spdxElementId")?, node.text("relationshipType")?, node.text("relatedSpdxElement")?))
+    })
+}
+
 fn graph(root: &Node<'_>) -> Graph {
     let mut graph = Graph::default();
-    for node in root.list("relationships") {
-        let ends =
-            (node.text("spdxElementId"), node.text("relationshipType"), node.text("relatedSpdxElement"));
-        if let (Some(from), Some(kind), Some(to)) = ends
-            && let Some((from, on)) = edge(from, kind, to)
-        {
-            graph.add(from, on);
-        }
+    for (from, on) in relationships(root).filter_map(|(from, kind, to)| edge(from, kind, to)) {
+        graph.add(from, on);
     }
     graph
 }

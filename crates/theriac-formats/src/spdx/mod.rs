@@ -7,6 +7,9 @@ use crate::bom::Dependency;
 use crate::error::{ErrorKind, Place, ReadError, quote};
 use crate::rules::Version;
 
+/// What a document calls itself in relationships.
+const DOCUMENT: &str = "SPDXRef-DOCUMENT";
+
 /// The version that a document names (`SPDX-2.3`).
 fn version(text: &str, place: Place) -> Result<Version, ReadError> {
     match text {
@@ -44,6 +47,14 @@ fn edge<'a>(from: &'a str, kind: &str, to: &'a str) -> Option<(&'a str, &'a str)
         | "BUILD_DEPENDENCY_OF"
         | "DEV_DEPENDENCY_OF"
         | "TEST_DEPENDENCY_OF" => Some((to, from)),
+        _ => None,
+    }
+}
+
+/// The package that a relationship says the document describes; `None` when it says something else.
+fn described<'a>(from: &'a str, kind: &str, to: &'a str) -> Option<&'a str> {
+    match (from, kind, to) {
+        (DOCUMENT, "DESCRIBES", package) | (package, "DESCRIBED_BY", DOCUMENT) => Some(package),
         _ => None,
     }
 }

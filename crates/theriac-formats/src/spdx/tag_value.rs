@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::json::tool;
-use super::{Graph, edge, party, said};
+use super::{Graph, described, edge, party, said};
 use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl};
 use crate::error::{Defect, ErrorKind, Place, ReadError, quote};
 use crate::limits::{Limits, Strictness};
@@ -214,6 +214,9 @@ impl Reader {
             [from, kind, to] => {
                 if let Some((from, on)) = edge(from, kind, to) {
                     self.graph.add(from, on);
+                }
+                if let Some(package) = described(from, kind, to) {
+                    self.bom.metadata.describe(package);
                 }
                 Ok(())
             }

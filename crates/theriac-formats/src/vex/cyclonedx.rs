@@ -111,7 +111,9 @@ struct Affects<'a> {
 
 impl<'a> Document<'a> {
     pub(super) fn of(vex: &'a Vex) -> Result<Self, serde_json::Error> {
-        let named: BTreeSet<&str> = vex.statements.iter().map(|said| said.component.as_str()).collect();
+        let mut named: BTreeSet<&str> = vex.statements.iter().map(|said| said.component.as_str()).collect();
+        // What is said of the product itself is said of the subject, which is listed once.
+        named.remove(vex.product.purl.as_str());
         let product = Component {
             kind: "application",
             bom_ref: &vex.product.purl,

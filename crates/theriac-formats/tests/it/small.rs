@@ -142,3 +142,28 @@ fn xml_with_a_dtd_or_an_entity_is_refused() {
         assert_eq!(refused(text).kind, ErrorKind::Syntax, "{}", refused(text));
     }
 }
+
+#[test]
+fn what_a_document_describes_gives_the_purl_of_the_product() {
+    let spdx = |describes: &str| {
+        let text = format!(
+            r#"{{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT","name":"d",
+            "documentNamespace":"https://example.org/d","creationInfo":{{"created":"2026-01-01T00:00:00Z","creators":["Tool: x"]}},
+            "packages":[{{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE","externalRefs":[{{"referenceCategory":
+            "PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/a"}}]}},
+            {{"SPDXID":"SPDXRef-b","name":"b","downloadLocation":"NONE"}}],{describes}}}"#
+        );
+        theriac_formats::read_bom(text.as_bytes(), &Limits::default()).unwrap().subject_purl("1.0")
+    };
+    let named = Some("pkg:npm/a@1.0".to_owned());
+    assert_eq!(spdx(r#""documentDescribes":["SPDXRef-a"]"#), named);
+    let relationship = |from: &str, kind: &str, to: &str| {
+        format!(
+            r#""relationships":[{{"spdxElementId":"{from}","relationshipType":"{kind}","relatedSpdxElement":"{to}"}}]"#
+        )
+    };
+    assert_eq!(spdx(&relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-a")), named);
+    assert_eq!(spdx(&relationship("SPDXRef-a", "DESCRIBED_BY", "SPDXRef-DOCUMENT")), named);
+    assert_eq!(spdx(&relationship("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-b")), None);
+    assert_eq!(spdx(r#""documentDescribes":["SPDXRef-a","SPDXRef-b"]"#), None);
+}

@@ -10,20 +10,26 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use theriac_auth::Permission;
-use theriac_conformity::facts::words::{Decision, VexStatus as Status};
+use theriac_conformity::facts::words::{Decision, EvidenceKind, VexStatus as Status};
 use theriac_formats::{
-    Vex, VexFormat, VexJustification, VexProduct, VexResponse, VexStatement, VexStatus, release_purl,
+    Limits, Strictness, Vex, VexFormat, VexJustification, VexProduct, VexResponse, VexStatement, VexStatus,
+    read_bom, release_purl,
 };
 use theriac_store::Conn;
+use theriac_store::tables::evidence::{self, Filter};
 use theriac_store::tables::findings::{self as table, Assessment, Finding};
+use theriac_store::tables::releases::{self, Release};
 
 use super::select::{Selected, Standing};
+use crate::app::blocking;
 use crate::people::organisation_in;
 use crate::products::find;
 use crate::{App, Result, ServiceError, Who};
 
 /// How many findings are read at a time.
 const CHUNK: u32 = 500;
+/// Most bills of materials that are read for the name of the product.
+const SBOMS_MAX: u32 = 20;
 /// Most statements of a document.
 const STATEMENTS_MAX: usize = 100_000;
 
@@ -49,19 +55,46 @@ pub async fn vex(app: &App, who: &Who, product: &str, release: &str, format: Vex
         return Err(ServiceError::rule(format!("{} {} {text}.", product.key, release.name)));
     }
     let at = table::last_said(&mut read, release.id).await?.unwrap_or_else(|| app.now());
+    let named = match subject_purl(app, &mut read, &release).await? {
+        Some(purl) => purl,
+        None => release_purl(&product.key, &release.name).map_err(ServiceError::Internal)?,
+    };
     let vex = Vex {
         author: organisation_in(&mut read).await?.name,
-        product: VexProduct {
-            purl: release_purl(&product.key, &release.name).map_err(ServiceError::Internal)?,
-            name: product.name,
-            version: release.name.clone(),
-        },
+        product: VexProduct { purl: named, name: product.name, version: release.name.clone() },
         at: at.to_string(),
         statements,
     };
     let name = format!("{}-{}.{}", product.key, release.name, format.extension());
     let bytes = vex.write(format).map_err(|error| ServiceError::Internal(error.to_string()))?;
     Ok(VexFile { name, bytes })
+}
+
+/// What the newest sound bill of materials of the candidate that names the product calls it.
+async fn subject_purl(app: &App, conn: &mut Conn, release: &Release) -> Result<Option<String>> {
+    let Some(candidate) = release.candidate else { return Ok(None) };
+    let filter = Filter {
+        kind: Some(EvidenceKind::Sbom.to_string()),
+        build: releases::build_by_id(conn, candidate).await?.map(|build| build.name),
+        limit: SBOMS_MAX,
+        ..Filter::default()
+    };
+    for listed in evidence::list(conn, release.id, &filter).await? {
+        if listed.disqualified {
+            continue;
+        }
+        let (bytes, version) = (app.store().blob(listed.evidence.digest).await?, release.name.clone());
+        let limits = Limits { strictness: Strictness::AcceptListedDefects, ..Limits::default() };
+        let purl = blocking(move || {
+            read_bom(&bytes, &limits)
+                .map_err(|error| ServiceError::Internal(error.to_string()))
+                .map(|bom| bom.subject_purl(&version))
+        });
+        if let Some(purl) = purl.await?? {
+            return Ok(Some(purl));
+        }
+    }
+    Ok(None)
 }
 
 /// What is said of the open findings of a release, by number.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
-use theriac_service::ServiceError;
 use theriac_service::findings::{self, VexFile, VexFormat};
+use theriac_service::{ServiceError, products};
 use theriac_store::on_both_engines;
 
 use crate::findings::{
@@ -157,4 +157,29 @@ on_both_engines!(closed_findings_are_left_out_and_a_release_that_is_out_of_reach
     assert!(!told.to_string().contains("left-pad"));
     let missing = findings::vex(&world.app, &world.who("otto"), "gateway", "9", VexFormat::OpenVex).await;
     assert!(matches!(missing, Err(ServiceError::NotFound { .. })));
+});
+
+on_both_engines!(a_release_is_called_what_the_sbom_of_its_candidate_calls_it, |store| {
+    let world = three_findings(&store).await;
+    let called = async || {
+        let told = openvex(&world, OLD).await;
+        told["statements"][0]["products"][0]["@id"].as_str().unwrap().to_owned()
+    };
+    let new = products::NewBuild {
+        product: "gateway".to_owned(),
+        release: OLD.to_owned(),
+        name: "rc.1".to_owned(),
+        commit: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
+    };
+    let ana = world.who("ana");
+    products::add_build(&world.app, &ana, new).await.unwrap();
+    products::set_candidate(&world.app, &ana, "gateway", OLD, "rc.1").await.unwrap();
+    assert_eq!(called().await, "pkg:generic/gateway@2.4.0", "the SBOM speaks of no build");
+    let mut document: Value = serde_json::from_slice(&bom(&["left-pad@1.3.0"])).unwrap();
+    document["version"] = 2.into();
+    let purl = "pkg:npm/lumen-gateway@2.4.0-rc.1";
+    document["metadata"] =
+        serde_json::json!({ "component": { "type": "application", "name": "gateway", "purl": purl } });
+    hand_in(&world, OLD, Some("rc.1"), document.to_string().into_bytes()).await;
+    assert_eq!(called().await, purl);
 });
