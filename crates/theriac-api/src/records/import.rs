@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use theriac_service::records::{self, Imported, Outcome};
+use theriac_service::records::{self, Import, Imported};
 use utoipa::{IntoParams, ToSchema};
 
 use super::file_shape::RecordsFile;
@@ -17,6 +17,9 @@ pub(crate) struct ImportQuery {
     /// Only say what would happen.
     #[serde(default)]
     dry_run: bool,
+    /// Put what the file says in place of your own drafts; where left out, records of which you have one are left alone.
+    #[serde(default)]
+    replace_drafts: bool,
 }
 
 /// What became of a record of the file.
@@ -26,18 +29,14 @@ pub(crate) struct ImportedView {
     from: String,
     /// What it is here; `null` in a dry run for one that would get a new number.
     record: Option<String>,
-    /// `new` (a new record with a draft), `draft` (a draft of one that is here) or `unchanged`.
+    /// `new` (a new record with a draft), `draft` (a draft of one that is here), `replaces your draft`, `left alone, you have a
+    /// draft` or `unchanged`.
     outcome: &'static str,
 }
 
 impl From<Imported> for ImportedView {
     fn from(imported: Imported) -> Self {
-        let outcome = match imported.outcome {
-            Outcome::New => "new",
-            Outcome::Draft => "draft",
-            Outcome::Unchanged => "unchanged",
-        };
-        Self { from: imported.from, record: imported.reference, outcome }
+        Self { from: imported.from, record: imported.reference, outcome: imported.outcome.as_str() }
     }
 }
 
@@ -52,7 +51,8 @@ pub(super) async fn records_import(
 ) -> Response {
     act.0
         .run(StatusCode::OK, async move |call, file| {
-            let done = records::import(call.app(), call.who(), file.into_file()?, query.dry_run).await?;
+            let how = Import { dry_run: query.dry_run, replace_drafts: query.replace_drafts };
+            let done = records::import(call.app(), call.who(), file.into_file()?, how).await?;
             Ok(done.into_iter().map(ImportedView::from).collect::<Vec<_>>())
         })
         .await

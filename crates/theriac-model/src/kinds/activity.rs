@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::record::{
-    Content, DateDuty, Family, FieldError, Kind, Scope, Workflow, date, evidence, markdown, out, person, text,
+    Content, DateDuty, Family, FieldError, Kind, Scope, Workflow, clause, date, evidence, markdown, out,
+    person, text,
 };
 
 /// A security activity of a release.
@@ -19,7 +20,7 @@ pub static ACTIVITY: Kind = Kind {
     family: Family::Plan,
     fields: &[
         text("title", "Title").required().listed(),
-        text("clause", "Clause").max(12).required().listed(),
+        clause("clause", "Clause").required().listed(),
         person("assignee", "Assigned to").required().listed(),
         date("start_date", "Starts").required().listed(),
         date("due_date", "Due").required().listed(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::record::{Family, Kind, Scope, Workflow, markdown, out, person, text};
+use crate::record::{Family, Kind, Scope, Workflow, clause, markdown, out, person, text};
 
 /// The justification that a conditional clause does not apply. It holds only while the facts support it.
 pub static APPLICABILITY: Kind = Kind {
@@ -17,7 +17,7 @@ pub static APPLICABILITY: Kind = Kind {
     family: Family::Conformity,
     fields: &[
         text("title", "Title").required().listed(),
-        text("clause", "Clause").max(12).required().listed(),
+        clause("clause", "Clause").required().listed(),
         markdown("reason", "Reason").required(),
         person("owner", "Owner").required().listed(),
     ],

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::record::{Family, Kind, Scope, Workflow, choice, date, evidence, markdown, out, person, text};
+use crate::record::{
+    Family, Kind, Scope, Workflow, choice, clause, date, evidence, markdown, out, person, text,
+};
 
 /// A person's judgement of a clause; it lapses when what it cites changes or its greatest age passes.
 pub static CLAUSE_ASSESSMENT: Kind = Kind {
@@ -17,7 +19,7 @@ pub static CLAUSE_ASSESSMENT: Kind = Kind {
     family: Family::Conformity,
     fields: &[
         text("title", "Title").required().listed(),
-        text("clause", "Clause").max(12).required().listed(),
+        clause("clause", "Clause").required().listed(),
         choice("verdict", "Verdict", &["met", "partly met", "not met"]).required().listed(),
         markdown("rationale", "Why").required(),
         markdown("samples", "What was read").required().help("The samples taken and how they were chosen."),

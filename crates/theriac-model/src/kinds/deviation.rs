@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::record::{DateDuty, Family, Kind, Scope, Workflow, date, markdown, out, person, refs, text};
+use crate::record::{
+    DateDuty, Family, Kind, Scope, Workflow, clause, date, markdown, out, person, refs, text,
+};
 
 /// A permission to ship with a clause that is not met. It may open the gate; it never turns the clause.
 pub static DEVIATION: Kind = Kind {
@@ -17,7 +19,7 @@ pub static DEVIATION: Kind = Kind {
     family: Family::Conformity,
     fields: &[
         text("title", "Title").required().listed(),
-        text("clause", "Clause").max(12).required().listed(),
+        clause("clause", "Clause").required().listed(),
         refs("missing", "Missing items")
             .required()
             .help("As the verdict names them, such as RISK-12 or FIND-7."),

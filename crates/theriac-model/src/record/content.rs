@@ -225,6 +225,7 @@ fn check_value(
         FieldType::Markdown => text(value, MARKDOWN_MAX),
         FieldType::Person | FieldType::Build => line(value, 100),
         FieldType::Choice(Choices::Scale(_)) => line(value, 60),
+        FieldType::Choice(Choices::Clauses) => line(value, 12),
         FieldType::Choice(Choices::Fixed(words)) => choice(value, words),
         FieldType::Integer { min, max } => integer(value, min, max),
         FieldType::Boolean => boolean(value),

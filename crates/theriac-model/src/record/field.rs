@@ -46,6 +46,8 @@ pub enum Choices {
     Fixed(&'static [&'static str]),
     /// The levels that the risk criteria in force list under this field.
     Scale(&'static str),
+    /// The clauses of the pack in force, by number.
+    Clauses,
 }
 
 /// One field of a kind.
@@ -93,6 +95,12 @@ pub const fn choice(id: &'static str, label: &'static str, words: &'static [&'st
 #[must_use]
 pub const fn scale(id: &'static str, label: &'static str, scale: &'static str) -> Field {
     field(id, label, FieldType::Choice(Choices::Scale(scale)))
+}
+
+/// One clause of the pack in force.
+#[must_use]
+pub const fn clause(id: &'static str, label: &'static str) -> Field {
+    field(id, label, FieldType::Choice(Choices::Clauses))
 }
 
 /// Short texts in order.

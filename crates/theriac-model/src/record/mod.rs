@@ -15,8 +15,8 @@ mod schema;
 pub use content::{Completeness, Content, FieldError, YEARS};
 pub use diff::FieldChange;
 pub use field::{
-    Choices, Field, FieldType, boolean, build, choice, clauses, date, evidence, integer, markdown, person,
-    refs, rows, scale, text, words,
+    Choices, Field, FieldType, boolean, build, choice, clause, clauses, date, evidence, integer, markdown,
+    person, refs, rows, scale, text, words,
 };
 pub use form::form_values;
 pub(crate) use kind::no_further_rules;

@@ -36,6 +36,7 @@ fn field_schema(field: &Field) -> Value {
         }
         FieldType::Choice(Choices::Fixed(words)) => json!({"enum": words}),
         FieldType::Choice(Choices::Scale(_)) => json!({"type": "string", "maxLength": 60}),
+        FieldType::Choice(Choices::Clauses) => json!({"type": "string", "maxLength": 12}),
         FieldType::Person | FieldType::Build => json!({"type": "string", "maxLength": 100}),
         FieldType::Words | FieldType::Refs => {
             json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true})

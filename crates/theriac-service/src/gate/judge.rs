@@ -8,7 +8,7 @@ use theriac_auth::Permission;
 use theriac_conformity::facts::input::FactsInput;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{ClauseVerdict, Conformity, EVALUATOR_VERSION, Facts, Gate, Pack};
+use theriac_conformity::{ClauseVerdict, Conformity, EVALUATOR_VERSION, Facts, Gate, Missing, Pack};
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::releases::Release;
@@ -248,6 +248,20 @@ pub async fn shown(app: &App, who: &Who, product: &str, release: &str) -> Result
     let (_, release, mut read) =
         find(app, who, Permission::ReadGate, "verdicts read", product, release).await?;
     shown_in(app, &mut read, &release).await
+}
+
+/// What each clause misses in a release, as its verdict at release names it.
+pub(crate) async fn missing(
+    app: &App,
+    read: &mut Read,
+    release: &Release,
+) -> Result<BTreeMap<String, Vec<Missing>>> {
+    let judged = shown_in(app, read, release).await?;
+    let of = |clause: ClauseVerdict| {
+        let missing = clause.missing.into_iter();
+        (clause.clause, missing.filter(|item| item.judges.contains(&Judges::AtRelease)).collect())
+    };
+    Ok(judged.conformity.clauses.into_iter().map(of).collect())
 }
 
 pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> Result<Judged> {

@@ -12,7 +12,7 @@ mod judge;
 mod packs;
 
 pub(crate) use facts::Patterns;
-pub(crate) use judge::standings;
+pub(crate) use judge::{missing, standings};
 
 pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, preview};

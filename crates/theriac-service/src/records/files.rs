@@ -16,7 +16,7 @@ use theriac_store::{Write, tables};
 use super::begin::{Ids, ScopeInput, add, fits, resolve};
 use super::draft::{DraftLink, TARGET_MAX, current, digest_of, head_of_draft, stored};
 use super::search::{ListInput, list};
-use super::{Attachment, author, scope_of};
+use super::{Attachment, MACHINE, author, scope_of};
 use crate::{App, Result, ServiceError, Who};
 
 const FORMAT: &str = "theriac-records";
@@ -86,14 +86,45 @@ pub struct Imported {
 
 /// What happens to a record of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// A new record with a draft.
+    #[serde(rename = "new")]
     New,
     /// A draft of a record that is here.
+    #[serde(rename = "draft")]
     Draft,
+    /// A draft in place of the importer's own, as was asked for.
+    #[serde(rename = "replaces your draft")]
+    Replaced,
+    /// Nothing, because the importer has a draft that says something else.
+    #[serde(rename = "left alone, you have a draft")]
+    LeftAlone,
     /// It says what is here already.
+    #[serde(rename = "unchanged")]
     Unchanged,
+}
+
+impl Outcome {
+    /// The words in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Draft => "draft",
+            Self::Replaced => "replaces your draft",
+            Self::LeftAlone => "left alone, you have a draft",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// How to import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Import {
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Put what the file says in place of the importer's own drafts; without this, these are left alone.
+    pub replace_drafts: bool,
 }
 
 /// Exports the records that a list finds, at most 10,000.
@@ -152,12 +183,13 @@ struct Fitting {
     here: Option<Record>,
 }
 
-/// Imports a file of records as drafts.
+/// Imports a file of records as drafts. A draft of the importer's own that says something else is left alone unless it is to
+/// be replaced.
 ///
 /// # Errors
 /// With every entry that does not fit, by its place in the file; nothing is stored then. When a product or release of the
 /// file does not exist here, or the actor may not write the records.
-pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Result<Vec<Imported>> {
+pub async fn import(app: &App, who: &Who, file: ExportFile, how: Import) -> Result<Vec<Imported>> {
     if file.format != FORMAT || file.version != VERSION {
         return Err(ServiceError::field(
             "format",
@@ -190,16 +222,15 @@ pub async fn import(app: &App, who: &Who, file: ExportFile, dry_run: bool) -> Re
             .iter()
             .map(|link| DraftLink::new(&link.link, renamed(&names, &link.target)))
             .collect();
-        let changed = put(&mut write, who, &item, &record, links).await?;
-        let outcome = if changed { outcome } else { Outcome::Unchanged };
-        let known = item.here.is_some() || !dry_run;
+        let outcome = put(&mut write, who, &item, &record, links, (outcome, how.replace_drafts)).await?;
+        let known = item.here.is_some() || !how.dry_run;
         report.push(Imported {
             from: item.entry.reference,
             reference: known.then_some(record.reference),
             outcome,
         });
     }
-    if !dry_run {
+    if !how.dry_run {
         write.commit().await?;
     }
     Ok(report)
@@ -209,14 +240,15 @@ fn renamed<'a>(names: &'a HashMap<String, String>, target: &'a str) -> &'a str {
     names.get(target).map_or(target, String::as_str)
 }
 
-/// Writes the draft, unless it says what is there already.
+/// Writes the draft, unless it says what is there already or the author has one that is not to be replaced.
 async fn put(
     write: &mut Write,
     who: &Who,
     item: &Fitting,
     record: &Record,
     links: Vec<DraftLink>,
-) -> Result<bool> {
+    (outcome, replace): (Outcome, bool),
+) -> Result<Outcome> {
     let now = current(write, who, record).await?;
     let links = DraftLink::write(item.kind, links)?;
     let content = item.content.canonical()?;
@@ -224,7 +256,11 @@ async fn put(
         Ok(DraftLink::read(text)?.into_iter().map(|link| (link.link, link.target)).collect())
     };
     if item.here.is_some() && now.draft.content == content && plain(&now.draft.links)? == plain(&links)? {
-        return Ok(false);
+        return Ok(Outcome::Unchanged);
+    }
+    let mine = author(who) != MACHINE && table::draft_of(write, record.id, author(who)).await?.is_some();
+    if mine && !replace {
+        return Ok(Outcome::LeftAlone);
     }
     let before = now.replaced()?;
     let draft = Draft { content, links, saved_at: write.now(), author: author(who), ..now.draft };
@@ -233,7 +269,7 @@ async fn put(
         table::set_head(write, &head_of_draft(record, item.kind, &item.content, draft.saved_at)).await?;
     }
     write.audit(&record.reference, before, Some(digest_of(&draft)?), json!({ "from": item.entry.reference }));
-    Ok(true)
+    Ok(if mine { Outcome::Replaced } else { outcome })
 }
 
 async fn check(app: &App, who: &Who, entries: Vec<ExportedRecord>) -> Result<Vec<Fitting>> {

@@ -7,6 +7,7 @@
 pub(crate) use draft::content_of as content;
 
 mod begin;
+mod clauses;
 mod clear;
 mod draft;
 mod files;
@@ -20,7 +21,7 @@ mod withdraw;
 pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, kinds_to_write};
 pub use clear::{ClearSuspect, clear_suspect};
 pub use draft::{DraftInput, DraftLink, DraftSaved, DraftView, attach, detach, discard, edit, save_draft};
-pub use files::{ExportFile, ExportedRecord, Imported, Outcome, export, import};
+pub use files::{ExportFile, ExportedRecord, Import, Imported, Outcome, export, import};
 pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, record};
 pub use search::{ListInput, Listing, Order, list};
 pub use sign::{Approval, approve, retire, send_back, sign_clinical};

@@ -11,6 +11,7 @@ use theriac_model::record::{
 use theriac_store::tables::records::{self as table, Listed, Record, Revision};
 use theriac_store::{Conn, tables};
 
+use super::clauses;
 use super::draft::{DraftLink, content_of, expect, head_of_revision, invalid, stored};
 use super::{Attachment, MACHINE, find, scope_of, states};
 use crate::{App, Result, ServiceError, Who};
@@ -38,6 +39,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     drop(read);
     who.require(app, Permission::to_write(kind.family), scope_of(&record), "record submit").await?;
     who.require(app, Permission::SubmitRecord, scope_of(&record), "record submit").await?;
+    let standard = clauses::standard(app, &record, kind).await?;
     let mut write = who.write(app, "record submit").await?;
     let now = expect(&mut write, who, &record, expected).await?;
     if now.stored.is_none() && now.latest.is_some() {
@@ -52,6 +54,9 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     let mut errors = enough_links(kind, &drafted);
     let targets = pin(&mut write, &record, kind, &drafted, &mut errors).await?;
     references_exist(&mut write, &record, kind, &content, &mut errors).await?;
+    if let Some(standard) = standard {
+        standard.check(kind, &content, &mut errors);
+    }
     invalid(errors)?;
 
     let links: Vec<Link> = targets.iter().map(|(link, _)| link.clone()).collect();

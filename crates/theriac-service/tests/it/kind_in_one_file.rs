@@ -80,7 +80,8 @@ on_both_engines!(a_kind_in_one_file_has_all_mechanics, |store| {
     let there = TestStore::sqlite().await;
     let mut other = World::new(&there).await;
     other.app = other.app.with_kinds(KINDS);
-    let report = records::import(&other.app, &other.who("ana"), file, false).await.unwrap();
+    let report =
+        records::import(&other.app, &other.who("ana"), file, records::Import::default()).await.unwrap();
     assert_eq!(report[0].reference.as_deref(), Some("DRILL-1"));
     let copy = records::edit(&other.app, &other.who("ana"), "DRILL-1").await.unwrap();
     assert_eq!(copy.content.text("result"), "passed");

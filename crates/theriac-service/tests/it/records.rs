@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
 use theriac_model::Digest;
 use theriac_service::records::{
-    self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, Head, ListInput, Order, ScopeInput,
+    self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, Head, Import, ListInput, Order, ScopeInput,
 };
 use theriac_service::{ServiceError, Who};
 use theriac_store::testing::TestStore;
@@ -504,16 +504,18 @@ on_both_engines!(an_import_makes_drafts_of_another_installation_and_nothing_else
     let file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
     assert_eq!(file.records.len(), 2);
 
-    let again = records::import(&world.app, &ana, file.clone(), false).await.unwrap();
+    let again = records::import(&world.app, &ana, file.clone(), Import::default()).await.unwrap();
     assert!(again.iter().all(|row| row.outcome == records::Outcome::Unchanged), "{again:?}");
 
     let other = TestStore::sqlite().await;
     let there = World::new(&other).await;
     let (ana, before) = (there.who("ana"), audit_length(&other).await);
-    let dry = records::import(&there.app, &ana, file.clone(), true).await.unwrap();
+    let dry = records::import(&there.app, &ana, file.clone(), Import { dry_run: true, ..Import::default() })
+        .await
+        .unwrap();
     assert!(dry.iter().all(|row| row.outcome == records::Outcome::New && row.reference.is_none()), "{dry:?}");
     assert_eq!(audit_length(&other).await, before, "a dry run leaves nothing behind");
-    let done = records::import(&there.app, &ana, file.clone(), false).await.unwrap();
+    let done = records::import(&there.app, &ana, file.clone(), Import::default()).await.unwrap();
     assert_eq!(done.len(), 2);
     for row in &done {
         let view = head(&there, row.reference.as_ref().unwrap()).await;
@@ -521,8 +523,45 @@ on_both_engines!(an_import_makes_drafts_of_another_installation_and_nothing_else
     }
     let mut broken = file;
     broken.records[1].content.insert("nonsense".to_owned(), json!(1));
-    let refused = records::import(&there.app, &ana, broken, false).await.unwrap_err();
+    let refused = records::import(&there.app, &ana, broken, Import::default()).await.unwrap_err();
     assert!(refused.to_string().contains("records.1.nonsense"), "{refused}");
+});
+
+on_both_engines!(an_import_leaves_ones_own_draft_alone_unless_it_is_to_be_replaced, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    approved(&world, "document", document("Handling"), vec![]).await;
+    let (drafted, _) = begin(&world, &ana, "document", document("A draft"), vec![]).await;
+    let mut file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
+    file.records.iter_mut().for_each(|record| {
+        record.content.insert("title".to_owned(), json!("From the file"));
+    });
+    let view = records::edit(&world.app, &ana, "DOC-1").await.unwrap();
+    let typed = DraftInput { content: document("Hours of typing"), links: vec![] };
+    records::save_draft(&world.app, &ana, "DOC-1", view.expected, typed).await.unwrap();
+
+    let titles = async || {
+        let mut titles = Vec::new();
+        for reference in ["DOC-1", &drafted] {
+            let view = records::edit(&world.app, &ana, reference).await.unwrap();
+            titles.push(view.content.text("title").to_owned());
+        }
+        titles
+    };
+    let outcomes = async |how: Import| {
+        let done = records::import(&world.app, &ana, file.clone(), how).await.unwrap();
+        done.into_iter().map(|row| row.outcome.as_str()).collect::<Vec<_>>()
+    };
+    let dry = Import { dry_run: true, ..Import::default() };
+    assert_eq!(outcomes(dry).await, ["left alone, you have a draft"; 2]);
+    assert_eq!(outcomes(Import::default()).await, ["left alone, you have a draft"; 2]);
+    assert_eq!(titles().await, ["Hours of typing", "A draft"]);
+    assert_eq!(outcomes(Import { replace_drafts: true, ..dry }).await, ["replaces your draft"; 2]);
+    assert_eq!(titles().await, ["Hours of typing", "A draft"], "a dry run changes nothing");
+    let replace = Import { replace_drafts: true, ..Import::default() };
+    assert_eq!(outcomes(replace).await, ["replaces your draft"; 2]);
+    assert_eq!(titles().await, ["From the file"; 2]);
+    assert_eq!(outcomes(replace).await, ["unchanged"; 2]);
 });
 
 async fn audit_length(store: &TestStore) -> i64 {

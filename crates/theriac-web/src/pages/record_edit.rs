@@ -7,9 +7,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use theriac_model::Digest;
+use theriac_model::kinds::APPLICABILITY;
 use theriac_model::record::{self, Choices, Content, FieldError, FieldType, Kind, form_values};
-use theriac_service::ServiceError;
 use theriac_service::records::{self, DraftInput, DraftLink, DraftView, ListInput, Order};
+use theriac_service::{ServiceError, gate};
 
 use super::conflict;
 use super::error_at;
@@ -262,6 +263,7 @@ pub(super) async fn edit_page(
     let offered = Offered {
         people: everybody(web, me).await?.into_iter().map(|person| (person.key, person.name)).collect(),
         levels: records::levels(web.app(), kind, shown.product).await?,
+        clauses: clauses_offered(web, kind).await?,
     };
     let parts = kind.fields.iter().map(|field| part(field, values, errors, &offered)).collect();
     let editor =
@@ -290,6 +292,20 @@ struct Offered {
     people: Vec<(String, String)>,
     /// Levels by scale; without those that no risk criteria in force name.
     levels: BTreeMap<&'static str, Vec<String>>,
+    /// Clauses of the pack in force: number, and number with title.
+    clauses: Vec<(String, String)>,
+}
+
+/// The clauses that a kind can be about; none where it names no clause.
+async fn clauses_offered(web: &Web, kind: &Kind) -> Result<Vec<(String, String)>, ServiceError> {
+    let named = |field: &record::Field| matches!(field.field_type, FieldType::Choice(Choices::Clauses));
+    if !kind.fields.iter().any(named) {
+        return Ok(Vec::new());
+    }
+    let pack = gate::pack(web.app()).await?;
+    let conditional = kind.id == APPLICABILITY.id;
+    let offered = pack.clauses.iter().filter(|clause| !conditional || clause.condition.is_some());
+    Ok(offered.map(|clause| (clause.number.clone(), format!("{} {}", clause.number, clause.title))).collect())
 }
 
 fn part(field: &record::Field, values: &Values, errors: &[FieldError], offered: &Offered) -> FormPart {
@@ -327,6 +343,7 @@ fn input(
             None => Input::Text(value),
             Some(levels) => Input::Select(level_choices(levels, &value)),
         },
+        FieldType::Choice(Choices::Clauses) => Input::Select(clause_choices(&offered.clauses, &value)),
         FieldType::Choice(Choices::Fixed(words)) => {
             Input::Select(std::iter::once(none()).chain(Choice::plain(words, &value)).collect())
         }
@@ -351,6 +368,16 @@ fn input(
     };
     let made = Field::new(name, field.label, kind).hint(hint).error(error_at(errors, name));
     if field.required { made.required() } else { made }
+}
+
+/// The clauses, and what the draft says where that is none of them.
+fn clause_choices(clauses: &[(String, String)], value: &str) -> Vec<Choice> {
+    let mut choices = vec![Choice::new("", "Choose", value)];
+    choices.extend(clauses.iter().map(|(number, words)| Choice::new(number, words, value)));
+    if !value.is_empty() && !clauses.iter().any(|(number, _)| number == value) {
+        choices.push(Choice::new(value, format!("{value} (not a clause to choose here)"), value));
+    }
+    choices
 }
 
 /// The levels, and the value in the draft where it is no level any more.

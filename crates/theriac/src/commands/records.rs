@@ -35,12 +35,17 @@ pub enum Command {
         out: Option<PathBuf>,
     },
     /// Read a file of records as drafts: all of it or nothing; never approvals or signatures
+    ///
+    /// A record of which you have a draft that says something else is left alone, and the answer says so.
     Import {
         /// The file; - is standard input
         file: PathBuf,
         /// Only say what would happen
         #[arg(long)]
         dry_run: bool,
+        /// Put what the file says in place of your own drafts
+        #[arg(long)]
+        replace_drafts: bool,
         /// How to write the answer
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -66,9 +71,11 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 }
             }
         }
-        Command::Import { file, dry_run, format } => {
+        Command::Import { file, dry_run, replace_drafts, format } => {
             let records = input::read(&file, BYTES)?;
-            let address = with_query("/records/import", &[("dry_run", Some(dry_run.to_string()))]);
+            let query = [("dry_run", dry_run), ("replace_drafts", replace_drafts)];
+            let query = query.map(|(name, said)| (name, Some(said.to_string())));
+            let address = with_query("/records/import", &query);
             // A dry run opens a transaction too, and rolls it back.
             let done = connect::with(config, Aim::Write, async |client| {
                 let sent = client.post_file(&address, records).await;

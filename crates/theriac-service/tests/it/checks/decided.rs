@@ -189,8 +189,9 @@ on_both_engines!(a_deviation_opens_the_gate_for_what_it_names_until_it_expires, 
         let fields = json!({ "clause": "5.8.6", "missing": [missing], "expires": "2026-01-09" });
         sample("deviation", fields)
     };
-    site.approved("deviation", deviation("ACT-9"), &[]).await;
-    assert!(!site.judged().await.gate.open, "it names something else");
+    let other = site.refused("deviation", deviation("ACT-9")).await;
+    assert_eq!(other.len(), 1);
+    assert!(other[0].0 == "missing" && other[0].1.contains("it misses ACT-2"), "{other:?}");
     let (reference, digest) = site.submitted("deviation", deviation("ACT-2"), &[]).await;
     assert!(!site.judged().await.gate.open, "nobody permits it yet");
     site.approve(&reference, digest).await;
@@ -206,4 +207,29 @@ on_both_engines!(a_deviation_opens_the_gate_for_what_it_names_until_it_expires, 
     assert!(site.judged().await.gate.open, "its last day");
     store.clock.advance_days(1);
     assert!(!site.judged().await.gate.open);
+});
+
+on_both_engines!(what_names_no_clause_of_the_pack_is_not_taken_into_review, |store| {
+    let site = Site::met(&store).await;
+    let clause = |kind: &str, clause: &str| sample(kind, json!({ "clause": clause, "evidence": null }));
+    for kind in ["clause-assessment", "activity", "deviation", "applicability"] {
+        let mut content = clause(kind, "nonsense");
+        if !["clause-assessment", "activity"].contains(&kind) {
+            content.as_object_mut().unwrap().remove("evidence");
+        }
+        let wrong = site.refused(kind, content).await;
+        assert!(
+            wrong.iter().any(|(field, why)| field == "clause" && why.contains("'nonsense'")),
+            "{kind}: {wrong:?}"
+        );
+    }
+    let always = site.refused("applicability", sample("applicability", json!({ "clause": "5.8.1" }))).await;
+    assert!(always[0].0 == "clause" && always[0].1.contains("always applies"), "{always:?}");
+    site.submitted("applicability", sample("applicability", json!({ "clause": "4.1.5" })), &[]).await;
+
+    let past = json!({ "clause": "5.8.6", "missing": ["FOO"], "expires": "2020-01-31" });
+    let past = site.refused("deviation", sample("deviation", past)).await;
+    let fields: Vec<&str> = past.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["missing", "expires"], "{past:?}");
+    assert!(past[0].1.contains("it misses nothing"), "{past:?}");
 });

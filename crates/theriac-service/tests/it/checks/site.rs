@@ -12,7 +12,7 @@ use theriac_service::evidence::{self, AddEvidence, FileInput};
 use theriac_service::findings::{self, AssessFindings, jobs};
 use theriac_service::products::{self, NewBuild, ProductChange, ReleaseChange};
 use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, ScopeInput};
-use theriac_service::{gate, people};
+use theriac_service::{ServiceError, gate, people};
 use theriac_store::testing::TestStore;
 
 use super::Driven;
@@ -113,6 +113,19 @@ impl<'a> Site<'a> {
         let begun = records::begin(app, &ana, begin).await.unwrap();
         let revision = records::submit(app, &ana, &begun.reference, begun.expected).await.unwrap();
         (begun.reference, revision.digest)
+    }
+
+    /// What is wrong with a record that Ana submits: fields and messages.
+    pub async fn refused(&self, kind: &str, content: Value) -> Vec<(String, String)> {
+        let (app, ana) = (&self.world.app, self.world.who("ana"));
+        let begin = Begin { kind: kind.to_owned(), scope: scope(kind), content, links: Vec::new() };
+        let begun = records::begin(app, &ana, begin).await.unwrap();
+        match records::submit(app, &ana, &begun.reference, begun.expected).await {
+            Err(ServiceError::Invalid(errors)) => {
+                errors.into_iter().map(|error| (error.field, error.message)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The same, and whoever has to approves it.
