@@ -185,6 +185,15 @@ impl Access {
         }
     }
 
+    /// The token that acts, when it is one.
+    #[must_use]
+    pub const fn token(&self) -> Option<TokenId> {
+        match self.actor {
+            Actor::Token(token) => Some(token),
+            Actor::Person(_) | Actor::System => None,
+        }
+    }
+
     /// The roles held anywhere, each once.
     #[must_use]
     pub fn roles(&self) -> BTreeSet<Role> {

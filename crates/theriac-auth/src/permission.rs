@@ -93,8 +93,8 @@ permissions! {
     AdministerGrants       "administer-grants"     Person "grant and withdraw roles"
     AdministerTokens       "administer-tokens"     Person "issue and revoke tokens"
     AdministerInstallation "administer-installation" Person "change settings and rebuild derived data"
-    ManageProducts         "manage-products"       Person "add and change products"
-    ManageReleases         "manage-releases"       Person "add and change releases and name the candidate build"
+    ManageProducts         "manage-products"       Anyone "add and change products"
+    ManageReleases         "manage-releases"       Anyone "add and change releases and name the candidate build"
 
     AddBuild               "add-build"             Anyone "add a build to a release"
     UploadEvidence         "upload-evidence"       Anyone "hand in evidence"

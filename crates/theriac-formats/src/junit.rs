@@ -248,7 +248,7 @@ fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals) -> Option<Stri
         }
     }
     let claim = Claim::of(element);
-    let fits = |listed| claim.counts(listed) && claim.fails(listed);
+    let fits = |listed: &Totals| claim.counts(listed) && claim.fails(listed);
     if (fits(own) || fits(all)) && claim.unrun() <= all.skipped {
         return None;
     }

@@ -65,6 +65,18 @@ impl Config {
         })
     }
 
+    /// The local database, for a command that works on nothing else.
+    pub fn folder(&self, command: &str) -> Result<Location> {
+        let local = self.data.is_some() || self.database_url.is_some();
+        if let Some(address) = text("THERIAC_SERVER")?.filter(|_| !local) {
+            bail!(
+                "{command} works on a data folder alone, and THERIAC_SERVER names {address}: stop that server, and run \
+                 {command} on its machine with --data"
+            );
+        }
+        self.location()
+    }
+
     /// What commands work on: what the options name, else the server of the environment, else the data folder.
     pub fn place(&self) -> Result<Place> {
         let local = self.data.is_some() || self.database_url.is_some();

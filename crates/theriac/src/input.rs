@@ -8,11 +8,16 @@ use anyhow::{Context as _, Result, bail};
 
 /// Reads a file of at most so many bytes; `-` is standard input.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    read_of(path, limit, "the limit for such a file")
+}
+
+/// The same; says what the limit is.
+pub fn read_of(path: &Path, limit: usize, what: &str) -> Result<Vec<u8>> {
     if path == Path::new("-") {
-        return take(std::io::stdin().lock(), 0, path, limit);
+        return take(std::io::stdin().lock(), 0, path, limit, what);
     }
     let (file, length) = open(path)?;
-    take(file, length, path, limit)
+    take(file, length, path, limit, what)
 }
 
 /// Opens a file and gives its length; a folder is refused.
@@ -25,10 +30,9 @@ pub fn open(path: &Path) -> Result<(File, u64)> {
     Ok((file, metadata.len()))
 }
 
-fn take(source: impl std::io::Read, length: u64, path: &Path, limit: usize) -> Result<Vec<u8>> {
+fn take(source: impl std::io::Read, length: u64, path: &Path, limit: usize, what: &str) -> Result<Vec<u8>> {
     let limit = limit as u64;
-    let refuse =
-        || format!("{} has more than {limit} bytes, which is the limit for such a file", path.display());
+    let refuse = || format!("{} has more than {limit} bytes, which is {what}", path.display());
     if length > limit {
         bail!(refuse());
     }

@@ -20,7 +20,7 @@ pub(crate) struct TokensQuery {
     limit: Option<u32>,
 }
 
-/// The tokens that are not revoked and that you administer, by name.
+/// The tokens that are not revoked and that you administer, by name; a token sees itself.
 #[utoipa::path(
     get, path = "/tokens", tag = "tokens", params(TokensQuery),
     responses((status = 200, description = "A page of tokens", body = Listed<TokenView>)),

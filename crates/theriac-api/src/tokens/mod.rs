@@ -15,7 +15,7 @@ use crate::core::{Needs, Route, route};
 pub(crate) fn routes() -> Vec<Route> {
     let needs = Needs::Permission(Permission::AdministerTokens);
     vec![
-        route!(needs, list::tokens_list),
+        route!(Needs::SignedIn, list::tokens_list),
         route!(needs, issue::tokens_issue),
         route!(needs, revoke::tokens_revoke),
     ]

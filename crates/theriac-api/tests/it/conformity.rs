@@ -121,6 +121,7 @@ on_both_engines!(duties_are_told_to_those_who_owe_them, |store| {
     let ci = server.machine("ci", &["read-gate"]).await;
     ci.get(&server, "/duties").await.problem(400, "malformed");
     assert_eq!(ci.get(&server, "/duties?person=ana").await.ok(), own);
+    assert_eq!(ci.get(&server, "/duties?person=nobody").await.field(), "person");
     assert!(!own.as_array().unwrap().is_empty(), "the release's manager owes what nobody else does");
 });
 

@@ -234,6 +234,10 @@ on_both_engines!(records_are_listed_by_filter_and_page, |store| {
     assert_eq!(found("suspect=true").await.len(), 0);
     assert_eq!(found("sort=due").await.len(), 3);
     assert_eq!(otto.get(&server, "/records?sort=colour").await.field(), "sort");
+    for address in ["/records", "/records/export"] {
+        assert_eq!(otto.get(&server, &format!("{address}?kind=foo")).await.field(), "kind");
+        assert_eq!(otto.get(&server, &format!("{address}?state=foo")).await.field(), "state");
+    }
     otto.get(&server, "/records?owner=ghost").await.problem(404, "not-found");
     otto.get(&server, "/records?product=ghost").await.problem(404, "not-found");
     otto.get(&server, "/records?suspect=perhaps").await.problem(400, "malformed");

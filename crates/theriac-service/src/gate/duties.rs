@@ -89,9 +89,12 @@ pub struct Overview {
 /// What a person owes, by day.
 ///
 /// # Errors
-/// What the store says.
+/// When there is no such person.
 pub async fn duties(app: &App, who: &Who, person: &str) -> Result<Vec<Duty>> {
     let mut read = app.store().read().await?;
+    if tables::people::by_key(&mut read, person).await?.is_none() {
+        return Err(ServiceError::field("person", format!("there is no person '{person}'")));
+    }
     let today = today(app, &mut read).await?;
     let owed = owed(app, who, &mut read, &Meant { person, others: Others::Nobody }, today).await?;
     Ok(owed.into_iter().map(|owed| owed.duty).collect())

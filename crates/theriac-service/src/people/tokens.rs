@@ -117,15 +117,23 @@ pub async fn issue_token(app: &App, who: &Who, new: NewToken) -> Result<IssuedTo
     Ok(IssuedToken { name, text: token.reveal() })
 }
 
-/// The tokens that are not revoked and that the actor administers, by name.
+/// The tokens that are not revoked and that the actor administers, by name; for a token, itself.
 ///
 /// # Errors
-/// When the actor administers none.
+/// When a person administers none.
 pub async fn tokens(app: &App, who: &Who, paging: &Paging) -> Result<Page<TokenView>> {
-    let products = administered(app, who, "tokens read").await?;
+    let rows = match who.access().token() {
+        Some(own) => {
+            let row = table::token_by_id(&mut *app.store().read().await?, own.0).await?;
+            row.into_iter().filter(|row| row.name.as_str() > paging.after_text()).collect()
+        }
+        None => {
+            let products = administered(app, who, "tokens read").await?;
+            let mut read = app.store().read().await?;
+            table::tokens_after(&mut read, products.as_deref(), paging.after_text(), paging.fetch()).await?
+        }
+    };
     let mut read = app.store().read().await?;
-    let rows =
-        table::tokens_after(&mut read, products.as_deref(), paging.after_text(), paging.fetch()).await?;
     let page = paging.page(rows, |row| row.name.clone());
     let ids: Vec<i64> = page.items.iter().filter_map(|row| row.product).collect();
     let keys: BTreeMap<i64, String> =

@@ -7,6 +7,7 @@ use theriac_store::tables;
 use theriac_store::tables::records::{self as table, After, Filter, Listed};
 
 use super::begin::{ScopeInput, resolve};
+use super::states;
 use crate::{App, Result, ServiceError, Who, text};
 
 /// In which order a list goes.
@@ -87,6 +88,7 @@ pub struct Listing {
 /// # Errors
 /// When a filter names what does not exist or `after` is not what a page gave.
 pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
+    known_words(app, input)?;
     let mut read = app.store().read().await?;
     let scope = ScopeInput::new(input.product.clone(), input.release.clone());
     let ids = resolve(&mut read, who, &scope).await?;
@@ -119,6 +121,20 @@ pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|last| key(input.order, last));
     Ok(Listing { rows, next })
+}
+
+/// Refuses a kind or a state that there is not: an empty list would pass for an answer.
+fn known_words(app: &App, input: &ListInput) -> Result<()> {
+    let kinds: Vec<&str> = app.kinds().iter().map(|kind| kind.id).collect();
+    for (field, said, known) in
+        [("kind", &input.kind, kinds.as_slice()), ("state", &input.state, states::ALL)]
+    {
+        if let Some(said) = said.as_deref().filter(|said| !known.contains(said)) {
+            let message = format!("'{said}' is no {field}: {} is expected", known.join(", "));
+            return Err(ServiceError::field(field, message));
+        }
+    }
+    Ok(())
 }
 
 fn key(order: Order, last: &Listed) -> String {

@@ -290,6 +290,15 @@ pub async fn token_by_name(conn: &mut Conn, name: &str) -> Result<Option<TokenRo
     conn.fetch_optional(sql, args![name]).await?.as_ref().map(token).transpose()
 }
 
+/// The token of an id, unless it is revoked.
+///
+/// # Errors
+/// What the database says.
+pub async fn token_by_id(conn: &mut Conn, id: i64) -> Result<Option<TokenRow>, StoreError> {
+    let sql = "SELECT id, name, permissions, product, expires_at FROM token WHERE id = $1 AND tx_to IS NULL";
+    conn.fetch_optional(sql, args![id]).await?.as_ref().map(token).transpose()
+}
+
 /// Ids and names of some tokens, revoked ones too.
 ///
 /// # Errors

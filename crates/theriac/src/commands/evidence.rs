@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::Value;
 use theriac_model::Digest;
@@ -15,6 +15,8 @@ use crate::output::{self, Format};
 
 /// Most bytes of all files together.
 const BYTES: usize = 128 << 20;
+/// What a later file may still have.
+const LEFT: &str = "the limit here: what the other files leave of the 134217728 that are taken in one call";
 
 /// How many lines of each list people are shown.
 const SHOWN: usize = 30;
@@ -76,8 +78,10 @@ fn parts(files: &[PathBuf]) -> Result<Vec<Part>> {
     let mut left = BYTES;
     let mut parts = Vec::new();
     for path in files {
-        let bytes =
-            input::read(path, left).with_context(|| format!("{BYTES} bytes are taken in one call"))?;
+        let bytes = match left {
+            BYTES => input::read(path, BYTES)?,
+            _ => input::read_of(path, left, LEFT)?,
+        };
         left -= bytes.len();
         let name = if path == Path::new("-") { "standard input" } else { input::name(path)? };
         parts.push(Part { name: name.to_owned(), bytes });

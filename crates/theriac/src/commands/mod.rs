@@ -96,6 +96,8 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Command),
     /// Make what was read from evidence again, from the bytes that were kept; exit code 1 when rows had to be put right
+    ///
+    /// Works on a data folder alone: stop its server first.
     Rebuild(rebuild::Args),
     /// People: their places, roles and accounts
     #[command(subcommand)]

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use theriac_service::{App, Who, evidence};
 
-use crate::config::{Config, Place};
+use crate::config::Config;
 use crate::connect;
 use crate::output::{self, Format, count};
 
@@ -19,9 +19,7 @@ pub struct Args {
 
 /// Rebuilds: exit code 0 when everything was as the bytes say, 1 when something had to be put right.
 pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
-    let Place::Folder(location) = config.place()? else {
-        bail!("rebuild works on a data folder: stop the server, and run it there with --data");
-    };
+    let location = config.folder("rebuild")?;
     let bar = output::progress(0, "{spinner} {pos} pieces of evidence read again");
     let rebuilt = connect::run(async {
         let store = connect::open_writing(location).await?;

@@ -33,7 +33,7 @@ pub enum Command {
         #[arg(long, value_name = "TIME")]
         expires_at: Option<Timestamp>,
     },
-    /// List the tokens
+    /// List the tokens; on a server, which the commands reach with a token, that token
     List {
         /// How to write the answer
         #[arg(long, value_enum, default_value_t)]

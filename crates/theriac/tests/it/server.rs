@@ -117,14 +117,43 @@ fn a_token_is_told_what_it_lacks() {
         stderr(&server.client(folder.path(), token).args(arguments).assert().code(2))
     };
     let add = error(&["product", "add", "x", "--name", "X"], &token);
-    assert!(add.contains("only a person may"), "{add}");
+    assert!(add.contains("issued without 'manage-products'"), "{add}");
+    let issue = error(&["token", "issue", "another", "--permission", "read"], &token);
+    assert!(issue.contains("only a person may"), "{issue}");
+    let nothing =
+        error(&["evidence", "add", "--product", "pump", "--release", "1.0", "nothing.json"], &token);
+    assert!(nothing.contains("cannot open nothing.json") && !nothing.contains("bytes"), "{nothing}");
     let export = error(&["audit", "export", "log.jsonl"], &token);
     assert!(export.contains("issued without 'read-audit'"), "{export}");
     assert!(!folder.path().join("log.jsonl").exists());
     let wrong = error(&["releases"], "thr_1");
     assert!(wrong.contains("not a Theriac token"), "{wrong}");
     let here = error(&["rebuild"], &token);
-    assert!(here.contains("stop the server"), "{here}");
+    assert!(here.contains("stop that server") && here.contains("THERIAC_SERVER"), "{here}");
+    let mut without = theriac(folder.path());
+    without.env("THERIAC_SERVER", "https://theriac.example.org").arg("rebuild");
+    let here = stderr(&without.assert().code(2));
+    assert!(here.contains("works on a data folder alone"), "{here}");
+}
+
+#[test]
+fn a_token_with_the_right_permissions_adds_products_and_releases_and_sees_itself() {
+    let folder = release();
+    let path = folder.path();
+    let token = token(path, &["read", "manage-products", "manage-releases", "add-build"]);
+    let server = Server::start(path, &[]);
+    let run = |arguments: &[&str]| server.client(path, &token).args(arguments).assert();
+    run(&["product", "add", "lamp", "--name", "Lamp"]).success();
+    run(&["release", "add", "--product", "lamp", "--release", "1.0"]).success();
+    run(&["build", "add", "--product", "lamp", "--release", "1.0", "b1", "--commit", crate::support::COMMIT])
+        .success();
+    run(&["release", "candidate", "--product", "lamp", "--release", "1.0", "b1"]).success();
+    let tokens = stdout_json(&run(&["token", "list", "--format", "json"]).success());
+    assert_eq!((tokens.as_array().unwrap().len(), &tokens[0]["name"]), (1, &json!("CI")));
+    for (list, word) in [("--kind", "software-item"), ("--state", "withdrawn")] {
+        let unknown = stderr(&run(&["records", "export", list, "foo"]).code(2));
+        assert!(unknown.contains("'foo' is no") && unknown.contains(word), "{unknown}");
+    }
 }
 
 #[test]
