@@ -380,7 +380,11 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
         let duty = Duty {
             due: reason.due.clone(),
             reference: reason.reference.clone(),
-            todo: format!("{}: {}", reason.text, reason.todo),
+            todo: [&reason.todo, &reason.text]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .cloned()
+                .unwrap_or_default(),
             stand_in: reason.stand_in,
             ..place.clone()
         };
