@@ -1,5 +1,6 @@
 //! A bill of materials as Theriac works with it, whatever format it came in.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use packageurl::PackageUrl;
@@ -26,6 +27,27 @@ pub struct Bom {
     pub defects: Vec<Defect>,
 }
 
+impl Bom {
+    /// The components nested in the subject that have an identity of their own, a purl or a CPE, and that the inventory
+    /// does not list again. They ship with the product like those of the inventory; the subject itself is not one.
+    pub fn modules(&self) -> impl Iterator<Item = &Component> {
+        let modules = &self.metadata.modules;
+        // Most files have none, and large ones are to be read fast.
+        let inventory = if modules.is_empty() { &[][..] } else { &self.components };
+        let listed: HashSet<Identity<'_>> = inventory.iter().map(identity).collect();
+        let named = modules.iter().filter(|module| module.purl.is_some() || module.cpe.is_some());
+        named.filter(move |module| !listed.contains(&identity(module)))
+    }
+}
+
+/// Purl, CPE and version as written.
+type Identity<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn identity(component: &Component) -> Identity<'_> {
+    let purl = component.purl.as_ref().map(|purl| purl.written.as_str());
+    (purl, component.cpe.as_deref(), component.version.as_deref())
+}
+
 /// What a bill of materials says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Metadata {
@@ -35,8 +57,8 @@ pub struct Metadata {
     pub tools: Vec<Tool>,
     /// What it describes: the product itself. It is not one of the components.
     pub subject: Option<Component>,
-    /// Components nested in the subject: its own modules, mostly. They are not among [`Bom::components`];
-    /// [`Component::parent`] is an index into this list.
+    /// Components nested in the subject: its own modules, mostly. They are not among [`Bom::components`]
+    /// ([`Bom::modules`] gives those that are components of their own); [`Component::parent`] is an index into this list.
     pub modules: Vec<Component>,
     /// Who supplies what it describes.
     pub supplier: Option<String>,
@@ -144,8 +166,6 @@ pub struct Purl {
 /// The parts of a package URL, decoded and normalised (purl specification).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurlParts {
-    /// The canonical text without version, qualifiers and subpath: what names the package.
-    pub package: String,
     /// Type in lower case: `npm`, `pypi`, `cargo`, `golang`…
     pub kind: String,
     /// Namespace.
@@ -170,18 +190,14 @@ impl FromStr for PurlParts {
     type Err = String;
 
     fn from_str(written: &str) -> Result<Self, String> {
-        let mut purl = PackageUrl::from_str(written)
+        let purl = PackageUrl::from_str(written)
             .map_err(|error| format!("{} is not a package URL: {error}", crate::error::quote(written)))?;
-        let version = purl.version().map(str::to_owned);
-        let subpath = purl.subpath().map(str::to_owned);
-        purl.without_version().without_subpath().clear_qualifiers();
         Ok(Self {
-            package: purl.to_string(),
             kind: purl.ty().to_owned(),
             namespace: purl.namespace().map(str::to_owned),
             name: purl.name().to_owned(),
-            version,
-            subpath,
+            version: purl.version().map(str::to_owned),
+            subpath: purl.subpath().map(str::to_owned),
         })
     }
 }

@@ -31,6 +31,7 @@ pub(crate) const LIST: &[Migration] = &[
     both(101, "finding_opened", include_str!("../migrations/0101_finding_opened.sql")),
     both(120, "date_duty", include_str!("../migrations/0120_date_duty.sql")),
     both(121, "stored_verdict", include_str!("../migrations/0121_stored_verdict.sql")),
+    both(130, "component_via", include_str!("../migrations/0130_component_via.sql")),
 ];
 
 impl Migration {

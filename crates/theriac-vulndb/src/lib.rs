@@ -22,6 +22,6 @@ pub use error::{ImportError, IndexError};
 pub use import::{ImportOptions, ImportReport, Limits, Progress, Skipped, import};
 pub use index::{Advisory, EcosystemStatus, Index, SourceStatus, Status};
 pub use matching::{Lookup, Match, MatchedRecord};
-pub use package::{Package, Unmatched, bare_purl};
+pub use package::{Package, Unmatched, bare_purl, component_purl, contradiction};
 pub use rating::cvss_score_tenths;
 pub use versions::Ecosystem;

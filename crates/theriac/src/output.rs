@@ -47,15 +47,37 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
 }
 
-/// Lines for people without control characters but the ends of lines.
+/// Lines for people without characters that steer or hide, but the ends of lines.
 pub fn lines(text: &str) -> String {
     clean(text, true)
 }
 
-/// Text without control characters: what files say must not steer a terminal.
+/// Text without characters that steer a terminal, turn the direction of what follows or cannot be seen: what files say
+/// must look like what it is.
 fn clean(text: &str, lines: bool) -> String {
-    let odd = |c: char| c.is_control() && !(lines && c == '\n');
+    let odd = |c: char| (c.is_control() || is_unseen(c)) && !(lines && c == '\n');
     text.chars().map(|c| if odd(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Characters of format: marks and overrides of direction, joiners, spaces without width, tags, ends of lines of Unicode.
+const fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// The widest column, in characters.
@@ -251,5 +273,14 @@ mod tests {
         table.row(["größe", "a"]);
         table.row(["b\u{1b}[2J", "c\n"]);
         assert_eq!(table.text(), "NAME   WHAT\ngröße  a\nb\u{fffd}[2J  c\u{fffd}\n");
+    }
+
+    #[test]
+    fn what_turns_the_direction_or_cannot_be_seen_is_replaced() {
+        for odd in ["\u{202e}", "\u{2066}", "\u{200f}", "\u{200b}", "\u{feff}", "\u{2028}", "\u{e0041}"] {
+            assert_eq!(lines(&format!("a{odd}b")), "a\u{fffd}b");
+        }
+        let kept = "größe 薬 שלום 😀 a-b\n";
+        assert_eq!(lines(kept), kept);
     }
 }

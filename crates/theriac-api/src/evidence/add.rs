@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, FileInput};
+use theriac_conformity::ReasonKind;
+use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, BlockingReason, FileInput};
 use theriac_service::findings::{Beside, FindingLine, UnmatchedLine, VulnerabilityLine};
 use theriac_service::{Result, ServiceError};
 use utoipa::{IntoParams, ToSchema};
@@ -42,7 +43,21 @@ pub(crate) struct EvidenceAddedFile {
     format: String,
     /// Whether it was not there before.
     is_new: bool,
-    /// Defects that the organisation chooses to accept.
+    /// The name of the build that it speaks of.
+    build: Option<String>,
+    /// The tool that made it.
+    tool: Option<String>,
+    /// The tool's version.
+    tool_version: Option<String>,
+    /// The digest of the rules used.
+    rules: Option<String>,
+    /// When it was made.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    performed_at: Option<Timestamp>,
+    /// What is not said of it: `build`, `tool` (name and version), `performed_at`. While anything is missing it supports no
+    /// verdict; handed in again with what was missing, the same file is another piece of evidence.
+    missing: Vec<String>,
+    /// What is wrong with it, and was no reason to refuse it.
     defects: Vec<String>,
 }
 
@@ -54,6 +69,12 @@ impl From<AddedFile> for EvidenceAddedFile {
             kind: file.kind.to_string(),
             format: file.format,
             is_new: file.is_new,
+            build: file.build,
+            tool: file.tool,
+            tool_version: file.tool_version,
+            rules: file.rules.map(|digest| digest.to_string()),
+            performed_at: file.performed_at,
+            missing: file.missing.into_iter().map(str::to_owned).collect(),
             defects: file.defects,
         }
     }
@@ -143,6 +164,32 @@ impl From<VulnerabilityLine> for VulnerabilityLineView {
     }
 }
 
+/// A reason why the gate is closed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BlockingView {
+    /// What sort of reason, as in the gate: `clause`, `finding-not-assessed`, `component-unmatched` …
+    #[schema(value_type = String)]
+    kind: ReasonKind,
+    /// The clause, finding, component or link.
+    #[serde(rename = "ref")]
+    reference: String,
+    /// What is wrong.
+    what: String,
+    /// The first thing to do about it.
+    todo: Option<String>,
+    /// The key of who owes it.
+    owner: Option<String>,
+    /// By when.
+    due: Option<String>,
+}
+
+impl From<BlockingReason> for BlockingView {
+    fn from(reason: BlockingReason) -> Self {
+        let BlockingReason { kind, reference, what, todo, owner, due } = reason;
+        Self { kind, reference, what, todo, owner, due }
+    }
+}
+
 /// What came of handing in files.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceAdded {
@@ -156,8 +203,12 @@ pub(crate) struct EvidenceAdded {
     resolved: Vec<FindingLineView>,
     /// Components of the release that cannot be matched and that nobody has disposed of.
     unmatched: Vec<UnmatchedLineView>,
-    /// What keeps the release from shipping as far as findings and components go, one line each.
-    blocking: Vec<String>,
+    /// What now closes the gate: its first reasons, at most a hundred. `GET …/gate` lists all.
+    blocking: Vec<BlockingView>,
+    /// How many reasons there are in all; `null` when `blocking_unknown` says why that is not known.
+    blocking_total: Option<u64>,
+    /// Why the gate was not read; `null` when it was. The files are kept all the same.
+    blocking_unknown: Option<String>,
     /// What would change if these files' components counted; `null` when they do, or when there are none.
     beside: Option<BesideView>,
     /// Why components were not matched; `null` when they were, or when there was nothing to match.
@@ -173,7 +224,9 @@ impl From<Added> for EvidenceAdded {
             worse: lines(added.worse),
             resolved: lines(added.resolved),
             unmatched: added.unmatched.into_iter().map(UnmatchedLineView::from).collect(),
-            blocking: added.blocking,
+            blocking: added.blocking.reasons.into_iter().map(BlockingView::from).collect(),
+            blocking_total: added.blocking.total.and_then(|total| u64::try_from(total).ok()),
+            blocking_unknown: added.blocking.unknown,
             beside: added.beside.map(BesideView::from),
             not_matched: added.not_matched,
         }

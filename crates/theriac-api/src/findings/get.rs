@@ -82,6 +82,9 @@ pub(crate) struct FindingWhole {
     advisories: Vec<AdvisoryView>,
     /// The bills of materials that name the component.
     evidence: Vec<String>,
+    /// How the component gets into the product: what the product needs itself first, the component last, at most a hundred;
+    /// empty where no bill of materials says so.
+    way: Vec<String>,
     /// Against what its release was last matched.
     matching: Option<MatchingView>,
     /// Its judgements, newest first.
@@ -115,6 +118,7 @@ pub(super) async fn findings_get(
         cvss: found.cvss,
         advisories: found.advisories.into_iter().map(AdvisoryView::from).collect(),
         evidence: found.evidence,
+        way: found.way,
         matching,
         judgements: found.assessments.into_iter().map(judgement).collect(),
         expected: found.expected.to_string(),

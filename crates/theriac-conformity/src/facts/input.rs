@@ -263,7 +263,7 @@ pub struct EvidenceInput {
     pub recorded_on: Date,
     /// Whether a signed record disqualifies it.
     pub disqualified: bool,
-    /// Listed defects the organisation chose to accept.
+    /// Listed defects that were no reason to refuse it.
     pub defects: u32,
 }
 

@@ -29,7 +29,8 @@ fn json_and_xml_of_one_document_read_alike() {
         assert_eq!(*json, xml);
     }
     let purl = json.components[0].purl.as_ref().unwrap().parsed.as_ref().unwrap();
-    assert_eq!((purl.package.as_str(), purl.version.as_deref()), ("pkg:npm/%40acme/pump", Some("1.0.0")));
+    let name = (purl.namespace.as_deref(), purl.name.as_str(), purl.version.as_deref());
+    assert_eq!(name, (Some("@acme"), "pump", Some("1.0.0")));
 }
 
 #[test]

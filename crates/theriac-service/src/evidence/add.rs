@@ -18,6 +18,7 @@ use theriac_store::tables::evidence::{self as table, Evidence, Listed};
 use theriac_store::tables::releases::{self, Build, Release};
 use theriac_store::{Conn, Write, tables};
 
+use super::blocks::{Blocking, what_blocks};
 use super::file::{self, FileRead, Refused, Rows};
 use super::said::{self, Bound};
 use crate::app::blocking;
@@ -77,8 +78,8 @@ pub struct Added {
     pub resolved: Vec<FindingLine>,
     /// Components of the release that cannot be matched and that nobody has disposed of.
     pub unmatched: Vec<UnmatchedLine>,
-    /// What keeps the release from shipping as far as findings and components go, one line each.
-    pub blocking: Vec<String>,
+    /// What now closes the gate.
+    pub blocking: Blocking,
     /// What would change if the components of another build than the candidate counted; `None` when they do.
     pub beside: Option<Beside>,
     /// Why components were not matched; `None` when they were, or when there was nothing to match.
@@ -98,8 +99,31 @@ pub struct AddedFile {
     pub format: String,
     /// Whether it was not there before.
     pub is_new: bool,
-    /// Defects that the organisation chooses to accept.
+    /// The name of the build it speaks of.
+    pub build: Option<String>,
+    /// The tool that made it.
+    pub tool: Option<String>,
+    /// The tool's version.
+    pub tool_version: Option<String>,
+    /// The digest of the rules used.
+    pub rules: Option<Digest>,
+    /// When it was made.
+    pub performed_at: Option<Timestamp>,
+    /// What is not said of it: `build`, `tool` (name and version), `performed_at`. While anything is missing it supports
+    /// no verdict.
+    pub missing: Vec<&'static str>,
+    /// What is wrong with it, and was no reason to refuse it.
     pub defects: Vec<String>,
+}
+
+/// What has to be said of evidence so that it can support a verdict, and is not.
+fn missing(row: &Evidence) -> Vec<&'static str> {
+    let said = [
+        ("build", row.build.is_some()),
+        ("tool", row.tool.is_some() && row.tool_version.is_some()),
+        ("performed_at", row.performed_at.is_some()),
+    ];
+    said.into_iter().filter(|(_, said)| !said).map(|(what, _)| what).collect()
 }
 
 /// Takes files in for a release. A file that is there already is the same evidence. A bill of materials makes findings.
@@ -219,6 +243,7 @@ async fn take(app: &App, who: &Who, product: &str, request: Request, files: Vec<
                 Err(reason) => added.not_matched = Some(reason),
             }
         }
+        added.blocking = what_blocks(app, who, product, &request.release).await?;
         return Ok(added);
     }
     Err(ServiceError::rule("The release is being changed by others at the moment; hand the files in again."))
@@ -266,21 +291,27 @@ fn shown(name: &str) -> String {
 
 /// What becomes of a file.
 enum Place {
-    /// It is there already.
-    Known(Evidence),
-    /// It is to be kept.
-    New(Evidence),
+    /// It is there already; with the name of its build.
+    Known(Evidence, Option<String>),
+    /// It is to be kept; with the name of its build.
+    New(Evidence, Option<String>),
 }
 
 impl Place {
     const fn row(&self) -> &Evidence {
         match self {
-            Self::Known(row) | Self::New(row) => row,
+            Self::Known(row, _) | Self::New(row, _) => row,
+        }
+    }
+
+    const fn build(&self) -> Option<&String> {
+        match self {
+            Self::Known(_, build) | Self::New(_, build) => build.as_ref(),
         }
     }
 
     const fn is_new(&self) -> bool {
-        matches!(self, Self::New(_))
+        matches!(self, Self::New(..))
     }
 }
 
@@ -329,7 +360,7 @@ async fn attempt_staging(
         return Ok(None);
     }
     for place in &mut places {
-        if let Place::New(row) = place {
+        if let Place::New(row, _) = place {
             row.number = write.next_number("EVID").await?;
         }
     }
@@ -391,10 +422,10 @@ async fn place(
         }
         (build, _) => build.clone(),
     };
-    let build = build.map(|build| build.id);
+    let (build, name) = build.map(|build| (build.id, build.name)).unzip();
     for row in table::of_bytes(conn, release.id, file.digest).await? {
         match compare(&row, build, request, &file.bound) {
-            Compared::Same => return Ok(Place::Known(row.evidence)),
+            Compared::Same => return Ok(Place::Known(row.evidence, row.build)),
             Compared::Other => {}
             Compared::Contradicts(reason) => return Err(Refused::whole(reason).of(&file.name)),
         }
@@ -406,7 +437,7 @@ async fn place(
             Strictness::AcceptListedDefects => defects.push(reason),
         }
     }
-    Ok(Place::New(Evidence {
+    let row = Evidence {
         id: app.store().id(),
         number: 0,
         release: release.id,
@@ -426,7 +457,8 @@ async fn place(
         recorded_at: app.now(),
         delivered_by: String::new(),
         defects,
-    }))
+    };
+    Ok(Place::New(row, name))
 }
 
 /// The build that a manifest speaks of.
@@ -517,8 +549,8 @@ async fn have_moved(
     for (file, before) in batch.files.iter().zip(places) {
         let now = place(app, conn, release, request, file).await?;
         let same = match (before, &now) {
-            (Place::Known(before), Place::Known(now)) => before == now,
-            (Place::New(before), Place::New(now)) => before.build == now.build,
+            (Place::Known(before, _), Place::Known(now, _)) => before == now,
+            (Place::New(before, _), Place::New(now, _)) => before.build == now.build,
             _ => false,
         };
         if !same {
@@ -567,13 +599,20 @@ async fn report(
     let mut told = HashSet::new();
     let line = |(name, at): &(String, usize)| {
         let (file, place) = (batch.files.get(*at)?, places.get(*at)?);
+        let row = place.row();
         Some(AddedFile {
-            number: place.row().reference(),
+            number: row.reference(),
             file: name.clone(),
             kind: file.read.kind,
             format: file.read.format.clone(),
             is_new: place.is_new() && told.insert(*at),
-            defects: place.row().defects.clone(),
+            build: place.build().cloned(),
+            tool: row.tool.clone(),
+            tool_version: row.tool_version.clone(),
+            rules: row.rules,
+            performed_at: row.performed_at,
+            missing: missing(row),
+            defects: row.defects.clone(),
         })
     };
     Ok(Added {
@@ -582,7 +621,7 @@ async fn report(
         worse: applied.worse.iter().map(|(finding, why)| FindingLine::because(finding, why)).collect(),
         resolved: applied.resolved.iter().map(FindingLine::of).collect(),
         unmatched: findings::awaiting(conn, release).await?,
-        blocking: findings::blocking(conn, release).await?,
+        blocking: Blocking::default(),
         beside: None,
         not_matched,
     })

@@ -2,6 +2,8 @@
 //!
 //! To add a format: its kind and rows in [`read`], its variant in [`Rows`].
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use jiff::Timestamp;
 use theriac_conformity::facts::words::EvidenceKind;
 use theriac_formats::{
@@ -10,13 +12,15 @@ use theriac_formats::{
 };
 use theriac_store::tables::components::Component;
 use theriac_store::tables::evidence::{Manifest, TestResult};
-use theriac_vulndb::bare_purl;
+use theriac_vulndb::{Package, component_purl, contradiction};
 
 use crate::ServiceError;
 use crate::people::address_digest;
 
 /// Longest key of a component: databases index it.
 const KEY_MAX: usize = 1_000;
+/// Most contradictions of one file that are told one by one.
+const CONTRADICTIONS_MAX: usize = 100;
 /// Longest text that a test result keeps; the rest is in the file.
 const MESSAGE_MAX: usize = 4_000;
 
@@ -99,7 +103,7 @@ fn of_bom(bom: &Bom) -> Result<FileRead, Refused> {
             tools: tools.filter(|(name, _)| !name.is_empty()).collect(),
             at: bom.metadata.timestamp.as_deref().and_then(moment),
         },
-        defects: bom.defects.iter().map(defect).collect(),
+        defects: bom.defects.iter().map(defect).chain(contradictions(bom)).collect(),
     })
 }
 
@@ -160,19 +164,83 @@ fn of_manifest(manifest: &BuildManifest) -> FileRead {
     }
 }
 
+/// Components that say two versions of themselves. No format forbids it, so it is no reason to refuse the file.
+fn contradictions(bom: &Bom) -> Vec<String> {
+    let all = bom.components.iter().chain(bom.modules());
+    let mut found = all.filter_map(|component| {
+        let purl = component.purl.as_ref()?;
+        let reason = contradiction(&purl.written, component.version.as_deref())?;
+        Some(clean(&format!("{}: {reason}", component.place)))
+    });
+    let mut told: Vec<String> = found.by_ref().take(CONTRADICTIONS_MAX).collect();
+    match found.count() {
+        0 => {}
+        more => told.push(format!("{more} more components contradict themselves so")),
+    }
+    told
+}
+
+/// The inventory, then what is nested in the product itself.
 fn components(bom: &Bom) -> Result<Vec<Component>, Refused> {
     let subject = bom.metadata.subject.as_ref().and_then(|subject| subject.bom_ref.as_deref());
     let needs = bom.dependencies.iter().filter(|node| Some(node.from.as_str()) == subject);
-    let direct: std::collections::HashSet<&str> =
-        needs.flat_map(|node| &node.on).map(String::as_str).collect();
-    bom.components.iter().map(|component| row(component, &direct)).collect()
+    let direct: HashSet<&str> = needs.flat_map(|node| &node.on).map(String::as_str).collect();
+    let mut keys = Keys::default();
+    let mut rows = Vec::with_capacity(bom.components.len());
+    for component in &bom.components {
+        let parent = component.parent.and_then(|parent| i64::try_from(parent).ok());
+        let direct = component.bom_ref.as_deref().is_some_and(|name| direct.contains(name));
+        rows.push(Component { parent, direct, ..row(component, keys.of(component))? });
+    }
+    for module in bom.modules() {
+        rows.push(Component { direct: true, ..row(module, keys.of(module))? });
+    }
+    for (row, via) in rows.iter_mut().zip(ways(bom, subject)) {
+        // What the product needs itself comes in through nothing.
+        row.via = via.filter(|_| !row.direct);
+    }
+    Ok(rows)
 }
 
-fn row(
-    component: &theriac_formats::Component,
-    direct: &std::collections::HashSet<&str>,
-) -> Result<Component, Refused> {
-    let key = key(component);
+/// For each component the place of the one through which the shortest way from the product leads: one walk over the graph
+/// in breadth, edges in the order of the file. Where the product is not part of the graph, what nothing needs comes first.
+fn ways(bom: &Bom, subject: Option<&str>) -> Vec<Option<i64>> {
+    let all = bom.components.iter().chain(bom.modules());
+    let names =
+        (0_i64..).zip(all).filter_map(|(place, component)| Some((component.bom_ref.as_deref()?, place)));
+    let mut places: HashMap<&str, i64> = HashMap::new();
+    for (name, place) in names {
+        places.entry(name).or_insert(place);
+    }
+    let mut edges: HashMap<&str, Vec<&str>> = HashMap::new();
+    for node in &bom.dependencies {
+        edges.entry(&node.from).or_default().extend(node.on.iter().map(String::as_str));
+    }
+    let mut waiting: VecDeque<&str> =
+        subject.filter(|subject| edges.contains_key(subject)).into_iter().collect();
+    if waiting.is_empty() {
+        let needed: HashSet<&str> = edges.values().flatten().copied().collect();
+        let from = bom.dependencies.iter().map(|node| node.from.as_str());
+        waiting.extend(from.filter(|from| !needed.contains(from)));
+    }
+    let mut seen: HashSet<&str> = waiting.iter().copied().collect();
+    let mut ways = vec![None; bom.components.len() + bom.modules().count()];
+    while let Some(from) = waiting.pop_front() {
+        for on in edges.get(from).into_iter().flatten().copied() {
+            if !seen.insert(on) {
+                continue;
+            }
+            waiting.push_back(on);
+            let place = places.get(on).and_then(|place| usize::try_from(*place).ok());
+            if let Some(way) = place.and_then(|place| ways.get_mut(place)) {
+                *way = places.get(from).copied();
+            }
+        }
+    }
+    ways
+}
+
+fn row(component: &theriac_formats::Component, key: String) -> Result<Component, Refused> {
     if key.len() > KEY_MAX {
         let reason = format!(
             "the identity of this component is {} bytes long; at most {KEY_MAX} are taken",
@@ -201,19 +269,34 @@ fn row(
             .iter()
             .map(|hash| clean(&format!("{} {}", hash.algorithm, hash.value)))
             .collect(),
-        parent: component.parent.and_then(|parent| i64::try_from(parent).ok()),
-        direct: component.bom_ref.as_deref().is_some_and(|name| direct.contains(name)),
+        parent: None,
+        direct: false,
+        via: None,
     })
+}
+
+/// The keys of the components of one file. What the ecosystem takes for one package is one component under the key that
+/// comes first, even where only the registry knows which spelling is right (`serde_json`, `serde-json`).
+#[derive(Default)]
+struct Keys(HashMap<Package, String>);
+
+impl Keys {
+    fn of(&mut self, component: &theriac_formats::Component) -> String {
+        let key = key(component);
+        let purl = component.purl.as_ref().map(|purl| purl.written.as_str()).unwrap_or_default();
+        match Package::from_purl(purl, component.version.as_deref()) {
+            Ok(package) => self.0.entry(package.folded()).or_insert(key).clone(),
+            Err(_) => key,
+        }
+    }
 }
 
 /// What names a component in a release: its purl without qualifiers, else its CPE, else name and version.
 fn key(component: &theriac_formats::Component) -> String {
     let version = component.version.as_deref().filter(|version| !version.trim().is_empty());
     if let Some(purl) = &component.purl {
-        let Ok(parts) = &purl.parsed else { return clean(purl.written.trim()) };
-        let Some(version) = parts.version.as_deref().or(version) else { return parts.package.clone() };
-        let written = format!("{}@{}", parts.package, encode(version));
-        return bare_purl(&written).unwrap_or(written);
+        let named = component_purl(&purl.written, version);
+        return clean(&named.unwrap_or_else(|_| purl.written.trim().to_owned()));
     }
     if let Some(cpe) = component.cpe.as_deref().filter(|cpe| !cpe.trim().is_empty()) {
         return clean(cpe.trim());
@@ -223,18 +306,6 @@ fn key(component: &theriac_formats::Component) -> String {
         _ => component.name.clone(),
     };
     clean(&version.map_or(name.clone(), |version| format!("{name}@{version}")))
-}
-
-/// A version as it stands in a purl.
-fn encode(version: &str) -> String {
-    let mut out = String::with_capacity(version.len());
-    for byte in version.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' => out.push(char::from(byte)),
-            other => out.push_str(&format!("%{other:02X}")),
-        }
-    }
-    out
 }
 
 fn said(text: Option<&str>) -> Option<String> {

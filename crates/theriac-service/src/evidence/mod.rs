@@ -4,6 +4,7 @@
 //! the rows again from the bytes. To add a format: read it in `theriac-formats`, give its rows in `file.rs`.
 
 mod add;
+mod blocks;
 mod disqualify;
 mod file;
 mod read;
@@ -11,6 +12,7 @@ mod rebuild;
 mod said;
 
 pub use add::{AddEvidence, Added, AddedFile, FileInput, add};
+pub use blocks::{Blocking, BlockingReason};
 pub use disqualify::{Disqualified, disqualify};
 pub use read::{EvidenceBytes, EvidencePage, EvidenceRow, ListEvidence, ReliedOn, bytes, list, page};
 pub use rebuild::{Difference, Rebuilt, rebuild};

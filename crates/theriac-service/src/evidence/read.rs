@@ -62,7 +62,7 @@ pub struct EvidenceRow {
     pub recorded_at: Timestamp,
     /// Who handed it in: the key of a person, `token:9` or `system`.
     pub delivered_by: String,
-    /// Defects that the organisation chose to accept.
+    /// What is wrong with it, and was no reason to refuse it.
     pub defects: Vec<String>,
     /// Whether it was found wrong.
     pub disqualified: bool,

@@ -53,7 +53,7 @@ pub(crate) use apply::{Applied, apply};
 pub(crate) use beside::{Aside, beside};
 pub(crate) use matching::{Coming, Identity, Plan, prepare};
 pub(crate) use moved::record_moved;
-pub(crate) use told::{awaiting, blocking};
+pub(crate) use told::awaiting;
 
 /// A component's key without its version.
 fn package_of(key: &str) -> &str {

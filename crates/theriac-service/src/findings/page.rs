@@ -34,6 +34,9 @@ pub struct FindingPage {
     pub advisories: Vec<AdvisoryView>,
     /// The references of the bills of materials that name the component: `EVID-3`.
     pub evidence: Vec<String>,
+    /// How the component gets into the product: what the product needs itself first, the component last, at most a hundred;
+    /// empty where no bill of materials says so.
+    pub way: Vec<String>,
     /// Against what the release was last matched.
     pub matching: Option<Matching>,
     /// Its judgements, newest first.
@@ -114,6 +117,7 @@ pub async fn page(app: &App, who: &Who, reference: &str) -> Result<FindingPage> 
     let advisories = table::advisories(&mut read, &found.known.advisories).await?;
     let files = tables::evidence::counting_sboms(&mut read, release.id, release.candidate).await?;
     let evidence = tables::components::files_with(&mut read, &files, &found.component).await?;
+    let way = tables::components::way_to(&mut read, &files, &found.component).await?;
     let selected = Selected::read(&mut read, vec![found.clone()]).await?;
     let own = selected.latest(&found).filter(|latest| latest.carried_from.is_none());
     Ok(FindingPage {
@@ -122,6 +126,7 @@ pub async fn page(app: &App, who: &Who, reference: &str) -> Result<FindingPage> 
         cvss: found.known.cvss.clone(),
         advisories: advisories.into_iter().map(advisory).collect(),
         evidence: evidence.into_iter().map(|number| format!("EVID-{number}")).collect(),
+        way,
         matching: table::matching(&mut read, release.id).await?,
         assessments: history(&mut read, &found).await?,
         expected: selected.shown(),

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use theriac_auth::{Access, Permission, ProductId, Scope, TokenId, TokenScope};
+use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::EvidenceKind;
 use theriac_model::{Digest, Severity};
-use theriac_service::evidence::{self, AddEvidence, Added, FileInput, ListEvidence};
+use theriac_service::evidence::{self, AddEvidence, Added, BlockingReason, FileInput, ListEvidence};
 use theriac_service::findings::{self, ListComponents, ListFindings};
 use theriac_service::products::{self, NewBuild, NewRelease};
-use theriac_service::{Paging, ServiceError, Who, people};
+use theriac_service::{Paging, ServiceError, Who, gate, people};
 use theriac_store::testing::TestStore;
 use theriac_store::{Conn, args, on_both_engines, tables};
 
@@ -62,11 +63,11 @@ const JUNIT: &[u8] = br#"<testsuite name="dose" tests="3">
   <testcase classname="dose" name="slow"><skipped/></testcase>
 </testsuite>"#;
 
-fn file(name: &str, bytes: impl Into<Vec<u8>>) -> FileInput {
+pub fn file(name: &str, bytes: impl Into<Vec<u8>>) -> FileInput {
     FileInput { name: name.to_owned(), bytes: bytes.into() }
 }
 
-fn files(files: Vec<FileInput>) -> AddEvidence {
+pub fn files(files: Vec<FileInput>) -> AddEvidence {
     AddEvidence {
         product: GATEWAY.0.to_owned(),
         release: GATEWAY.1.to_owned(),
@@ -75,8 +76,17 @@ fn files(files: Vec<FileInput>) -> AddEvidence {
     }
 }
 
-async fn add(world: &World, input: AddEvidence) -> Result<Added, ServiceError> {
+pub async fn add(world: &World, input: AddEvidence) -> Result<Added, ServiceError> {
     evidence::add(&world.app, &world.who("ben"), input).await
+}
+
+/// The findings and components that close the gate by themselves.
+pub fn things(added: &Added) -> Vec<&BlockingReason> {
+    let is_thing = |kind: ReasonKind| {
+        [ReasonKind::FindingNotAssessed, ReasonKind::FindingUnacceptable, ReasonKind::ComponentUnmatched]
+            .contains(&kind)
+    };
+    added.blocking.reasons.iter().filter(|reason| is_thing(reason.kind)).collect()
 }
 
 async fn build(world: &World, release: &str, name: &str, commit: &str) {
@@ -91,6 +101,11 @@ async fn build(world: &World, release: &str, name: &str, commit: &str) {
 
 /// Imports advisories on npm packages: id, package, first fixed version, CVSS vector.
 async fn feed(world: &World, advisories: &[(&str, &str, &str, Option<&str>)]) {
+    feed_of(world, "npm", advisories).await;
+}
+
+/// The same for the packages of another ecosystem.
+pub async fn feed_of(world: &World, ecosystem: &str, advisories: &[(&str, &str, &str, Option<&str>)]) {
     let folder = tempfile::tempdir().unwrap();
     for (id, package, fixed, vector) in advisories {
         let severity: Vec<_> =
@@ -99,8 +114,8 @@ async fn feed(world: &World, advisories: &[(&str, &str, &str, Option<&str>)]) {
             "schema_version": "1.6.0", "id": id, "modified": "2026-01-02T00:00:00Z",
             "published": "2026-01-01T00:00:00Z", "summary": format!("{package} trips"), "severity": severity,
             "affected": [{
-                "package": { "ecosystem": "npm", "name": package },
-                "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": fixed }] }]
+                "package": { "ecosystem": ecosystem, "name": package },
+                "ranges": [{ "type": "ECOSYSTEM", "events": [{ "introduced": "0" }, { "fixed": fixed }] }]
             }]
         });
         std::fs::write(folder.path().join(format!("{id}.json")), record.to_string()).unwrap();
@@ -191,9 +206,10 @@ on_both_engines!(an_sbom_makes_findings_in_the_same_call, |store| {
     assert_eq!(added.new[1].severity, Severity::Unknown);
     let unmatched: Vec<_> = added.unmatched.iter().map(|line| line.component.as_str()).collect();
     assert_eq!(unmatched, ["own@1", "pkg:apk/musl@1.2"]);
-    assert_eq!(added.blocking.len(), 4);
-    assert!(added.blocking[0].starts_with("FIND-1 CVE-2026-2 (critical)"), "{:?}", added.blocking);
-    assert!(added.blocking[3].starts_with("2 components could not be matched"), "{:?}", added.blocking);
+    let blocking: Vec<_> = things(&added).into_iter().map(|reason| reason.what.as_str()).collect();
+    assert_eq!(blocking.len(), 5, "{blocking:?}");
+    assert_eq!(blocking[0], format!("CVE-2026-2 in {left} has not been assessed"));
+    assert!(blocking[3].starts_with("own@1 could not be matched"), "{blocking:?}");
     assert_eq!(added.not_matched, None);
 
     let ben = world.who("ben");
@@ -228,7 +244,7 @@ on_both_engines!(without_a_feed_it_says_so_and_a_later_feed_makes_up_for_it, |st
     let added = add(&world, files(vec![file("bom", bytes)])).await.unwrap();
     assert_eq!(added.not_matched.as_deref(), Some("no advisory feed was imported yet"));
     assert_eq!((added.new.len(), added.unmatched.len()), (0, 2), "what was not looked up is not clean");
-    assert_eq!(added.blocking.len(), 1);
+    assert_eq!(things(&added).len(), 2);
     feed(&world, &[("CVE-2026-2", "left-pad", "1.4.0", HIGH)]).await;
     let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
     let found: Vec<_> = listed.page.items.iter().map(|row| row.vulnerability.as_str()).collect();
@@ -236,7 +252,7 @@ on_both_engines!(without_a_feed_it_says_so_and_a_later_feed_makes_up_for_it, |st
     let again =
         add(&world, files(vec![file("bom", sbom(1, &["pkg:npm/left-pad@1.3.0", "pkg:npm/safe@1.0.0"]))]));
     let again = again.await.unwrap();
-    assert_eq!((again.unmatched.len(), again.blocking.len(), again.evidence[0].is_new), (0, 1, false));
+    assert_eq!((again.unmatched.len(), things(&again).len(), again.evidence[0].is_new), (0, 1, false));
 });
 
 on_both_engines!(the_same_file_twice_is_one_evidence, |store| {
@@ -438,7 +454,7 @@ on_both_engines!(the_components_are_those_of_the_candidate, |store| {
     let first = add(&world, of("rc.1", 1, "pkg:npm/left-pad@1.0.0")).await.unwrap();
     assert_eq!(first.new.len(), 1);
     let second = add(&world, of("rc.2", 2, "pkg:npm/left-pad@2.0.0")).await.unwrap();
-    assert_eq!((second.new.len(), second.resolved.len(), second.blocking.len()), (0, 0, 1));
+    assert_eq!((second.new.len(), second.resolved.len(), things(&second).len()), (0, 0, 1));
     products::set_candidate(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, "rc.2").await.unwrap();
     jobs(&world).await;
     let listed = findings::list(&world.app, &world.who("ben"), &ListFindings::default()).await.unwrap();
@@ -607,7 +623,9 @@ on_both_engines!(a_token_hands_in_for_its_product_alone, |store| {
     };
     let here = token(&[Permission::UploadEvidence], Scope::Product(ProductId(world.product)));
     let input = || files(vec![file("tests.xml", JUNIT)]);
-    evidence::add(&world.app, &here, input()).await.unwrap();
+    let added = evidence::add(&world.app, &here, input()).await.unwrap();
+    assert_eq!((added.blocking.total, &added.blocking.reasons[..]), (None, &[][..]));
+    assert!(added.blocking.unknown.unwrap().contains("read-gate"), "handing in is not reading");
     let page = evidence::page(&world.app, &world.who("ben"), "EVID-1", &Paging::default()).await.unwrap();
     assert_eq!(page.row.delivered_by, "token:7");
     let elsewhere = token(&[Permission::UploadEvidence], Scope::Product(ProductId(1)));
@@ -622,6 +640,53 @@ on_both_engines!(a_token_hands_in_for_its_product_alone, |store| {
     assert!(matches!(otto, Err(ServiceError::Denied(_))), "an auditor only reads");
 });
 
+on_both_engines!(what_blocks_is_what_the_gate_says, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[("CVE-2026-1", "left-pad", "2.0.0", HIGH)]).await;
+    let bytes = sbom(1, &["pkg:npm/left-pad@1.0.0", "own"]);
+    let added = add(&world, files(vec![file("bom", bytes)])).await.unwrap();
+    let gate = gate::gate(&world.app, &world.who("ben"), GATEWAY.0, GATEWAY.1, None).await.unwrap();
+    assert!(gate.reasons.iter().any(|reason| reason.kind == ReasonKind::Clause), "not findings alone");
+    assert_eq!(added.blocking.total, Some(gate.reasons.len()));
+    let told = added.blocking.reasons.iter();
+    for (told, reason) in told.zip(&gate.reasons) {
+        let todo = reason.missing.first().map(|item| item.todo.clone());
+        assert_eq!((told.kind, &told.reference, &told.what), (reason.kind, &reason.reference, &reason.text));
+        assert_eq!((&told.owner, &told.due, &told.todo), (&reason.owner, &reason.due, &todo));
+    }
+});
+
+on_both_engines!(a_file_that_supports_no_verdict_says_what_is_missing, |store| {
+    let world = World::new(&store).await;
+    build(&world, GATEWAY.1, "rc.1", COMMIT).await;
+    let bare =
+        add(&world, files(vec![file("tests.xml", JUNIT), file("bom", sbom(1, &["own"]))])).await.unwrap();
+    let [tests, bom] = &bare.evidence[..] else { panic!("{bare:?}") };
+    assert_eq!(tests.missing, ["build", "tool", "performed_at"]);
+    assert_eq!((&tests.build, &tests.tool, tests.performed_at), (&None, &None, None));
+    assert_eq!(bom.missing, ["build"], "the file says the rest itself");
+    assert_eq!((bom.tool.as_deref(), bom.tool_version.as_deref()), (Some("bomber"), Some("2.1.0")));
+    let at: Timestamp = "2026-01-04T10:00:00Z".parse().unwrap();
+    let said = AddEvidence {
+        build: Some("rc.1".to_owned()),
+        tool: Some(("nextest".to_owned(), "0.9".to_owned())),
+        performed_at: Some(at),
+        ..files(vec![file("tests.xml", JUNIT)])
+    };
+    let whole = add(&world, said.clone()).await.unwrap();
+    for whole in [&whole, &add(&world, said).await.unwrap()] {
+        let [tests] = &whole.evidence[..] else { panic!("{whole:?}") };
+        assert_eq!((tests.build.as_deref(), tests.missing.len()), (Some("rc.1"), 0));
+        assert_eq!((tests.tool.as_deref(), tests.performed_at), (Some("nextest"), Some(at)));
+    }
+    // A manifest names its commit, which names its build; the tool is to be said.
+    let added = add(&world, files(vec![file("build.json", manifest(COMMIT))])).await.unwrap();
+    assert_eq!(
+        (added.evidence[0].build.as_deref(), &added.evidence[0].missing[..]),
+        (Some("rc.1"), &["tool"][..])
+    );
+});
+
 on_both_engines!(a_thousand_components_in_one_call, |store| {
     let world = World::new(&store).await;
     let advisories: Vec<(String, String)> =
@@ -632,7 +697,10 @@ on_both_engines!(a_thousand_components_in_one_call, |store| {
     let purls: Vec<String> = (0..1_000).map(|n| format!("pkg:npm/package-{n}@1.0.{n}")).collect();
     let purls: Vec<&str> = purls.iter().map(String::as_str).collect();
     let added = add(&world, files(vec![file("big", sbom(1, &purls))])).await.unwrap();
-    assert_eq!((added.new.len(), added.unmatched.len(), added.blocking.len()), (50, 0, 50));
+    assert_eq!((added.new.len(), added.unmatched.len()), (50, 0));
+    let gate = gate::gate(&world.app, &world.who("ben"), GATEWAY.0, GATEWAY.1, None).await.unwrap();
+    assert!(gate.reasons.len() > 100);
+    assert_eq!((added.blocking.total, added.blocking.reasons.len()), (Some(gate.reasons.len()), 100));
     let numbers: BTreeSet<&str> = added.new.iter().map(|line| line.finding.as_str()).collect();
     assert_eq!(numbers.len(), 50);
     assert_eq!(added.new[0].finding, "FIND-1");

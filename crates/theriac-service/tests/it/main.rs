@@ -9,6 +9,7 @@ mod facts;
 mod findings;
 mod gate;
 mod installed;
+mod inventory;
 mod kind_in_one_file;
 mod past;
 mod people;

@@ -156,6 +156,7 @@ pub async fn sbom(world: &World, build: Option<i64>, purls: &[&str]) -> Evidence
         hashes: vec![],
         parent: None,
         direct: true,
+        via: None,
     };
     let rows: Vec<_> = purls.iter().map(component).collect();
     let mut write = write(world).await;

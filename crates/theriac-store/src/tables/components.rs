@@ -33,6 +33,9 @@ pub struct Component {
     pub parent: Option<i64>,
     /// Whether the product needs it itself, by the file's graph of dependencies.
     pub direct: bool,
+    /// The position of the component through which the shortest way from the product leads; `None` for what the product
+    /// needs itself, and for what the file's graph does not reach.
+    pub via: Option<i64>,
 }
 
 /// What people say about a component that cannot be matched.
@@ -89,7 +92,7 @@ pub struct Listed {
 }
 
 const COLUMNS: &str = "c.key, c.purl, c.cpe, c.component_type, c.name, c.version, c.supplier, c.licences, c.hashes, \
-                       c.parent, c.direct";
+                       c.parent, c.direct, c.via";
 const DISPOSITION: &str = "d.row_id AS d_row_id, d.component AS d_component, d.disposition, d.reason AS d_reason, \
                            d.person AS d_person, d.carried_from AS d_carried_from, d.at AS d_at";
 
@@ -106,6 +109,7 @@ fn component(row: &Row) -> Result<Component, StoreError> {
         hashes: text_list(row, "hashes")?,
         parent: row.get("parent")?,
         direct: row.get("direct")?,
+        via: row.get("via")?,
     })
 }
 
@@ -143,10 +147,11 @@ pub async fn add(conn: &mut Conn, evidence: i64, components: &[Component]) -> Re
             serde_json::to_string(&row.hashes)?,
             row.parent,
             row.direct,
+            row.via,
         ]);
     }
     let head = "INSERT INTO component (evidence, position, key, purl, cpe, component_type, name, version, supplier, \
-                licences, hashes, parent, direct)";
+                licences, hashes, parent, direct, via)";
     conn.insert_many(head, "", rows).await?;
     Ok(())
 }
@@ -198,6 +203,31 @@ pub async fn files_with(conn: &mut Conn, files: &[i64], key: &str) -> Result<Vec
          WHERE c.key = $1 AND c.evidence IN ({marks}) ORDER BY e.number LIMIT 1000"
     );
     conn.fetch_all(sql, values).await?.iter().map(|row| row.get("number")).collect()
+}
+
+/// The most components of a way that are read.
+const WAY_MAX: u32 = 100;
+/// The way without the component itself.
+const STEPS_MAX: u32 = WAY_MAX - 1;
+
+/// The shortest way from the product to a component, as the first of these files that knows one says: what the product
+/// needs itself first, the component last. Empty where no file says how it comes in.
+///
+/// # Errors
+/// What the database says.
+pub async fn way_to(conn: &mut Conn, files: &[i64], key: &str) -> Result<Vec<String>, StoreError> {
+    let mut values = args![key];
+    let marks = values.push_all(files.iter().take(10_000).copied());
+    let sql = format!(
+        "WITH RECURSIVE way (evidence, via, key, steps) AS ( \
+         SELECT x.evidence, x.via, x.key, 0 FROM (SELECT c.evidence, c.via, c.key FROM component c \
+         WHERE c.key = $1 AND c.evidence IN ({marks}) AND (c.direct <> 0 OR c.via IS NOT NULL) \
+         ORDER BY c.evidence, c.direct DESC, c.position LIMIT 1) x \
+         UNION ALL SELECT c.evidence, c.via, c.key, way.steps + 1 FROM way \
+         JOIN component c ON c.evidence = way.evidence AND c.position = way.via WHERE way.steps < {STEPS_MAX}) \
+         SELECT key FROM way ORDER BY steps DESC LIMIT {WAY_MAX}"
+    );
+    conn.fetch_all(sql, values).await?.iter().map(|row| row.get("key")).collect()
 }
 
 /// In which order components are listed; between equals the key decides, then the release.

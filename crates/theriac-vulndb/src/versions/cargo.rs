@@ -3,8 +3,15 @@
 
 use super::{Scheme, Semver, Version};
 
-pub(super) static SCHEME: Scheme =
-    Scheme { osv: "crates.io", purl: "cargo", name: normalise, version: read, advisory_version: read };
+pub(super) static SCHEME: Scheme = Scheme {
+    osv: "crates.io",
+    purl: "cargo",
+    name: normalise,
+    // Either of `-` and `_` may be the registry's; lock files carry that one.
+    spelling: str::to_owned,
+    version: read,
+    advisory_version: read,
+};
 
 fn normalise(name: &str) -> String {
     name.to_lowercase().replace('_', "-")

@@ -3,11 +3,18 @@
 
 use super::{Scheme, Semver, Version};
 
-pub(super) static SCHEME: Scheme =
-    Scheme { osv: "Go", purl: "golang", name: normalise, version: read, advisory_version: read };
+pub(super) static SCHEME: Scheme = Scheme {
+    osv: "Go",
+    purl: "golang",
+    name: normalise,
+    spelling: normalise,
+    version: read,
+    advisory_version: read,
+};
 
 fn normalise(name: &str) -> String {
-    // The purl specification writes Go paths in lower case; the vulnerability database keeps their case.
+    // The purl specification writes Go paths in lower case; the vulnerability database keeps their case. Go builds no
+    // program from two paths that differ in case alone, so nothing is confused.
     match name.to_lowercase().as_str() {
         "std" => "stdlib".to_owned(),
         name => name.to_owned(),

@@ -37,6 +37,8 @@ pub(crate) struct Scheme {
     purl: &'static str,
     /// The form of a package name under which equal packages are found.
     name: fn(&str) -> String,
+    /// The one spelling of a package name, where the name alone gives it; else as it is written.
+    spelling: fn(&str) -> String,
     /// Reads the version of a component.
     version: fn(&str) -> Option<Version>,
     /// Reads the version in an advisory; may accept more, never less.
@@ -96,6 +98,12 @@ impl Ecosystem {
     #[must_use]
     pub fn normalise(self, name: &str) -> String {
         (self.scheme().name)(name)
+    }
+
+    /// The one spelling of a package name: as [`normalise`](Self::normalise) gives it, but for ecosystems where only
+    /// the registry knows how a name is spelled (`serde_json` of crates.io).
+    pub(crate) fn spelling(self, name: &str) -> String {
+        (self.scheme().spelling)(name)
     }
 
     /// Whether a component's version can be placed in this order.

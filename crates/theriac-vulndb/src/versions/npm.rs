@@ -7,6 +7,7 @@ pub(super) static SCHEME: Scheme = Scheme {
     purl: "npm",
     // The purl specification writes npm names in lower case, so legacy names with capitals meet here too.
     name: str::to_lowercase,
+    spelling: str::to_lowercase,
     version: read,
     advisory_version: read,
 };

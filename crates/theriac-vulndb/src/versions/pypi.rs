@@ -13,6 +13,7 @@ pub(super) static SCHEME: Scheme = Scheme {
     osv: "PyPI",
     purl: "pypi",
     name: normalise,
+    spelling: normalise,
     // A local build of a version (`2.4.1+cu121`) is affected as that version is; PEP 440 compares so too.
     version: |text| Some(Version::Python(Python::Pep440(read_pep440(text)?.without_local()))),
     advisory_version: |text| Some(Version::Python(read_any(text))),

@@ -339,9 +339,8 @@ fn absurd_versions_are_placed_or_refused() {
 
 /// Every major version of npm's `left` below `count` is affected until its minor version 5.
 fn pairs(count: usize) -> Value {
-    let pair = |n: usize| {
-        [json!({ "introduced": format!("{n}.0.0") }), json!({ "fixed": format!("{n}.5.0") })]
-    };
+    let pair =
+        |n: usize| [json!({ "introduced": format!("{n}.0.0") }), json!({ "fixed": format!("{n}.5.0") })];
     let events: Vec<Value> = (0..count).flat_map(pair).collect();
     record("X-1", "npm", "left", json!({ "ranges": [{ "type": "SEMVER", "events": events }] }))
 }

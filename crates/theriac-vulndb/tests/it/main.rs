@@ -7,6 +7,7 @@ mod desk;
 mod import;
 mod index;
 mod matching;
+mod names;
 mod orders;
 mod real;
 mod suites;

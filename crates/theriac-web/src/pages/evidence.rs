@@ -155,7 +155,7 @@ fn notes(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Vec<Note> {
         notes.push(Note::new(NoteKind::Bad, title, reason));
     }
     if !seen.row.defects.is_empty() {
-        let text = "The file was taken with defects that the organisation accepts.";
+        let text = "What is wrong with the file, and was no reason to refuse it.";
         let mut note =
             Note::new(NoteKind::Warn, format!("{}.", count(seen.row.defects.len(), "defect")), text);
         note.items = seen.row.defects.iter().take(SHOWN_MAX).cloned().collect();

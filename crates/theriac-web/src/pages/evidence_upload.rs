@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
-use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, FileInput};
+use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, BlockingReason, FileInput};
 use theriac_service::findings::FindingLine;
 use theriac_service::{Paging, ServiceError, products};
 
@@ -200,8 +200,25 @@ fn taken(file: &AddedFile) -> Note {
     let mut note =
         Note::new(NoteKind::Good, title, format!("{}, {}.", evidence_list::kind(file.kind), file.format))
             .link(&file.number, urls::evidence(&file.number));
-    note.items = file.defects.iter().take(LINES_MAX).map(|defect| format!("Defect: {defect}")).collect();
+    note.items = unbound(file).into_iter().collect();
+    note.items.extend(file.defects.iter().take(LINES_MAX).map(|defect| format!("Defect: {defect}")));
     note
+}
+
+/// What a file lacks to support a verdict.
+fn unbound(file: &AddedFile) -> Option<String> {
+    let word = |what: &&str| match *what {
+        "build" => "the build",
+        "tool" => "the tool with its version",
+        _ => "when it was made",
+    };
+    let missing: Vec<&str> = file.missing.iter().map(word).collect();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "It supports no verdict: it does not say {}. Hand it in again and say so.",
+            missing.join(", ")
+        )
+    })
 }
 
 fn summary(product: &str, release: &str, added: &Added) -> Facts {
@@ -218,7 +235,15 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
     };
     let unmatched =
         added.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
-    let blocking = added.blocking.iter().map(|line| Value::Text(line.clone()));
+    let blocking = &added.blocking;
+    let total = blocking.total.unwrap_or(blocking.reasons.len());
+    let mut reasons: Vec<Value> = blocking.unknown.clone().map(Value::Muted).into_iter().collect();
+    if total > 0 {
+        let headings = ["Why", "Owes", "Due", "What to do"].map(str::to_owned).to_vec();
+        let rows = blocking.reasons.iter().take(REASONS_SHOWN).map(reason).collect();
+        reasons.push(Value::Table(headings, rows));
+        reasons.push(Value::Link(Link::new("All reasons", urls::release(product, release, "gate"))));
+    }
     let mut facts = vec![
         findings("New", &added.new),
         findings("Worse", &added.worse),
@@ -228,8 +253,10 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
             values: some(unmatched, added.unmatched.len()),
         },
         Fact {
-            term: format!("Blocks the release: {}", added.blocking.len()),
-            values: some(blocking, added.blocking.len()),
+            term: blocking
+                .total
+                .map_or("Closes the gate".to_owned(), |total| format!("Closes the gate: {total}")),
+            values: reasons,
         },
     ];
     if let Some(beside) = &added.beside {
@@ -253,9 +280,20 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
     Facts::from(facts)
 }
 
+/// Most reasons that are shown; the gate has all.
+const REASONS_SHOWN: usize = 10;
+
+fn reason(reason: &BlockingReason) -> Vec<String> {
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+    vec![reason.what.clone(), or_none(&reason.owner), or_none(&reason.due), or_none(&reason.todo)]
+}
+
 /// The first lines, and how many more there are.
 fn some(lines: impl Iterator<Item = Value>, all: usize) -> Vec<Value> {
     let mut shown: Vec<Value> = lines.take(LINES_MAX).collect();
+    if all == 0 {
+        shown.push(Value::Muted("none".to_owned()));
+    }
     if all > LINES_MAX {
         shown.push(Value::Muted(format!("and {} more", all - LINES_MAX)));
     }

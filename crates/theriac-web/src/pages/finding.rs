@@ -227,6 +227,7 @@ fn facts(me: &Me, known: &Known) -> Facts {
         } else {
             Fact::text("Fixed in", row.fixed.join(", "))
         },
+        way(&known.way),
         Fact::new("Opened", Value::When(me.when(known.opened_at))),
         Fact::links(
             "Evidence",
@@ -302,4 +303,21 @@ fn notes(me: &Me, known: &Known, names: &Names) -> Vec<Note> {
         Standing::New | Standing::Resolved => {}
     }
     notes
+}
+
+/// Most components of a way that are shown.
+const WAY_SHOWN: usize = 12;
+
+/// How the component gets into the product.
+fn way(way: &[String]) -> Fact {
+    let term = "Comes in through";
+    match way {
+        [] => Fact::text(term, "not said by the SBOM"),
+        [_] => Fact::text(term, "the product needs it itself"),
+        [through @ .., _] if through.len() > WAY_SHOWN => {
+            let (first, last) = (&through[..WAY_SHOWN - 1], &through[through.len() - 1]);
+            Fact::text(term, format!("{} › … › {last}", first.join(" › ")))
+        }
+        [through @ .., _] => Fact::text(term, through.join(" › ")),
+    }
 }

@@ -20,6 +20,8 @@ const LEFT: &str = "the limit here: what the other files leave of the 134217728 
 
 /// How many lines of each list people are shown.
 const SHOWN: usize = 30;
+/// How many reasons people are shown; the gate lists all.
+const REASONS_SHOWN: usize = 10;
 
 /// Hand in evidence.
 #[derive(Debug, clap::Subcommand)]
@@ -65,11 +67,12 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         ("rules", args.rules.map(|digest| digest.to_string())),
         ("performed_at", args.performed_at.map(|at| at.to_string())),
     ];
+    let gate = format!("theriac gate --product {} --release {}", args.release.product, args.release.release);
     let address = with_query(&args.release.address(&["evidence"]), &query);
     let answer = connect::with(config, Aim::Write, async |client| client.upload(&address, &parts).await)?;
     match args.format {
         Format::Json => output::json(&answer)?,
-        Format::Table => output::print(&text(&answer))?,
+        Format::Table => output::print(&text(&answer, &gate))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,8 +92,9 @@ fn parts(files: &[PathBuf]) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
-/// The answer for people: what was taken, what is new, what is worse, what blocks.
-fn text(answer: &Value) -> String {
+/// The answer for people: what was taken, what is new, what is worse, what blocks. `gate` is the command that lists all
+/// of that.
+fn text(answer: &Value, gate: &str) -> String {
     let list = |name: &str| answer[name].as_array().map_or(&[] as &[Value], Vec::as_slice);
     let columns = [
         ("finding", "finding"),
@@ -104,6 +108,7 @@ fn text(answer: &Value) -> String {
         let new = if file["is_new"] == true { "" } else { ", here already" };
         let word = |name: &str| output::cell(&file[name]);
         text.push_str(&format!("{} {}: {}{new}\n", word("number"), word("file"), word("format")));
+        text.push_str(&bound(file));
         for defect in file["defects"].as_array().into_iter().flatten() {
             text.push_str(&format!("  defect: {}\n", output::cell(defect)));
         }
@@ -126,13 +131,54 @@ fn text(answer: &Value) -> String {
     if let Some(why) = answer["not_matched"].as_str() {
         text.push_str(&format!("\nComponents were not looked up: {why}\n"));
     }
-    let blocking = list("blocking");
-    text.push_str(&format!("\nBlocking: {}\n", blocking.len()));
-    for reason in blocking.iter().take(SHOWN) {
-        text.push_str(&format!("  {}\n", output::cell(reason)));
-    }
-    text.push_str(&rest(blocking));
+    text.push_str(&blocking(answer, gate));
     output::lines(&text)
+}
+
+/// What a file speaks of, and what has to be said of it so that it counts.
+fn bound(file: &Value) -> String {
+    let word = |name: &str| file[name].as_str();
+    let mut said = Vec::new();
+    said.extend(word("build").map(|build| format!("build {build}")));
+    said.extend(word("tool").map(|tool| match word("tool_version") {
+        Some(version) => format!("made by {tool} {version}"),
+        None => format!("made by {tool} (version not said)"),
+    }));
+    said.extend(word("rules").map(|rules| format!("rules {rules}")));
+    said.extend(word("performed_at").map(|at| format!("performed at {at}")));
+    let mut text = if said.is_empty() { String::new() } else { format!("  {}\n", said.join(", ")) };
+    let option = |what: &Value| match what.as_str() {
+        Some("build") => "its build (--build BUILD)",
+        Some("tool") => "its tool (--tool NAME@VERSION)",
+        Some("performed_at") => "when it was made (--performed-at TIME)",
+        _ => "what it speaks of",
+    };
+    let missing: Vec<&str> = file["missing"].as_array().into_iter().flatten().map(option).collect();
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        text.push_str(&format!(
+            "  supports no verdict: nothing says {missing}; hand it in again and say it\n"
+        ));
+    }
+    text
+}
+
+/// The first reasons why the gate is closed.
+fn blocking(answer: &Value, gate: &str) -> String {
+    if let Some(why) = answer["blocking_unknown"].as_str() {
+        return format!("\nBlocking: not known, {why}\n");
+    }
+    let reasons = answer["blocking"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let total = answer["blocking_total"].as_u64().unwrap_or_default();
+    if total == 0 {
+        return "\nBlocking: 0, the gate is open\n".to_owned();
+    }
+    let columns = [("why", "what"), ("owes", "owner"), ("due", "due"), ("what to do", "todo")];
+    let some = &reasons[..reasons.len().min(REASONS_SHOWN)];
+    let table = output::list(some, &columns);
+    let more = total.saturating_sub(some.len() as u64);
+    let rest = if more == 0 { String::new() } else { format!("… and {more} more: {gate}\n") };
+    format!("\nBlocking: {total}\n{table}{rest}")
 }
 
 /// A list under its title; nothing for an empty one.

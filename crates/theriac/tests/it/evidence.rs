@@ -33,14 +33,37 @@ fn the_answer_is_what_is_new_and_what_blocks() {
     let answer = stdout_json(&add(path, &["bom.json", "--format", "json"]).success());
     assert_eq!(answer["new"][0]["vulnerability"], "CVE-2026-0001");
     assert_eq!(answer["unmatched"].as_array().unwrap().len(), 1);
-    assert_eq!(answer["blocking"].as_array().unwrap().len(), 2);
+    let reasons = answer["blocking"].as_array().unwrap();
+    let on = |kind: &str| reasons.iter().filter(|reason| reason["kind"] == kind).count();
+    assert_eq!((on("finding-not-assessed"), on("component-unmatched")), (1, 1), "{answer:#}");
+    let gate = theriac(path).args([&["gate", "--format", "json"][..], &RELEASE].concat()).assert().code(1);
+    let gate = stdout_json(&gate)["reasons"].as_array().unwrap().len();
+    assert_eq!((&answer["blocking_total"], reasons.len()), (&json!(gate), gate), "the gate says the same");
     let again = stdout_json(&add(path, &["bom.json", "--format", "json"]).success());
     assert_eq!((&again["evidence"][0]["is_new"], &again["new"]), (&json!(false), &json!([])));
     let text = stdout(&add(path, &["bom.json"]).success());
     assert!(
-        text.contains("EVID-1 bom.json: CycloneDX 1.6 JSON, here already") && text.contains("Blocking: 2"),
+        text.contains("EVID-1 bom.json: CycloneDX 1.6 JSON, here already")
+            && text.contains("  build b1, made by cdxgen 11.0, performed at 2026-01-31T12:00:00Z\n")
+            && text.contains(&format!("Blocking: {gate}\n"))
+            && text.contains(&format!("… and {} more: theriac gate --product", gate - 10)),
         "{text}"
     );
+}
+
+#[test]
+fn a_file_that_supports_no_verdict_says_how_to_say_the_rest() {
+    let folder = release();
+    let path = folder.path();
+    write(path, "junit.xml", "<testsuite name='t' tests='1'><testcase name='a' classname='b'/></testsuite>");
+    let bare = [&["evidence", "add"][..], &RELEASE, &["junit.xml"]].concat();
+    let text = stdout(&theriac(path).args(bare).assert().success());
+    for words in ["supports no verdict", "--build BUILD", "--tool NAME@VERSION", "--performed-at TIME"] {
+        assert!(text.contains(words), "{text}");
+    }
+    let whole = ["--tool", "nextest@0.9", "--performed-at", "2026-01-31T12:00:00Z", "junit.xml"];
+    let text = stdout(&add(path, &whole).success());
+    assert!(!text.contains("supports no verdict"), "{text}");
 }
 
 #[test]

@@ -115,6 +115,52 @@ fn the_same_package_twice_is_one_finding() {
 }
 
 #[test]
+fn two_spellings_of_a_package_are_one_finding_under_the_first() {
+    let folder = prepared();
+    let components = json!([library("pkg:npm/%40Ward/dose@1.4.2"), library("pkg:npm/@ward/Dose@1.4.2")]);
+    write(folder.path(), "bom.json", bom(&components));
+    let answer = stdout_json(&scan(&folder, &["--format", "json"]).success());
+    assert_eq!(answer["components"], 2);
+    assert_eq!(answer["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["findings"][0]["purl"], "pkg:npm/%40Ward/dose@1.4.2");
+}
+
+#[test]
+fn what_is_nested_in_the_product_is_looked_up_and_counted_apart() {
+    let folder = prepared();
+    let mut document: serde_json::Value =
+        serde_json::from_str(&bom(&json!([library("pkg:npm/quiet@1.0.0")]))).unwrap();
+    document["metadata"] = json!({ "component": {
+        "type": "application", "name": "ward", "components": [
+            library("pkg:npm/pulse@1.9.0"), library("pkg:npm/quiet@1.0.0"),
+            { "type": "library", "name": "own", "purl": "pkg:npm/own" },
+        ],
+    } });
+    write(folder.path(), "bom.json", document.to_string());
+    let answer = stdout_json(&scan(&folder, &["--format", "json"]).success());
+    assert_eq!((answer["components"].as_u64(), answer["findings"].as_array().unwrap().len()), (Some(1), 1));
+    assert_eq!(answer["findings"][0]["purl"], "pkg:npm/pulse@1.9.0");
+    assert_eq!(answer["unmatched"], json!([{ "purl": "pkg:npm/own", "reason": "no version" }]));
+    let table = stdout(&scan(&folder, &[]).success());
+    assert!(
+        table.contains("1 component and 2 more within the product, 1 not looked up, 1 finding"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_version_that_contradicts_its_purl_is_said_beside_the_answer() {
+    let folder = prepared();
+    let component =
+        json!({ "type": "library", "name": "pulse", "version": "2.0.0", "purl": "pkg:npm/pulse@1.9.0" });
+    write(folder.path(), "bom.json", bom(&json!([component])));
+    let answer = scan(&folder, &["--format", "json"]).success();
+    let said = stderr(&answer);
+    assert!(said.contains("bom.json, /components/0: the version '2.0.0' contradicts"), "{said}");
+    assert_eq!(stdout_json(&answer)["findings"][0]["version"], "1.9.0");
+}
+
+#[test]
 fn sarif_has_a_rule_per_vulnerability_and_a_result_per_finding() {
     let folder = prepared();
     let log = stdout_json(&scan(&folder, &["--format", "sarif"]).success());
@@ -169,4 +215,11 @@ fn names_in_the_file_do_not_steer_the_terminal() {
     write(folder.path(), "bom.json", bom(&json!([{ "type": "library", "name": "a\u{1b}[2Jb" }])));
     let text = stdout(&scan(&folder, &[]));
     assert!(text.contains("a\u{fffd}[2Jb") && !text.contains('\u{1b}'), "{text:?}");
+    write(
+        folder.path(),
+        "bom.json",
+        bom(&json!([{ "type": "library", "name": "a\u{202e}dap-tfel\u{200b}" }])),
+    );
+    let text = stdout(&scan(&folder, &[]));
+    assert!(text.contains("a\u{fffd}dap-tfel\u{fffd}"), "{text:?}");
 }

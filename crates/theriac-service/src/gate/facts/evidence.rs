@@ -10,6 +10,7 @@ use theriac_conformity::facts::words::State;
 use theriac_store::tables::facts as table;
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Row, tables};
+use theriac_vulndb::component_purl;
 
 use super::{Moment, People, json, word};
 use crate::Result;
@@ -170,9 +171,13 @@ impl Patterns {
         }
     }
 
-    /// The item that covers a purl.
+    /// The item that covers a purl, as it is written or as its component is named in the release.
     pub(crate) fn item(&self, purl: Option<&str>) -> Option<String> {
         let purl = purl?;
+        self.covering(purl).or_else(|| self.covering(&component_purl(purl, None).ok()?))
+    }
+
+    fn covering(&self, purl: &str) -> Option<String> {
         let plain = names(purl).into_iter().find_map(|name| self.plain.get(name));
         let starred = || self.starred.iter().find(|(pattern, _)| fits(pattern, purl)).map(|(_, item)| item);
         plain.or_else(starred).cloned()
@@ -307,6 +312,8 @@ mod tests {
             ("pkg:golang/*@v1", "pkg:golang/x@v1", true),
             ("pkg:golang/*@v1", "pkg:golang/x@v2", false),
             ("*", "pkg:golang/x@v2", true),
+            ("pkg:pypi/My.Pkg", "pkg:pypi/My.Pkg@1.0", true),
+            ("pkg:pypi/my-pkg", "pkg:pypi/My.Pkg@1.0", true),
         ] {
             let mut patterns = Patterns::default();
             patterns.add(pattern, "ITEM-1");

@@ -16,6 +16,9 @@ use crate::config::Config;
 use crate::{input, output};
 use report::Report;
 
+/// How many contradictions within the file are told one by one.
+const NOTES: usize = 10;
+
 /// Options of `scan`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -52,6 +55,15 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     drop(bytes);
     let index = Index::open(&config.index(args.db))?;
     let report = Report::new(&bom, &index).context("the scan was not finished")?;
+    for line in report.notes.iter().take(NOTES) {
+        output::note(&format!("{name}, {line}"));
+    }
+    if report.notes.len() > NOTES {
+        output::note(&format!(
+            "{name}: {} more components contradict themselves so",
+            report.notes.len() - NOTES
+        ));
+    }
     match args.format {
         Format::Table => output::print(&report.text())?,
         Format::Json => output::json(&report)?,

@@ -7,15 +7,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use theriac_formats::{Bom, Component, Place};
 use theriac_model::Severity;
-use theriac_vulndb::{Index, IndexError, Match, Package, Unmatched, bare_purl};
+use theriac_vulndb::{Index, IndexError, Match, Package, Unmatched, bare_purl, contradiction};
 
 use crate::output::{Table, count};
 
 /// The answer of a scan; its JSON is what `--format json` prints.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// How many components the bill of materials lists.
+    /// How many components the inventory of the bill of materials lists.
     pub components: usize,
+    /// Components nested in the product itself that the inventory does not list; they are looked up, too.
+    #[serde(skip)]
+    pub modules: usize,
+    /// What the bill of materials contradicts itself in.
+    #[serde(skip)]
+    pub notes: Vec<String>,
     /// Components that could not, or not fully, be looked up.
     pub unmatched: Vec<NotLookedUp>,
     /// Worst first; then by purl and vulnerability.
@@ -105,10 +111,15 @@ impl Report {
     /// # Errors
     /// When the index is damaged.
     pub fn new(bom: &Bom, index: &Index) -> Result<Self, IndexError> {
-        let mut report =
-            Self { components: bom.components.len(), unmatched: Vec::new(), findings: Vec::new() };
+        let mut report = Self {
+            components: bom.components.len(),
+            modules: bom.modules().count(),
+            notes: Vec::new(),
+            unmatched: Vec::new(),
+            findings: Vec::new(),
+        };
         let mut seen = BTreeSet::new();
-        for component in &bom.components {
+        for component in bom.components.iter().chain(bom.modules()) {
             report.look_up(component, index, &mut seen)?;
         }
         report.findings.sort_by(|a, b| {
@@ -127,8 +138,11 @@ impl Report {
         &mut self,
         component: &Component,
         index: &Index,
-        seen: &mut BTreeSet<(String, String)>,
+        seen: &mut BTreeSet<Package>,
     ) -> Result<(), IndexError> {
+        let written = component.purl.as_ref().map(|purl| purl.written.as_str()).unwrap_or_default();
+        let contradicts = contradiction(written, component.version.as_deref());
+        self.notes.extend(contradicts.map(|reason| format!("{}: {reason}", component.place)));
         let known = match &component.purl {
             None => Err(Unmatched::NoIdentity),
             Some(purl) => Package::from_purl(&purl.written, component.version.as_deref())
@@ -143,8 +157,8 @@ impl Report {
         };
         let lookup = index.find(&package)?;
         self.unmatched.extend(lookup.unmatched.map(|reason| NotLookedUp::new(component, &reason)));
-        // The same package twice in the file is one component.
-        if seen.insert((purl.clone(), package.version.clone())) {
+        // The same package twice in the file is one component, however it is spelled.
+        if seen.insert(package.folded()) {
             self.findings.extend(lookup.matches.into_iter().map(|found| Finding {
                 purl: purl.clone(),
                 version: package.version.clone(),
@@ -184,8 +198,12 @@ impl Report {
         });
         let worst: Vec<String> = worst.collect();
         let split = if worst.is_empty() { String::new() } else { format!(" ({})", worst.join(", ")) };
+        let modules = match self.modules {
+            0 => String::new(),
+            more => format!(" and {more} more within the product"),
+        };
         text.push_str(&format!(
-            "{}, {} not looked up, {}{split}\n",
+            "{}{modules}, {} not looked up, {}{split}\n",
             count(self.components, "component", "components"),
             self.unmatched.len(),
             count(self.findings.len(), "finding", "findings"),
