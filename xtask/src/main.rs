@@ -6,6 +6,7 @@
 mod bench;
 mod deny;
 mod generate;
+mod licences;
 mod postgres;
 mod shell;
 mod test;

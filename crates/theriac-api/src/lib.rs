@@ -23,7 +23,7 @@ mod records;
 mod session;
 mod tokens;
 
-pub use crate::core::{Api, ClientAddress, Needs};
+pub use crate::core::{Api, Cause, ClientAddress, Needs};
 
 use core::Route;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};

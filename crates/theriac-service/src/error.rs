@@ -95,6 +95,12 @@ impl ServiceError {
         matches!(self, Self::Store(StoreError::Nul))
     }
 
+    /// Whether what was asked for was changed in the database behind the program's back.
+    #[must_use]
+    pub const fn is_of_a_changed_row(&self) -> bool {
+        matches!(self, Self::Store(StoreError::RevisionChanged { .. }))
+    }
+
     /// A rule forbids it.
     pub fn rule(words: impl Into<String>) -> Self {
         Self::Rule(words.into())

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use theriac_model::Digest;
 
-use crate::{Conn, Store, StoreError, Write, args};
+use crate::{Conn, Store, StoreError, Write, args, folder};
 
 /// Largest input taken unless the caller sets less: 200 MB.
 pub const LARGEST: u64 = 200_000_000;
@@ -144,7 +144,7 @@ impl Store {
                 }
                 _ => {}
             }
-            fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))
+            folder::make(&folder)
         })
         .await
     }
@@ -154,9 +154,14 @@ impl Store {
     }
 
     fn blob_path(&self, digest: Digest) -> PathBuf {
-        let name = digest.to_string();
-        self.blob_folder().join(&name[..2]).join(format!("{name}.zst"))
+        place_of(self.folder(), digest)
     }
+}
+
+/// Where the bytes of a digest are kept in a data folder.
+pub(crate) fn place_of(folder: &Path, digest: Digest) -> PathBuf {
+    let name = digest.to_string();
+    folder.join("blobs").join(&name[..2]).join(format!("{name}.zst"))
 }
 
 impl Write {
@@ -217,7 +222,8 @@ fn compress(input: impl Read, temporary: &Path, limit: u64) -> Result<Staged, St
 }
 
 fn compress_into(mut input: impl Read, temporary: &Path, limit: u64) -> Result<Staged, StoreError> {
-    let file = File::create(temporary).map_err(StoreError::io("create", temporary))?;
+    let file = folder::file_options().create(true).write(true).truncate(true).open(temporary);
+    let file = file.map_err(StoreError::io("create", temporary))?;
     let mut out = zstd::Encoder::new(file, LEVEL).map_err(StoreError::io("write", temporary))?;
     let (mut hasher, mut size, mut buffer) = (Sha256::new(), 0, vec![0; STEP]);
     loop {
@@ -243,7 +249,7 @@ fn compress_into(mut input: impl Read, temporary: &Path, limit: u64) -> Result<S
 fn publish(temporary: &Path, place: &Path) -> Result<(), StoreError> {
     let folder = place.parent().unwrap_or(place);
     if !folder.exists() {
-        fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+        folder::make(folder)?;
         sync_folder(folder.parent().unwrap_or(folder))?;
     }
     fs::rename(temporary, place).map_err(StoreError::io("write", place))?;

@@ -9,7 +9,7 @@ use theriac_model::Digest;
 #[non_exhaustive]
 pub enum StoreError {
     /// The database refused a statement.
-    #[error("database error in `{sql}`: {source}")]
+    #[error("the database refused: {}", reason(source))]
     Sql {
         /// The beginning of the statement.
         sql: String,
@@ -17,7 +17,7 @@ pub enum StoreError {
         source: sqlx::Error,
     },
     /// The database cannot be reached or opened.
-    #[error("cannot open the database {place}: {source}")]
+    #[error("cannot open the database {place}: {}", reason(source))]
     Connect {
         /// The file, or the URL without its password.
         place: String,
@@ -25,15 +25,45 @@ pub enum StoreError {
         source: sqlx::Error,
     },
     /// The database's server cannot be reached by TLS as the URL asks.
-    #[error("cannot open the database {place}: {source}; {}", tls_advice(source))]
+    #[error("cannot open the database {place}: {}; {}", reason(source), tls_advice(source))]
     Tls {
         /// The URL without its password.
         place: String,
         /// What the driver says.
         source: sqlx::Error,
     },
+    /// The database's server is too old.
+    #[error("the database {place} is PostgreSQL {found}; 15 or newer is needed")]
+    OldServer {
+        /// The URL without its password.
+        place: String,
+        /// Its major version.
+        found: i64,
+    },
+    /// The data folder is not that of the installation whose rows the database holds.
+    #[error(
+        "{folder} is not the data folder of this database: {found}; name the folder with which the installation was set up \
+         (--data), where its evidence and keys are"
+    )]
+    OtherInstallation {
+        /// The data folder.
+        folder: PathBuf,
+        /// What it is instead.
+        found: String,
+    },
+    /// The data folder lacks files that were stored last.
+    #[error(
+        "{folder} lacks the stored file {digest}, one of the newest: it is an older copy of the data folder of this database; \
+         name the folder where the others write (--data), or restore the missing files from a backup"
+    )]
+    OtherCopy {
+        /// The data folder.
+        folder: PathBuf,
+        /// The file's digest.
+        digest: Digest,
+    },
     /// A transaction could not begin or commit.
-    #[error("the transaction could not {step}: {source}")]
+    #[error("the transaction could not {step}: {}", reason(source))]
     Transaction {
         /// `begin` or `commit`.
         step: &'static str,
@@ -49,7 +79,9 @@ pub enum StoreError {
         reason: String,
     },
     /// A row that must exist does not.
-    #[error("no row for `{sql}`")]
+    #[error(
+        "a row that must be there is missing in the database; theriac audit verify and theriac rebuild may say more"
+    )]
     NoRow {
         /// The beginning of the statement.
         sql: String,
@@ -138,6 +170,17 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A revision is not the one that its digest names.
+    #[error(
+        "revision {number} of {record} was changed in the database after it was made: it is not what its digest names; \
+         restore it from a backup (theriac audit verify names everything that was changed)"
+    )]
+    RevisionChanged {
+        /// The record, such as `RISK-12`.
+        record: String,
+        /// The revision's number.
+        number: i64,
+    },
     /// A staged blob was swept away before its use case ended.
     #[error("the upload of {digest} took too long and was removed; send the file again")]
     BlobSwept {
@@ -194,6 +237,7 @@ impl StoreError {
     }
 
     pub(crate) fn sql(sql: &str, source: sqlx::Error) -> Self {
+        tracing::debug!(statement = short(sql), %source, "the database refused a statement");
         Self::Sql { sql: short(sql), source }
     }
 
@@ -201,6 +245,25 @@ impl StoreError {
         let path = path.into();
         move |source| Self::Io { doing, path, source }
     }
+}
+
+/// What the driver says, without what it says around it, and what to do where that is known.
+fn reason(error: &sqlx::Error) -> String {
+    let words = match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::PoolTimedOut => {
+            "all its connections are busy, or it stopped answering; try again".to_owned()
+        }
+        other => other.to_string(),
+    };
+    let writable = ["readonly database", "unable to open database file"];
+    if writable.iter().any(|end| words.ends_with(end)) {
+        return format!(
+            "{words}; the data folder and its files must be writable for who runs this, even to read"
+        );
+    }
+    words
 }
 
 /// What to do about a connection by TLS that does not come about.

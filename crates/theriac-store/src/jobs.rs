@@ -277,6 +277,13 @@ impl Store {
         .transpose()
     }
 
+    /// Ends the leases of jobs that a dead process was at. The caller holds the folder's lock, so nobody else is at them.
+    pub(crate) async fn free_leases(&self) -> Result<(), StoreError> {
+        let mut work = self.maintain().await?;
+        work.execute("UPDATE job SET lease_until = $1 WHERE state = 'running'", args![self.now()]).await?;
+        work.commit().await
+    }
+
     /// Runs jobs until none is due, and gives how many were run. Failures are kept with the jobs.
     ///
     /// # Errors

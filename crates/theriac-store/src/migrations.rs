@@ -1,8 +1,7 @@
 //! The numbered list of migrations and how a database is brought up to it.
 //!
 //! To add one: a file `migrations/NNNN_name.sql` and a line at the end of [`LIST`]. One text serves both engines,
-//! with the tokens `{INT}`, `{TEXT}`, `{BLOB}` and `{STRICT}`; where the engines differ for good (search),
-//! [`Sql::PerEngine`] holds two texts. A migration that has been released is never changed.
+//! with the tokens `{INT}`, `{TEXT}`, `{BLOB}` and `{STRICT}`. A migration that has been released is never changed.
 
 use theriac_model::Digest;
 
@@ -11,36 +10,25 @@ use crate::{Conn, Engine, StoreError, args};
 pub(crate) struct Migration {
     number: i64,
     name: &'static str,
-    sql: Sql,
+    sql: &'static str,
 }
 
-#[allow(dead_code, reason = "the first migration that differs per engine comes with search")]
-pub(crate) enum Sql {
-    Both(&'static str),
-    PerEngine { sqlite: &'static str, postgres: &'static str },
-}
-
-const fn both(number: i64, name: &'static str, sql: &'static str) -> Migration {
-    Migration { number, name, sql: Sql::Both(sql) }
+const fn migration(number: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration { number, name, sql }
 }
 
 /// Every migration, in the order in which they run.
 pub(crate) const LIST: &[Migration] = &[
-    both(1, "engine", include_str!("../migrations/0001_engine.sql")),
-    both(100, "domain", include_str!("../migrations/0100_domain.sql")),
-    both(101, "finding_opened", include_str!("../migrations/0101_finding_opened.sql")),
-    both(120, "date_duty", include_str!("../migrations/0120_date_duty.sql")),
-    both(121, "stored_verdict", include_str!("../migrations/0121_stored_verdict.sql")),
-    both(130, "component_via", include_str!("../migrations/0130_component_via.sql")),
+    migration(1, "engine", include_str!("../migrations/0001_engine.sql")),
+    migration(100, "domain", include_str!("../migrations/0100_domain.sql")),
+    migration(101, "finding_opened", include_str!("../migrations/0101_finding_opened.sql")),
+    migration(120, "date_duty", include_str!("../migrations/0120_date_duty.sql")),
+    migration(121, "stored_verdict", include_str!("../migrations/0121_stored_verdict.sql")),
+    migration(130, "component_via", include_str!("../migrations/0130_component_via.sql")),
 ];
 
 impl Migration {
     fn text(&self, engine: Engine) -> String {
-        let text = match (&self.sql, engine) {
-            (Sql::Both(text), _)
-            | (Sql::PerEngine { sqlite: text, .. }, Engine::Sqlite)
-            | (Sql::PerEngine { postgres: text, .. }, Engine::Postgres) => text,
-        };
         let tokens = match engine {
             Engine::Sqlite => {
                 [("{INT}", "INTEGER"), ("{TEXT}", "TEXT"), ("{BLOB}", "BLOB"), ("{STRICT}", "STRICT")]
@@ -50,15 +38,11 @@ impl Migration {
                 [("{INT}", "BIGINT"), ("{TEXT}", "TEXT COLLATE \"C\""), ("{BLOB}", "BYTEA"), ("{STRICT}", "")]
             }
         };
-        tokens.iter().fold((*text).to_owned(), |text, (token, word)| text.replace(token, word))
+        tokens.iter().fold(self.sql.to_owned(), |text, (token, word)| text.replace(token, word))
     }
 
-    /// The digest of all its texts, so that it is the same on both engines.
     fn digest(&self) -> Digest {
-        match &self.sql {
-            Sql::Both(text) => Digest::of(text.as_bytes()),
-            Sql::PerEngine { sqlite, postgres } => Digest::of_parts([sqlite.as_bytes(), postgres.as_bytes()]),
-        }
+        Digest::of(self.sql.as_bytes())
     }
 }
 
@@ -70,7 +54,7 @@ pub(crate) async fn migrate(
 ) -> Result<(), StoreError> {
     let create = "CREATE TABLE IF NOT EXISTS migration (number {INT} NOT NULL PRIMARY KEY, name {TEXT} NOT NULL, \
                   digest {TEXT} NOT NULL, at {INT} NOT NULL) {STRICT}";
-    let create = both(0, "migration", create).text(conn.engine());
+    let create = migration(0, "migration", create).text(conn.engine());
     conn.script(create).await?;
     for migration in &list[applied(conn, list).await?..] {
         conn.script(migration.text(conn.engine())).await?;

@@ -1,13 +1,14 @@
 //! Opening the database: where it is, how its connections are set, who may write.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, AssertSqlSafe, Executor as _};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
-use crate::StoreError;
+use crate::{StoreError, folder};
 
 /// Most connections that read at once.
 const READERS: u32 = 8;
@@ -15,6 +16,11 @@ const READERS: u32 = 8;
 const WRITERS: u32 = 4;
 /// How long a use case waits for its turn to write.
 const TURN: Duration = Duration::from_secs(60);
+
+/// How long the server of a database may take to answer when it is first asked.
+const REACH: Duration = Duration::from_secs(5);
+/// The oldest PostgreSQL that is supported, as it numbers itself.
+const OLDEST_SERVER: i64 = 150_000;
 
 /// The two database engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +100,27 @@ impl Location {
         }
     }
 
+    /// Says at once, and with the reason, when the database's server cannot be used.
+    pub(crate) async fn probe(&self) -> Result<(), StoreError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        sqlx::any::install_default_drivers();
+        let url = self.url(false);
+        let silent =
+            || std::io::Error::new(ErrorKind::TimedOut, format!("no answer within {} s", REACH.as_secs()));
+        let connected = tokio::time::timeout(REACH, AnyConnection::connect(&url)).await;
+        let connected = connected.unwrap_or_else(|_| Err(sqlx::Error::Io(silent())));
+        let mut conn = connected.map_err(|source| StoreError::connect(self.shown(), source))?;
+        let version = sqlx::query_scalar::<_, String>("SHOW server_version_num").fetch_one(&mut conn).await;
+        let version = version.map_err(|source| StoreError::connect(self.shown(), source))?;
+        let version: i64 = version.parse().unwrap_or(0);
+        if version < OLDEST_SERVER {
+            return Err(StoreError::OldServer { place: self.shown(), found: version / 10_000 });
+        }
+        conn.close().await.map_err(|source| StoreError::connect(self.shown(), source))
+    }
+
     pub(crate) async fn readers(&self) -> Result<AnyPool, StoreError> {
         let setup = match self.engine() {
             Engine::Sqlite => "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA query_only = ON",
@@ -113,6 +140,16 @@ impl Location {
             Engine::Postgres => (WRITERS, "SET synchronous_commit = on"),
         };
         self.pool(connections, setup, true).await
+    }
+
+    /// Makes the file of the database for its owner alone; what SQLite lays beside it is as the file is.
+    pub(crate) fn make_file(&self) -> Result<(), StoreError> {
+        if self.engine() == Engine::Sqlite {
+            let path = self.database();
+            let file = folder::file_options().create(true).append(true).open(&path);
+            file.map_err(StoreError::io("open", &path))?;
+        }
+        Ok(())
     }
 
     async fn pool(&self, most: u32, setup: &'static str, create: bool) -> Result<AnyPool, StoreError> {
@@ -153,9 +190,9 @@ fn percent_encoded(path: &Path) -> String {
 
 /// Takes the folder for writing until the file is closed; the system frees it when the process dies.
 pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
-    std::fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+    folder::make(folder)?;
     let path = folder.join("theriac.lock");
-    let file = OpenOptions::new()
+    let file = folder::file_options()
         .create(true)
         .truncate(false)
         .write(true)

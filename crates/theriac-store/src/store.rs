@@ -15,7 +15,10 @@ use tokio::sync::Notify;
 use crate::migrations::{self, LIST};
 use crate::open::{Access, Engine, Location, lock};
 use crate::write::{Act, Committed, Write};
-use crate::{Conn, StoreError, args, audit};
+use crate::{Conn, StoreError, args, audit, folder};
+
+/// How a snapshot begins on PostgreSQL.
+const READ_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// The main database with its blobs and keys. Cheap to clone.
 #[derive(Clone)]
@@ -65,14 +68,25 @@ impl Store {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, StoreError> {
-        let lock = lock(location.folder())?;
+        location.probe().await?;
+        let folder = location.folder().to_owned();
+        if location.engine() == Engine::Postgres {
+            // Before the folder is made or locked: one that was only mistyped is not touched.
+            let readers = location.readers().await?;
+            folder::check(&mut Conn::new(begin(&readers, READ_POSTGRES).await?, Engine::Postgres), &folder)
+                .await?;
+            readers.close().await;
+        }
+        let lock = lock(&folder)?;
+        location.make_file()?;
         let writers = location.writers().await?;
         let mut conn = Conn::new(begin_write(&writers, location.engine()).await?, location.engine());
+        folder::check(&mut conn, &folder).await?;
         migrations::migrate(&mut conn, LIST, clock.now()).await?;
         commit(conn).await?;
         let store = Self(Arc::new(Inner {
             engine: location.engine(),
-            folder: location.folder().to_owned(),
+            folder,
             readers: location.readers().await?,
             writers: Some(writers),
             clock,
@@ -83,7 +97,9 @@ impl Store {
             _lock: Some(lock),
         }));
         store.clear_unfinished().await?;
+        store.free_leases().await?;
         audit::begin_chain(&store).await?;
+        folder::name(&mut *store.read().await?, store.folder()).await?;
         Ok(store)
     }
 
@@ -92,6 +108,7 @@ impl Store {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, StoreError> {
+        location.probe().await?;
         let folder = location.folder().to_owned();
         if location.engine() == Engine::Sqlite && !location.database().exists() {
             return Err(StoreError::NoDatabase { folder });
@@ -113,6 +130,7 @@ impl Store {
             return Err(StoreError::NoDatabase { folder });
         }
         migrations::check(&mut conn, LIST).await?;
+        folder::check(&mut conn, &folder).await?;
         Ok(store)
     }
 
@@ -199,6 +217,12 @@ impl Store {
         &self.0.folder
     }
 
+    /// Whether it was opened for writing.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.0.writers.is_some()
+    }
+
     /// Closes all connections; what is still open is waited for.
     pub async fn close(&self) {
         self.0.readers.close().await;
@@ -218,7 +242,7 @@ impl Store {
     async fn begin_read(&self) -> Result<Transaction<'static, Any>, StoreError> {
         let begin = match self.engine() {
             Engine::Sqlite => "BEGIN DEFERRED",
-            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Engine::Postgres => READ_POSTGRES,
         };
         self.begin(&self.0.readers, begin).await
     }

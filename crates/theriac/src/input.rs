@@ -30,6 +30,14 @@ pub fn open(path: &Path) -> Result<(File, u64)> {
     Ok((file, metadata.len()))
 }
 
+/// Opens a file to be read from its beginning to its end; `-` is standard input.
+pub fn stream(path: &Path) -> Result<Box<dyn std::io::Read>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(std::io::stdin().lock()));
+    }
+    Ok(Box::new(open(path)?.0))
+}
+
 fn take(source: impl std::io::Read, length: u64, path: &Path, limit: usize, what: &str) -> Result<Vec<u8>> {
     let limit = limit as u64;
     let refuse = || format!("{} has more than {limit} bytes, which is {what}", path.display());

@@ -11,6 +11,7 @@ mod input;
 mod output;
 mod password;
 mod server;
+mod target;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     match commands::Cli::parse().run() {
         Ok(code) => code,
         Err(error) => {
-            output::note(&format!("error: {error:#}"));
+            output::note(&format!("error: {}", output::causes(&error)));
             ExitCode::from(2)
         }
     }

@@ -39,6 +39,19 @@ pub fn json<T: Serialize>(value: &T) -> Result<()> {
     print(&(text + "\n"))
 }
 
+/// An error with its causes, each said once: many errors tell their cause themselves.
+pub fn causes(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        // What is told already is told by its last part: what is before it says who told it.
+        if !text.contains(words.rsplit(": ").next().unwrap_or(&words)) {
+            text = if text.is_empty() { words } else { format!("{text}: {words}") };
+        }
+    }
+    text
+}
+
 /// Says something to people beside the answer. Where nobody listens, nothing is lost.
 pub fn note(text: &str) {
     if text.is_empty() {

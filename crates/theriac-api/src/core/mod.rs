@@ -18,6 +18,7 @@ pub(crate) use act::{Act, ActOnFile, Call, Nothing, Unsigned};
 pub(crate) use caller::{Caller, holds};
 pub(crate) use files::{FilePart, Files, Parcel};
 pub(crate) use finish::{describe, finish};
+pub use problem::Cause;
 pub(crate) use problem::{Problem, Shown};
 pub(crate) use query::{Query, Segments};
 pub use route::Needs;

@@ -41,7 +41,14 @@ pub(crate) struct Details {
     now: Option<String>,
     #[serde(skip)]
     retry_after: Option<u64>,
+    #[serde(skip)]
+    cause: Option<Cause>,
 }
+
+/// What the server's log says of a failure: beside the answer, for who runs the interface inside of the same process. It is
+/// never sent.
+#[derive(Debug, Clone)]
+pub struct Cause(pub String);
 
 /// Most characters of a text of a problem: what people sent is repeated to them, but not at any length.
 const TEXT_MAX: usize = 1000;
@@ -83,6 +90,7 @@ impl Problem {
             place: None,
             now: None,
             retry_after: None,
+            cause: None,
         }))
     }
 
@@ -120,9 +128,10 @@ impl Problem {
 
     /// What people need not know goes to the server's log.
     fn internal(error: &ServiceError) -> Self {
-        tracing::error!("{error}");
+        tracing::error!(?error, "{error}");
         let detail = "The server could not do this; nothing has changed. Its log says why.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
+        let problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail);
+        problem.with(|details| details.cause = Some(Cause(error.to_string())))
     }
 
     fn of_store(error: &ServiceError, store: &StoreError) -> Self {
@@ -137,6 +146,15 @@ impl Problem {
                 "Something is not as it must be",
                 words,
             ),
+            StoreError::RevisionChanged { .. } => {
+                tracing::error!("{error}");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "changed-unseen",
+                    "What is stored was changed",
+                    words,
+                )
+            }
             StoreError::ReadOnly => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "read-only", "The server only reads", words)
             }
@@ -213,7 +231,11 @@ impl IntoResponse for Problem {
         self.0.shorten();
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = self.0.retry_after;
+        let cause = self.0.cause.take();
         let mut response = (status, Json(self.0)).into_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

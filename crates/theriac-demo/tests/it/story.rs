@@ -6,7 +6,8 @@ use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::Verdict;
 use theriac_demo::{Days, StoryClock, tell};
 use theriac_service::gate::{self, Judged};
-use theriac_service::{App, Who};
+use theriac_service::{App, Who, audit, evidence};
+use theriac_store::audit::Anchors;
 use theriac_store::testing::TestIds;
 use theriac_store::{Access, Location, Store};
 
@@ -65,6 +66,17 @@ async fn the_newer_release_waits_for_one_finding_among_other_things() {
     let clause = judged.conformity.clauses.iter().find(|row| row.clause == "5.8.1").unwrap();
     let failing: Vec<_> = clause.checks.iter().flat_map(|check| &check.failing).collect();
     assert_eq!(failing.len(), 1, "judging that one finding turns the clause: {failing:?}");
+}
+
+/// A year's work of a manufacturer, with a clock that moves under each act.
+#[tokio::test]
+async fn what_was_told_is_what_the_log_says() {
+    let (app, _folder) = told().await;
+    let verified = audit::verify(app.store(), &Anchors::default()).await.unwrap();
+    assert!(verified.changed.is_empty(), "{:#?}", verified.changed);
+    let rebuilt = evidence::rebuild(&app, &Who::system("test"), &|_| {}).await.unwrap();
+    assert!(rebuilt.differences.is_empty() && rebuilt.changed.is_empty(), "{rebuilt:#?}");
+    assert!(rebuilt.evidence > 0 && rebuilt.records > 0);
 }
 
 #[test]

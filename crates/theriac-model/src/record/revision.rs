@@ -1,9 +1,8 @@
 //! How a revision is named: by the digest of everything that a signature must cover.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use crate::{CanonicalError, Digest, canonical_json};
+use crate::{CanonicalError, Digest};
 
 /// A record as others point to it: `RISK-12`.
 pub type RecordRef = String;
@@ -23,7 +22,7 @@ pub struct Link {
 
 /// Everything that names a revision. Its digest changes with any of it, the predecessor included, so an old
 /// signature never comes back to life when content returns to what it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevisionSeal<'a> {
     /// The record's id.
     pub record: &'a str,
@@ -35,20 +34,34 @@ pub struct RevisionSeal<'a> {
     pub kind_version: u32,
     /// The digest of the revision before.
     pub predecessor: Option<Digest>,
-    /// The content.
-    pub content: &'a Map<String, Value>,
-    /// The links, sorted.
-    pub links: &'a [Link],
+    /// The content, as canonical JSON.
+    pub content: &'a str,
+    /// The sorted [`Link`]s, as canonical JSON.
+    pub links: &'a str,
     /// The digests of the attachments with their names, sorted.
     pub attachments: &'a [(String, Digest)],
 }
 
 impl RevisionSeal<'_> {
-    /// The digest of the revision.
+    /// The digest of the revision: SHA-256 of the canonical JSON of its members.
     ///
     /// # Errors
-    /// When the content holds a number that is not whole.
+    /// When a name cannot be written as JSON.
     pub fn digest(&self) -> Result<Digest, CanonicalError> {
-        canonical_json(self).map(|text| Digest::of(text.as_bytes()))
+        // Content and links are canonical already, and so are a text and a list of texts as they are written: put together
+        // they need not be read again, which keeps checking cheap.
+        let text = format!(
+            "{{\"attachments\":{},\"content\":{},\"kind\":{},\"kind_version\":{},\"links\":{},\"number\":{},\
+             \"predecessor\":{},\"record\":{}}}",
+            serde_json::to_string(self.attachments)?,
+            self.content,
+            serde_json::to_string(self.kind)?,
+            self.kind_version,
+            self.links,
+            self.number,
+            serde_json::to_string(&self.predecessor)?,
+            serde_json::to_string(self.record)?,
+        );
+        Ok(Digest::of(text.as_bytes()))
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
-use theriac_model::Digest;
 use theriac_model::kinds;
 use theriac_model::record::{Completeness, Content, Kind, Link, RevisionSeal};
+use theriac_model::{Digest, canonical_json};
 
 fn errors(kind: &Kind, value: &Value, completeness: Completeness) -> Vec<String> {
     Content::check(kind, value, completeness).unwrap_err().iter().map(ToString::to_string).collect()
@@ -66,27 +66,36 @@ fn a_matrix_with_a_hole_is_refused() {
 
 #[test]
 fn a_revision_is_named_by_everything_that_a_signature_covers() {
-    let content = json!({"title": "A"});
-    let map = content.as_object().unwrap();
     let seal = RevisionSeal {
         record: "RISK-1",
         number: 1,
         kind: "risk",
         kind_version: 1,
         predecessor: None,
-        content: map,
-        links: &[],
+        content: r#"{"title":"A"}"#,
+        links: "[]",
         attachments: &[],
     };
     let first = seal.digest().unwrap();
     assert_eq!(first, seal.digest().unwrap());
+    let whole = json!({
+        "record": "RISK-1", "number": 1, "kind": "risk", "kind_version": 1, "predecessor": null,
+        "content": {"title": "A"}, "links": [], "attachments": [],
+    });
+    assert_eq!(
+        first,
+        Digest::of(canonical_json(&whole).unwrap().as_bytes()),
+        "of the canonical JSON of all of it"
+    );
     let link = [Link { link: "affects".into(), target: "ITEM-1".into(), pinned: first }];
+    let link = canonical_json(&link).unwrap();
     let attachment = [("plan.pdf".to_owned(), Digest::of(b"plan"))];
     let others = [
         RevisionSeal { record: "RISK-2", ..seal.clone() },
         RevisionSeal { number: 2, ..seal.clone() },
         RevisionSeal { kind_version: 2, ..seal.clone() },
         RevisionSeal { predecessor: Some(first), ..seal.clone() },
+        RevisionSeal { content: r#"{"title":"B"}"#, ..seal.clone() },
         RevisionSeal { links: &link, ..seal.clone() },
         RevisionSeal { attachments: &attachment, ..seal.clone() },
     ];

@@ -567,13 +567,11 @@ async fn keep(write: &mut Write, file: &Taken, row: &Evidence, staged: Staged) -
     write.keep(staged).await?;
     table::add(write, &row).await?;
     add_rows(write, row.id, &file.read.rows).await?;
-    let detail = json!({
-        "build": row.build.map(|build| format!("build:{build}")),
-        "format": row.format,
-        "kind": row.kind,
-        "release": format!("release:{}", row.release),
-        "rows": file.read.rows.len(),
-    });
+    // With what it is bound to, which the bytes do not say: the log is what proves it.
+    let mut detail = crate::audit::bound(&row);
+    detail["format"] = json!(row.format);
+    detail["kind"] = json!(row.kind);
+    detail["rows"] = json!(file.read.rows.len());
     write.audit(row.reference(), None, Some(row.digest), detail);
     Ok(())
 }

@@ -160,7 +160,7 @@ pub(super) fn needs_clinical(assessment: &Assessment) -> bool {
 }
 
 /// Names an assessment: all that it says, and what it judges.
-pub(super) fn digest_of(row: &Assessment, finding: &Finding, carried: Option<Digest>) -> Result<Digest> {
+pub(crate) fn digest_of(row: &Assessment, finding: &Finding, carried: Option<Digest>) -> Result<Digest> {
     let said = json!({
         "finding": finding.reference(),
         "component": finding.component,
@@ -188,7 +188,11 @@ pub(super) fn digest_of(row: &Assessment, finding: &Finding, carried: Option<Dig
 
 /// Names a set of assessments: what a signature covers.
 pub(super) fn set_digest<'a>(assessments: impl IntoIterator<Item = &'a Assessment>) -> Digest {
-    let digests: BTreeSet<Digest> = assessments.into_iter().map(|assessment| assessment.digest).collect();
+    set_of(&assessments.into_iter().map(|assessment| assessment.digest).collect())
+}
+
+/// Names a set by the digests of its assessments.
+pub(crate) fn set_of(digests: &BTreeSet<Digest>) -> Digest {
     Digest::of_parts(digests.iter().map(|digest| digest.as_bytes().as_slice()))
 }
 

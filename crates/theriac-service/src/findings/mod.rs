@@ -50,6 +50,7 @@ pub use told::{FindingLine, UnmatchedLine};
 pub use vex::{VexFile, vex};
 
 pub(crate) use apply::{Applied, apply};
+pub(crate) use assess::{digest_of, set_of};
 pub(crate) use beside::{Aside, beside};
 pub(crate) use matching::{Coming, Identity, Plan, prepare};
 pub(crate) use moved::record_moved;

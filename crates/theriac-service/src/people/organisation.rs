@@ -109,7 +109,10 @@ pub async fn init(app: &App, who: &Who, input: Init) -> Result<Started> {
     }
     let mut write = who.write(app, "init").await?;
     if let Some(present) = table::current(&mut write).await? {
-        return Err(ServiceError::Exists { what: "organisation", name: present.name });
+        let name = present.name;
+        return Err(ServiceError::rule(format!(
+            "'{name}' is set up here already: go on with theriac serve, or name another folder with --data"
+        )));
     }
     table::set(&mut write, &organisation.row()).await?;
     let ids: BTreeMap<&str, i64> = people.iter().map(|person| (&*person.key, write.id())).collect();

@@ -465,21 +465,33 @@ pub(super) async fn head_of_revision(
     revision: &Revision,
     approved: Option<Digest>,
 ) -> Result<Head> {
-    let owner_key = kind
-        .duties
-        .iter()
-        .map(|duty| duty.owner)
-        .chain(["owner"])
-        .find_map(|field| Some(content.text(field)).filter(|text| !text.is_empty()));
-    let owner = match owner_key {
+    let owner = match owner_key(kind, content) {
         None => None,
         Some(key) => tables::people::by_key(conn, key).await?.map(|person| person.id),
     };
+    Ok(head_owned_by(owner, record, kind, content, revision, approved))
+}
+
+/// The key of who owns a record.
+pub(super) fn owner_key<'a>(kind: &Kind, content: &'a Content) -> Option<&'a str> {
+    let fields = kind.duties.iter().map(|duty| duty.owner).chain(["owner"]);
+    fields.map(|field| content.text(field)).find(|text| !text.is_empty())
+}
+
+/// What lists show of the revision of a record that this person owns.
+pub(super) fn head_owned_by(
+    owner: Option<i64>,
+    record: &Record,
+    kind: &Kind,
+    content: &Content,
+    revision: &Revision,
+    approved: Option<Digest>,
+) -> Head {
     let mut words = vec![record.reference.clone()];
     words.extend(
         kind.fields.iter().filter(|field| field.listed).map(|field| field.display(content.get(field.id))),
     );
-    Ok(Head {
+    Head {
         record: record.id,
         latest: Some(revision.digest),
         approved,
@@ -487,9 +499,9 @@ pub(super) async fn head_of_revision(
         folded: fold(&words.join(" ")),
         state: revision.state.clone(),
         owner,
-        due: next_date(kind, content),
+        due: if revision.state == states::RETIRED { None } else { next_date(kind, content) },
         changed_at: revision.at,
-    })
+    }
 }
 
 /// The first day on which something is owed.

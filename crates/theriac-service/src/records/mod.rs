@@ -5,6 +5,7 @@
 //! nobody's evidence; revisions never change. A kind brings nothing here but its description.
 
 pub(crate) use draft::content_of as content;
+pub(crate) use rebuild::rebuild;
 
 mod begin;
 mod clauses;
@@ -12,6 +13,7 @@ mod clear;
 mod draft;
 mod files;
 mod read;
+mod rebuild;
 mod search;
 mod sign;
 mod submit;

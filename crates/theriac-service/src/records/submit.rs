@@ -8,7 +8,7 @@ use theriac_model::Digest;
 use theriac_model::record::{
     Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal,
 };
-use theriac_store::tables::records::{self as table, Listed, Record, Revision};
+use theriac_store::tables::records::{self as table, Listed, Projection, Record, Revision};
 use theriac_store::{Conn, tables};
 
 use super::clauses;
@@ -63,6 +63,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
     let sealed: Vec<(String, Digest)> =
         attachments.into_iter().map(|file| (file.name, file.digest)).collect();
+    let (text, linked) = (content.canonical()?, theriac_model::canonical_json(&links)?);
     let number = now.next;
     let seal = RevisionSeal {
         record: reference,
@@ -70,8 +71,8 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
         kind: kind.id,
         kind_version: kind.version,
         predecessor: now.draft.predecessor,
-        content: content.as_map(),
-        links: &links,
+        content: &text,
+        links: &linked,
         attachments: &sealed,
     };
     let revision = Revision {
@@ -80,8 +81,8 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
         number,
         kind_version: kind.version,
         predecessor: now.draft.predecessor,
-        content: content.canonical()?,
-        links: theriac_model::canonical_json(&links)?,
+        content: text,
+        links: linked,
         attachments: now.draft.attachments.clone(),
         author: person.0,
         at: write.now(),
@@ -91,9 +92,8 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
         let reason = format!("Replaced by revision {number} before it was judged");
         table::set_state(&mut write, record.id, before.digest, states::SENT_BACK, person.0, &reason).await?;
     }
-    let rows: Vec<_> =
-        targets.iter().map(|(link, target)| (link.link.clone(), *target, link.pinned)).collect();
-    table::add_revision(&mut write, &revision, &rows, &listed_fields(kind, &content)).await?;
+    let given = projection(kind, &content, &targets);
+    table::add_revision(&mut write, &revision, &given).await?;
     let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
     let head = head_of_revision(&mut write, &record, kind, &content, &revision, approved).await?;
     table::set_head(&mut write, &head).await?;
@@ -109,12 +109,17 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     Ok(Submitted { reference: reference.to_owned(), number, digest: revision.digest })
 }
 
-fn listed_fields(kind: &Kind, content: &Content) -> Vec<(String, String)> {
+/// What lists and links take from a revision; links come with the rows that they lead to.
+pub(super) fn projection(kind: &Kind, content: &Content, links: &[(Link, i64)]) -> Projection {
     let listed = kind.fields.iter().filter(|field| field.listed);
-    listed
-        .map(|field| (field.id.to_owned(), field.display(content.get(field.id))))
-        .filter(|(_, text)| !text.is_empty())
-        .collect()
+    let listed = listed.map(|field| (field.id.to_owned(), field.display(content.get(field.id))));
+    let mut projection = Projection {
+        links: links.iter().map(|(link, target)| (link.link.clone(), *target, link.pinned)).collect(),
+        listed: listed.filter(|(_, text)| !text.is_empty()).collect(),
+    };
+    projection.links.sort();
+    projection.listed.sort();
+    projection
 }
 
 fn enough_links(kind: &Kind, links: &[DraftLink]) -> Vec<FieldError> {

@@ -565,8 +565,7 @@ on_both_engines!(rebuilding_gives_equal_rows_and_tells_what_was_not, |store| {
     write.execute("DELETE FROM manifest_path WHERE position = 0", args![]).await.unwrap();
     crate::story::done(write, "test").await;
     let rebuilt = evidence::rebuild(&world.app, &adam, &watch).await.unwrap();
-    let told: Vec<_> =
-        rebuilt.differences.iter().map(|row| (row.evidence.as_str(), row.what.as_str())).collect();
+    let told: Vec<_> = rebuilt.differences.iter().map(|row| (row.of.as_str(), row.what.as_str())).collect();
     assert_eq!(
         told,
         [

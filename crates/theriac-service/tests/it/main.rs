@@ -10,6 +10,7 @@ mod findings;
 mod gate;
 mod installed;
 mod inventory;
+mod integrity;
 mod kind_in_one_file;
 mod past;
 mod people;

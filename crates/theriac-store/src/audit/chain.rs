@@ -55,9 +55,15 @@ pub(crate) async fn head(conn: &mut Conn) -> Result<Head, StoreError> {
 
 /// The installation that the genesis entry names.
 pub(crate) async fn installation(conn: &mut Conn) -> Result<String, StoreError> {
+    let none = || StoreError::from(Broken::at("entry 0", "it does not name the installation"));
+    installation_if_any(conn).await?.ok_or_else(none)
+}
+
+/// The same, where the log has begun.
+pub(crate) async fn installation_if_any(conn: &mut Conn) -> Result<Option<String>, StoreError> {
     let sql = "SELECT subject FROM audit_subject WHERE seq = 0 AND subject LIKE 'installation:%'";
-    let subject: String = conn.fetch_one(sql, args![]).await?.get("subject")?;
-    Ok(subject.trim_start_matches("installation:").to_owned())
+    let Some(row) = conn.fetch_optional(sql, args![]).await? else { return Ok(None) };
+    Ok(Some(row.get::<String>("subject")?.trim_start_matches("installation:").to_owned()))
 }
 
 /// What stands beside some entries and was taken from them: columns, and subjects.

@@ -1,7 +1,7 @@
 //! Checkpoints: the signed head of the chain, kept in the database and, where the administrator chose one, in an
 //! anchor file. The anchor file is only ever appended to; it belongs on another machine or on write-once storage.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -50,6 +50,15 @@ impl Store {
         Ok(signed)
     }
 
+    /// Opens an anchor file as [`Store::checkpoint`] will, so that one which cannot be written is told at once.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub async fn try_anchor(&self, anchor: &Path) -> Result<(), StoreError> {
+        let path = anchor.to_owned();
+        blocking(move || open_anchor(&path).map(|_| ())).await
+    }
+
     /// Makes a new signing key, brings it into the chain, and signs with it from now on. The file of the old one
     /// stays; its checkpoints still verify.
     ///
@@ -67,15 +76,15 @@ impl Store {
     }
 }
 
+fn open_anchor(path: &Path) -> Result<File, StoreError> {
+    let opened = OpenOptions::new().create(true).read(true).append(true).open(path);
+    opened.map_err(StoreError::io("open the anchor file", path))
+}
+
 /// Appends a line durably, unless it is the last one already. It begins on a line of its own, whatever a write that was
 /// cut short has left before it.
 fn append_line(path: &Path, line: &str) -> Result<(), StoreError> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .read(true)
-        .append(true)
-        .open(path)
-        .map_err(StoreError::io("open", path))?;
+    let mut file = open_anchor(path)?;
     let length = file.metadata().map_err(StoreError::io("read", path))?.len();
     let mut tail = Vec::new();
     let from = length.saturating_sub(line.len() as u64);

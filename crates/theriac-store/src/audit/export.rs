@@ -18,7 +18,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::check::{Anchors, Broken, Check, Verified};
 use super::keys::{self, PublicKey};
 use super::statement::{Purpose, Signed, Statement};
-use crate::{Read, Store, StoreError, args};
+use crate::{Read, Store, StoreError, args, folder};
 
 /// Longest line that is read: more than any entry of ours.
 const LONGEST_LINE: u64 = 16_000_000;
@@ -41,13 +41,14 @@ async fn page(read: &mut Read, from: i64) -> Result<Vec<Stored>, StoreError> {
 }
 
 impl Store {
-    /// Writes the whole log to a file and gives the signed last line. The file appears when it is complete.
+    /// Writes the whole log to a file and gives the signed last line.
     ///
     /// # Errors
     /// When the signing key or the file cannot be used, or what the database says.
     pub async fn export_audit(&self, path: &Path) -> Result<Signed, StoreError> {
-        let partial = path.with_added_extension("part");
-        let mut file = tokio::fs::File::create(&partial).await.map_err(StoreError::io("create", &partial))?;
+        let mut options = tokio::fs::OpenOptions::from(folder::file_options());
+        options.create(true).write(true).truncate(true);
+        let mut file = options.open(path).await.map_err(StoreError::io("create", path))?;
         let mut read = self.read().await?;
         let installation = super::installation(&mut read).await?;
         let (mut hasher, mut text) = (Sha256::new(), header(&installation) + "\n");
@@ -63,7 +64,7 @@ impl Store {
                 }
             }
             hasher.update(&text);
-            file.write_all(text.as_bytes()).await.map_err(StoreError::io("write", &partial))?;
+            file.write_all(text.as_bytes()).await.map_err(StoreError::io("write", path))?;
             text.clear();
             if stored.is_empty() {
                 break;
@@ -83,9 +84,8 @@ impl Store {
         };
         let signed = Signed::new(&key, statement)?;
         let last = signed.line()? + "\n";
-        file.write_all(last.as_bytes()).await.map_err(StoreError::io("write", &partial))?;
-        file.sync_all().await.map_err(StoreError::io("write", &partial))?;
-        tokio::fs::rename(&partial, path).await.map_err(StoreError::io("write", path))?;
+        file.write_all(last.as_bytes()).await.map_err(StoreError::io("write", path))?;
+        file.flush().await.map_err(StoreError::io("write", path))?;
         Ok(signed)
     }
 

@@ -3,7 +3,7 @@
 //! A private key is a file in the data folder that only its owner may read. Its public half enters the chain by an
 //! entry of its own, so that a log names all keys that may have signed it; rotating adds a key, old ones stay listed.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use theriac_model::{Digest, IdSource};
 
 use super::entry::Change;
 use crate::blobs::{blocking, sync_folder};
-use crate::{Conn, Store, StoreError, args};
+use crate::{Conn, Store, StoreError, args, folder};
 
 /// A public key as 64 hexadecimal characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -59,7 +59,7 @@ impl PublicKey {
         format!("key:{}", self.0)
     }
 
-    fn file(&self, folder: &Path) -> PathBuf {
+    pub(crate) fn file(&self, folder: &Path) -> PathBuf {
         folder.join("keys").join(format!("audit-{}.key", self.0.get(..16).unwrap_or(&self.0)))
     }
 }
@@ -96,12 +96,12 @@ fn fresh(ids: &dyn IdSource) -> Signing {
 
 fn write_key(key: &Signing, path: &Path) -> Result<(), StoreError> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(StoreError::io("create", path))?;
+    folder::make(folder)?;
+    let mut file = folder::file_options()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(StoreError::io("create", path))?;
     writeln!(file, "{}", hex::encode(key.0.to_bytes())).map_err(StoreError::io("write", path))?;
     file.sync_all().map_err(StoreError::io("write", path))?;
     sync_folder(folder)
@@ -109,8 +109,9 @@ fn write_key(key: &Signing, path: &Path) -> Result<(), StoreError> {
 
 fn read_key(public: &PublicKey, path: PathBuf) -> Result<Signing, StoreError> {
     let wrong = |reason: &str| StoreError::Key { path: path.clone(), reason: reason.to_owned() };
-    let text = fs::read_to_string(&path)
-        .map_err(|error| wrong(&format!("{error}; restore it from a backup, or rotate the audit key")))?;
+    let text = fs::read_to_string(&path).map_err(|error| {
+        wrong(&format!("{error}; restore it from a backup, or make a new one: theriac audit rotate-key"))
+    })?;
     let mut seed = [0; 32];
     hex::decode_to_slice(text.trim(), &mut seed)
         .map_err(|_| wrong("64 hexadecimal characters are expected"))?;

@@ -16,7 +16,7 @@ mod export;
 mod keys;
 mod statement;
 
-pub(crate) use chain::{Beside, append, begin_chain, compare_head, head, installation};
+pub(crate) use chain::{Beside, append, begin_chain, compare_head, head, installation, installation_if_any};
 pub use check::{Anchors, Broken, Verified};
 pub(crate) use entry::Draft;
 pub use entry::{Change, Entry};

@@ -145,13 +145,13 @@ pub struct Manifest {
     pub artefacts: Vec<(String, Digest)>,
 }
 
-const COLUMNS: &str = "e.id, e.number, e.release, e.build, e.digest, e.kind, e.format, e.file_name, e.size, e.tool, \
+pub(super) const COLUMNS: &str = "e.id, e.number, e.release, e.build, e.digest, e.kind, e.format, e.file_name, e.size, e.tool, \
     e.tool_version, e.rules, e.feed_at, e.performed_at, e.serial, e.serial_revision, e.recorded_at, e.delivered_by, \
     e.defects";
 const LISTED: &str = "b.name AS build_name, CASE WHEN d.evidence IS NULL THEN 0 ELSE 1 END AS disqualified \
     FROM evidence e LEFT JOIN build b ON b.id = e.build LEFT JOIN disqualification d ON d.evidence = e.id";
 
-fn evidence(row: &Row) -> Result<Evidence, StoreError> {
+pub(super) fn evidence(row: &Row) -> Result<Evidence, StoreError> {
     Ok(Evidence {
         id: row.get("id")?,
         number: row.get("number")?,
@@ -595,6 +595,28 @@ pub async fn remove_derived(write: &mut Write, evidence: i64) -> Result<(), Stor
     for table in TABLES {
         write.execute(format!("DELETE FROM {table} WHERE evidence = $1"), args![evidence]).await?;
     }
+    Ok(())
+}
+
+/// Writes what a file says of itself: kind, format, serial, time, tool, defects.
+///
+/// # Errors
+/// What the database says.
+pub async fn describe(write: &mut Write, row: &Evidence) -> Result<(), StoreError> {
+    let values = args![
+        row.id,
+        &row.kind,
+        &row.format,
+        row.tool.clone(),
+        row.tool_version.clone(),
+        row.performed_at,
+        row.serial.clone(),
+        row.serial_revision,
+        serde_json::to_string(&row.defects)?,
+    ];
+    let sql = "UPDATE evidence SET kind = $2, format = $3, tool = $4, tool_version = $5, performed_at = $6, serial = $7, \
+               serial_revision = $8, defects = $9 WHERE id = $1";
+    write.execute(sql, values).await?;
     Ok(())
 }
 

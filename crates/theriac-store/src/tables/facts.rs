@@ -48,9 +48,10 @@ fn records_sql(baseline: bool) -> String {
         ),
     };
     format!(
-        "SELECT id, ref, kind, scope, digest, number, kind_version, author, written_at, content, attachments, state FROM \
-         (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.at AS written_at, \
-         v.content, v.attachments, s.state, {COUNTS} FROM record r JOIN revision v ON v.record = r.id \
+        "SELECT id, ref, kind, scope, digest, number, kind_version, predecessor, author, written_at, content, links, \
+         attachments, state FROM (SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.predecessor, \
+         v.author, v.at AS written_at, v.content, v.links, v.attachments, s.state, {COUNTS} \
+         FROM record r JOIN revision v ON v.record = r.id \
          JOIN revision_state s ON s.revision = v.digest WHERE {IN_SCOPE} AND {} {pinned}) counted WHERE place = 1",
         as_of("s", "$1")
     )
@@ -58,8 +59,8 @@ fn records_sql(baseline: bool) -> String {
 
 /// The one revision of each record that counts. A release that reads a baseline takes from it, save what it adopted, and
 /// its own records.
-/// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `author`, `written_at`, `content`,
-/// `attachments`, `state`.
+/// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `predecessor`, `author`, `written_at`,
+/// `content`, `links`, `attachments`, `state`.
 ///
 /// # Errors
 /// What the database says.
@@ -108,8 +109,9 @@ pub async fn approvals(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Stor
 
 fn times_in_force_sql() -> String {
     format!(
-        "SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.author, v.at AS written_at, v.content, \
-         v.attachments, s.state, s.at FROM record r JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
+        "SELECT r.id, r.ref, r.kind, r.scope, v.digest, v.number, v.kind_version, v.predecessor, v.author, \
+         v.at AS written_at, v.content, v.links, v.attachments, s.state, s.at FROM record r \
+         JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
          JOIN audit w ON w.tx = s.tx_from AND w.seq <= $1 \
          WHERE r.kind IN ($4, $5) AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
     )

@@ -237,7 +237,10 @@ async fn the_private_key_is_for_its_owner_only() {
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     std::fs::remove_file(file.path()).unwrap();
     let error = store.checkpoint(None).await.unwrap_err();
-    assert!(error.to_string().contains("restore it from a backup, or rotate the audit key"), "{error}");
+    assert!(
+        error.to_string().contains("restore it from a backup, or make a new one: theriac audit rotate-key"),
+        "{error}"
+    );
 }
 
 on_both_engines!(tampering_with_the_live_database_is_found, |store| {

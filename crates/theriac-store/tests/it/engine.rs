@@ -241,3 +241,121 @@ async fn a_server_without_tls_is_named_with_what_to_do() {
         assert!(!words.contains("secret"), "{words}");
     }
 }
+
+async fn open(location: Location, access: Access) -> Result<Store, StoreError> {
+    let (clock, ids) = (Arc::new(TestClock::default()), Arc::new(TestIds::default()));
+    Store::open(location, access, clock, ids).await
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_is_told_with_the_reason() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (address, reason) in
+        [(closed, "Connection refused"), (silent.local_addr().unwrap(), "no answer within 5 s")]
+    {
+        let url = format!("postgres://theriac:secret@{address}/theriac");
+        let location = Location::Postgres { url, folder: data.clone() };
+        let words = open(location, Access::ReadWrite).await.unwrap_err().to_string();
+        assert!(
+            words.starts_with(&format!("cannot open the database postgres://{address}/theriac: ")),
+            "{words}"
+        );
+        assert!(words.contains(reason), "{words}");
+        assert!(!data.exists());
+    }
+}
+
+on_both_engines!(what_the_database_refuses_is_told_without_its_statement, |store| {
+    let mut read = store.read().await.unwrap();
+    let error = read.execute("UPDATE chain_head SET seq = seq + 1", args![]).await.unwrap_err();
+    let words = error.to_string();
+    assert!(words.starts_with("the database refused: ") && !words.contains("chain_head"), "{words}");
+    assert!(words.contains("read"), "{words}");
+});
+
+/// Rows on a server belong to one folder: others are refused before anything is laid into them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_on_a_server_have_one_folder() {
+    let store = TestStore::postgres().await;
+    let Location::Postgres { url, folder } = store.location().clone() else {
+        unreachable!("it is PostgreSQL")
+    };
+    let keep = async |bytes: &'static [u8]| {
+        let staged = store.stage_bytes(bytes).await.unwrap();
+        let mut write = store.write(act("keep")).await.unwrap();
+        write.keep(staged).await.unwrap();
+        write.commit().await.unwrap();
+        staged.digest
+    };
+    keep(b"first").await;
+    let other = tempfile::tempdir().unwrap();
+    let at = |name: &str| other.path().join(name);
+    std::fs::create_dir_all(at("foreign")).unwrap();
+    std::fs::write(at("foreign/installation"), "somebody else's\n").unwrap();
+    let copied = std::process::Command::new("cp").arg("-r").args([&folder, &at("copy")]).status().unwrap();
+    assert!(copied.success());
+    store.clock.advance(1);
+    let last = keep(b"second").await;
+    for access in [Access::ReadWrite, Access::ReadOnly] {
+        let refused = async |name: &str| {
+            let location = Location::Postgres { url: url.clone(), folder: at(name) };
+            open(location, access).await.unwrap_err().to_string()
+        };
+        let empty = refused("empty").await;
+        assert!(empty.contains("it holds nothing of the installation in this database"), "{empty}");
+        assert!(!at("empty").exists());
+        let foreign = refused("foreign").await;
+        assert!(foreign.contains("it is the folder of another installation"), "{foreign}");
+        let copy = refused("copy").await;
+        assert!(copy.contains(&format!("lacks the stored file {last}")), "{copy}");
+    }
+    // One from before folders were named.
+    std::fs::remove_file(folder.join("installation")).unwrap();
+    let store = store.reopen().await;
+    assert!(folder.join("installation").exists());
+    drop(store);
+}
+
+#[tokio::test]
+async fn a_folder_is_of_the_installation_that_began_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Sqlite { folder: folder.path().to_owned() };
+    open(location.clone(), Access::ReadWrite).await.unwrap().close().await;
+    for file in ["theriac.db", "theriac.db-wal", "theriac.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(file));
+    }
+    let error = open(location, Access::ReadWrite).await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherInstallation { .. }), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_data_folder_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("new/data");
+    let store = open(Location::Sqlite { folder: data.clone() }, Access::ReadWrite).await.unwrap();
+    let staged = store.stage_bytes(b"evidence").await.unwrap();
+    let name = staged.digest.to_string();
+    let blob = format!("blobs/{}/{name}.zst", &name[..2]);
+    for (path, mode) in [
+        ("", 0o700),
+        ("theriac.db", 0o600),
+        ("theriac.db-wal", 0o600),
+        ("theriac.lock", 0o600),
+        ("installation", 0o600),
+        ("keys", 0o700),
+        ("blobs", 0o700),
+        ("blobs/tmp", 0o700),
+        (&blob, 0o600),
+    ] {
+        let there = std::fs::metadata(data.join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(there, mode, "{path}: {there:o}");
+    }
+    assert!(!theriac_store::is_open_to_others(&data));
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(theriac_store::is_open_to_others(&data));
+}

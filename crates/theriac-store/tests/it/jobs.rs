@@ -164,3 +164,12 @@ on_both_engines!(the_loop_wakes_for_new_jobs_and_stops_cleanly, |store| {
     let jobs = store.read().await.unwrap().jobs(None, 10).await.unwrap();
     assert!(jobs.iter().all(|job| job.state == "done"), "the job in hand is finished first");
 });
+
+on_both_engines!(what_a_dead_process_was_at_is_taken_up_when_the_store_opens, |store| {
+    let id = queue(&store, JobSpec::new("work", json!({}))).await;
+    drop(store.claim(&idle()).await.unwrap().unwrap());
+    assert_eq!(store.run_due_jobs(&idle()).await.unwrap(), 0, "its lease holds");
+    let store = store.reopen().await;
+    assert_eq!(store.run_due_jobs(&idle()).await.unwrap(), 1);
+    assert_eq!(state(&store, id).await, "done");
+});

@@ -84,6 +84,10 @@ impl From<ServiceError> for Failure {
             ServiceError::SignIn(_) => Self::new(StatusCode::UNAUTHORIZED, "Sign in", text),
             ServiceError::Throttled(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text),
             nul if nul.is_nul() => Self::bad_request(text),
+            changed if changed.is_of_a_changed_row() => {
+                tracing::error!("{text}");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "A record was changed in the database", text)
+            }
             other => {
                 tracing::error!(error = %other, "a page failed");
                 Self::new(

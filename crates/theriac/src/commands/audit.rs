@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use serde_json::json;
+use serde_json::{Value, json};
+use theriac_service::audit::{self, Verification};
+use theriac_service::{App, ServiceError, Who};
 use theriac_store::audit::{Anchors, Broken, NotVerified, PublicKey, Verified, verify_export};
 use theriac_store::{Access, StoreError};
 
@@ -22,13 +24,16 @@ const ANCHORS: usize = 64 << 20;
 pub enum Command {
     /// Write the whole log to a file that verifies anywhere; its last line is signed
     Export {
-        /// The file to write
+        /// The file to write; - is standard output
         file: PathBuf,
     },
+    /// Make a new key that signs checkpoints and exports from now on: when the old one was lost, or others may have it. What
+    /// the old one signed still verifies
+    RotateKey,
     /// Verify an exported log, without server or database; without a file, the log of the data folder.
     /// Exit code 0 when it holds together, 1 when it does not, 2 when that could not be found out
     Verify {
-        /// The exported log
+        /// The exported log; - is standard input
         file: Option<PathBuf>,
         /// Demand that this public key signed (64 hexadecimal characters)
         #[arg(long, value_name = "KEY", requires = "file")]
@@ -46,11 +51,31 @@ pub enum Command {
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
         Command::Export { file } => {
-            connect::with(config, Aim::Read, async |client| client.save("/audit/export", &file).await)?;
-            output::note(&format!(
-                "the audit log is in {}; verify it with theriac audit verify",
-                file.display()
-            ));
+            connect::with(config, Aim::WriteIfFree, async |client| {
+                client.save("/audit/export", &file).await
+            })?;
+            if file != Path::new("-") {
+                output::note(&format!(
+                    "the audit log is in {0}; verify it with theriac audit verify {0}",
+                    file.display()
+                ));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::RotateKey => {
+            let Place::Folder(location) = config.place()? else {
+                bail!(
+                    "keys are files of the data folder: stop the server, and make a new one there with --data"
+                );
+            };
+            let key = connect::run(async {
+                let store = connect::open_writing(location).await?;
+                let app = App::new(store.clone(), config.index(None));
+                let key = audit::rotate_key(&app, &Who::system(connect::VIA)).await;
+                store.close().await;
+                Ok(key?)
+            })?;
+            output::print(&format!("The audit log is signed by a new key from now on:\n{key}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Verify { file, key, anchor, format } => {
@@ -59,7 +84,10 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 Some(file) => verify_file(file, key.as_ref(), &anchors)?,
                 None => verify_folder(config, &anchors)?,
             };
-            print(&result, format)
+            match result {
+                Ok(found) => print(&found, format),
+                Err(broken) => print_broken(&broken, format),
+            }
         }
     }
 }
@@ -76,10 +104,14 @@ fn read_anchors(path: &Path) -> Result<Anchors> {
     Ok(anchors)
 }
 
-fn verify_file(path: &Path, key: Option<&PublicKey>, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
-    let (log, _) = input::open(path)?;
+fn verify_file(
+    path: &Path,
+    key: Option<&PublicKey>,
+    anchors: &Anchors,
+) -> Result<Result<Verification, Broken>> {
+    let log = input::stream(path)?;
     match verify_export(BufReader::with_capacity(1 << 20, log), key, anchors) {
-        Ok(verified) => Ok(Ok(verified)),
+        Ok(chain) => Ok(Ok(Verification { chain, changed: Vec::new() })),
         Err(NotVerified::Broken(broken)) => Ok(Err(broken)),
         Err(NotVerified::Unread(error)) => {
             Err(error).with_context(|| format!("cannot read {}", path.display()))
@@ -87,7 +119,7 @@ fn verify_file(path: &Path, key: Option<&PublicKey>, anchors: &Anchors) -> Resul
     }
 }
 
-fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verified, Broken>> {
+fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verification, Broken>> {
     let Place::Folder(location) = config.place()? else {
         bail!(
             "a server's log is verified on a copy: theriac audit export FILE, then theriac audit verify FILE"
@@ -95,46 +127,56 @@ fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verified, 
     };
     connect::run(async {
         let store = connect::open(location, Access::ReadOnly).await?;
-        let verified = store.verify_audit(anchors).await;
+        let verified = audit::verify(&store, anchors).await;
         store.close().await;
         match verified {
             Ok(verified) => Ok(Ok(verified)),
-            Err(StoreError::Audit(broken)) => Ok(Err(broken)),
+            Err(ServiceError::Store(StoreError::Audit(broken))) => Ok(Err(broken)),
             Err(error) => Err(error.into()),
         }
     })
 }
 
-fn print(result: &Result<Verified, Broken>, format: Format) -> Result<ExitCode> {
-    let verified = match result {
-        Ok(verified) => verified,
-        Err(broken) => {
-            match format {
-                Format::Json => {
-                    output::json(&json!({ "holds": false, "place": broken.place, "why": broken.why }))?
-                }
-                Format::Table => output::print(&format!("The log does not hold together: {broken}\n"))?,
-            }
-            return Ok(ExitCode::from(1));
-        }
-    };
-    let Verified { installation, entries, seq, head, at, key, signed_to, anchored_to } = verified;
+fn print_broken(broken: &Broken, format: Format) -> Result<ExitCode> {
+    match format {
+        Format::Json => output::json(&json!({ "holds": false, "place": broken.place, "why": broken.why }))?,
+        Format::Table => output::print(&format!("The log does not hold together: {broken}\n"))?,
+    }
+    Ok(ExitCode::from(1))
+}
+
+fn print(found: &Verification, format: Format) -> Result<ExitCode> {
+    let holds = found.changed.is_empty();
+    let exit = if holds { ExitCode::SUCCESS } else { ExitCode::from(1) };
+    let Verified { installation, entries, seq, head, at, key, signed_to, anchored_to } = &found.chain;
     if format == Format::Json {
         output::json(&json!({
-            "holds": true, "installation": installation, "entries": entries, "seq": seq, "head": head, "at": at,
+            "holds": holds, "installation": installation, "entries": entries, "seq": seq, "head": head, "at": at,
             "key": key, "signed_to": signed_to, "anchored_to": anchored_to,
+            "changed": changed_json(&found.changed),
         }))?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(exit);
     }
     let up_to = |entry: &Option<i64>| {
         entry.map_or_else(|| "nothing".to_owned(), |entry| format!("up to entry {entry}"))
     };
     let key = key.as_ref().map_or_else(String::new, |key| format!("signed by    {key}\n"));
-    output::print(&format!(
+    let changed: String = found.changed.iter().map(|row| format!("  {row}\n")).collect();
+    let changed = if holds {
+        changed
+    } else {
+        format!("What it tells of was changed in the database; restore it from a backup:\n{changed}")
+    };
+    output::print(&output::lines(&format!(
         "The log holds together: {entries} entries, the last of {at}.\n\
-         installation {installation}\nhead         {head}\n{key}checkpoints  {}\nanchored     {}\n",
+         installation {installation}\nhead         {head}\n{key}checkpoints  {}\nanchored     {}\n{changed}",
         up_to(signed_to),
         up_to(anchored_to)
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    )))?;
+    Ok(exit)
+}
+
+/// Rows that were changed, as JSON.
+pub fn changed_json(changed: &[Broken]) -> Value {
+    changed.iter().map(|row| json!({ "place": row.place, "why": row.why })).collect()
 }

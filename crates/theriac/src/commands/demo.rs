@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use theriac_demo::{CAST, Days, PASSWORD, StoryClock};
 use theriac_model::Clock as _;
 use theriac_service::App;
-use theriac_store::{Access, Location, Store};
+use theriac_store::{Access, Location, Store, make_private};
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::output;
@@ -76,7 +76,7 @@ async fn make(folder: &Path) -> Result<String> {
         _ => Ok(()),
     };
     clear(&unfinished).with_context(|| format!("cannot clear {}", unfinished.display()))?;
-    fs::create_dir_all(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
+    make_private(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
     let days = Days::from(SystemClock.now());
     let clock = Arc::new(StoryClock::at(days.moment(340)));
     let store = open(&unfinished, clock.clone()).await?;

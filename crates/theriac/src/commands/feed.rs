@@ -108,7 +108,7 @@ fn show(bar: &ProgressBar, now: Progress) {
 
 fn import_alone(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<ImportReport> {
     if let Some(folder) = db.parent() {
-        std::fs::create_dir_all(folder)
+        theriac_store::make_private(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
     let bar = bar();

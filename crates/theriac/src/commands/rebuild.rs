@@ -1,4 +1,4 @@
-//! `rebuild`: makes what was read from evidence again, from the bytes that were kept.
+//! `rebuild`: makes what was read from evidence and records again, from the bytes and revisions that were kept.
 
 use std::process::ExitCode;
 
@@ -31,24 +31,32 @@ pub fn run(config: &Config, args: &Args) -> Result<ExitCode> {
     });
     bar.finish_and_clear();
     let rebuilt = rebuilt?;
+    let sound = rebuilt.differences.is_empty() && rebuilt.changed.is_empty();
     match args.format {
         Format::Json => output::json(&rebuilt)?,
         Format::Table => {
             let mut text = format!(
-                "Read again: {} with {}, {} and {}.\n",
+                "Read again: {} with {}, {} and {}; {}.\n",
                 count(rebuilt.evidence, "piece of evidence", "pieces of evidence"),
                 count(rebuilt.components, "component", "components"),
                 count(rebuilt.results, "test result", "test results"),
                 count(rebuilt.manifests, "build manifest", "build manifests"),
+                count(rebuilt.records, "record", "records"),
             );
             for difference in &rebuilt.differences {
-                text.push_str(&format!("{}: {}\n", difference.evidence, difference.what));
+                text.push_str(&format!("{}: {}\n", difference.of, difference.what));
             }
-            if rebuilt.differences.is_empty() {
-                text.push_str("Everything was as the bytes say.\n");
+            if !rebuilt.changed.is_empty() {
+                text.push_str("Changed in the database; nothing but a backup brings it back:\n");
+            }
+            for changed in &rebuilt.changed {
+                text.push_str(&format!("  {}: {}\n", changed.of, changed.what));
+            }
+            if sound {
+                text.push_str("Everything was as the bytes and revisions say.\n");
             }
             output::print(&output::lines(&text))?;
         }
     }
-    Ok(if rebuilt.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

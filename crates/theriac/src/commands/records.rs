@@ -1,6 +1,6 @@
 //! `records`: records out as one file, and in as drafts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::connect::{self, Aim, with_query};
 use crate::input;
 use crate::output::{self, Format};
+use crate::target::Target;
 
 /// Most bytes of a file of records.
 const BYTES: usize = 64 << 20;
@@ -30,7 +31,7 @@ pub enum Command {
         /// Only in this state: draft, "in review", approved, "sent back", retired, withdrawn
         #[arg(long)]
         state: Option<String>,
-        /// The file to write
+        /// The file to write; - is standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -61,11 +62,15 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
             let file = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
             match out {
                 None => output::json(&file)?,
+                Some(path) if path == Path::new("-") => output::json(&file)?,
                 Some(path) => {
                     let text =
                         serde_json::to_string_pretty(&file).context("the records cannot be written")?;
-                    std::fs::write(&path, text + "\n")
-                        .with_context(|| format!("cannot write {}", path.display()))?;
+                    connect::run(async {
+                        let mut target = Target::open(&path).await?;
+                        target.write((text + "\n").as_bytes()).await?;
+                        target.finish().await
+                    })?;
                     let number = file["records"].as_array().map_or(0, Vec::len);
                     output::note(&format!("{number} records written to {}", path.display()));
                 }

@@ -2,12 +2,13 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use theriac_service::App;
+use theriac_store::is_open_to_others;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
@@ -47,7 +48,13 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = server::listen(args.listen).await?;
+        let folder = location.folder().to_owned();
         let store = connect::open_writing(location).await?;
+        if let Some(anchor) = &args.anchor {
+            let opened = store.try_anchor(anchor).await;
+            opened.context("nothing was started, since checkpoints could not be anchored")?;
+        }
+        warn_of_others(&folder);
         let serving = Serving {
             behind_proxy: args.behind_proxy,
             anchor: args.anchor,
@@ -57,6 +64,16 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
         server::serve(App::new(store, config.index(None)), listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Says so when others than the owner may enter the data folder.
+fn warn_of_others(folder: &Path) {
+    if is_open_to_others(folder) {
+        let folder = folder.display();
+        tracing::warn!(
+            "others may read {folder}, which holds password hashes, keys and evidence; shut them out: chmod -R go= {folder}"
+        );
+    }
 }
 
 impl Log {

@@ -8,7 +8,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::io::AsyncWriteExt as _;
+use theriac_api::Cause;
+
+use crate::target::Target;
 
 /// Most bytes of an answer that is read as a whole.
 const LARGEST: usize = 512 << 20;
@@ -35,6 +37,20 @@ struct Field {
 }
 
 impl Answer {
+    /// The problem in words. Inside of this process there is no server and no log of it: the cause itself is told.
+    async fn problem(&mut self) -> anyhow::Error {
+        if let Self::Inside(response) = self
+            && let Some(Cause(cause)) = response.extensions().get::<Cause>()
+        {
+            return anyhow!("{cause}");
+        }
+        let status = self.status();
+        match self.bytes().await {
+            Ok(bytes) => problem(status, &bytes),
+            Err(error) => error,
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Inside(response) => response.status(),
@@ -75,16 +91,12 @@ impl Answer {
         Ok(bytes)
     }
 
-    /// The answer as JSON; nothing is `null`.
-    ///
-    /// # Errors
-    /// The problem, in words.
+    /// The answer as JSON; nothing is `null`. What is a problem is an error in words, here as in what follows.
     pub async fn json(mut self) -> Result<Value> {
-        let status = self.status();
-        let bytes = self.bytes().await?;
-        if !status.is_success() {
-            return Err(problem(status, &bytes));
+        if !self.status().is_success() {
+            return Err(self.problem().await);
         }
+        let bytes = self.bytes().await?;
         if bytes.is_empty() {
             return Ok(Value::Null);
         }
@@ -93,33 +105,26 @@ impl Answer {
     }
 
     /// The answer as text, unchanged.
-    ///
-    /// # Errors
-    /// The problem, in words.
     pub async fn text(mut self) -> Result<String> {
-        let status = self.status();
-        let bytes = self.bytes().await?;
-        if !status.is_success() {
-            return Err(problem(status, &bytes));
+        if !self.status().is_success() {
+            return Err(self.problem().await);
         }
+        let bytes = self.bytes().await?;
         String::from_utf8(bytes).context("the answer is not UTF-8")
     }
 
-    /// Writes the answer to a file, which appears when it is complete.
+    /// Writes the answer to where a path leads.
     pub async fn save(mut self, path: &Path) -> Result<()> {
-        let status = self.status();
-        if !status.is_success() {
-            let bytes = self.bytes().await?;
-            return Err(problem(status, &bytes));
+        if !self.status().is_success() {
+            return Err(self.problem().await);
         }
-        let partial = path.with_added_extension("part");
-        let write = || format!("cannot write {}", partial.display());
-        let mut file = tokio::fs::File::create(&partial).await.with_context(write)?;
+        let mut target = Target::open(path).await?;
         while let Some(piece) = self.piece().await? {
-            file.write_all(&piece).await.with_context(write)?;
+            if !target.write(&piece).await? {
+                break;
+            }
         }
-        file.sync_all().await.with_context(write)?;
-        tokio::fs::rename(&partial, path).await.with_context(|| format!("cannot write {}", path.display()))
+        target.finish().await
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Aim {
     Read,
     /// It changes something: the folder must be free.
     Write,
+    /// It reads, and leaves a note of that where no server is running on the folder.
+    WriteIfFree,
 }
 
 /// A file to be handed in.
@@ -111,6 +113,18 @@ impl Client {
         let store = match aim {
             Aim::Read => open(location, Access::ReadOnly).await?,
             Aim::Write => open_writing(location).await?,
+            Aim::WriteIfFree => match open_writing(location.clone()).await {
+                // Another process writes there, or nobody may: a copy on a medium that is only read.
+                Err(error)
+                    if matches!(
+                        error.downcast_ref(),
+                        Some(StoreError::Locked { .. } | StoreError::Io { .. } | StoreError::Sql { .. })
+                    ) =>
+                {
+                    open(location, Access::ReadOnly).await?
+                }
+                opened => opened?,
+            },
         };
         let app = App::new(store.clone(), config.index(None));
         let throttle = Arc::new(Mutex::new(Throttle::default()));
@@ -191,7 +205,7 @@ impl Client {
         self.send(Method::GET, address, None, Vec::new()).await?.text().await
     }
 
-    /// Writes what is at an address to a file, which appears when it is complete.
+    /// Writes what is at an address to where a path leads.
     pub async fn save(&self, address: &str, file: &Path) -> Result<()> {
         let answer = self.send(Method::GET, address, None, Vec::new()).await?;
         answer.save(file).await

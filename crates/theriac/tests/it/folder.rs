@@ -134,6 +134,122 @@ fn the_audit_log_is_exported_and_verified() {
 }
 
 #[test]
+fn a_lost_key_is_replaced_and_what_it_signed_still_verifies() {
+    let folder = release();
+    let path = folder.path();
+    run(path, &["audit", "export", "old.jsonl"]);
+    let verified = stdout_json(&run(path, &["audit", "verify", "old.jsonl", "--format", "json"]));
+    assert_eq!(verified["signed_to"], verified["seq"], "an export signs the head of the log first");
+    std::fs::remove_dir_all(path.join("theriac-data/keys")).unwrap();
+    run(path, &["product", "add", "pump2", "--name", "Second pump"]);
+    let error = stderr(&theriac(path).args(["audit", "export", "new.jsonl"]).assert().code(2));
+    assert!(error.contains("No such file") && error.contains("theriac audit rotate-key"), "{error}");
+    assert!(!error.contains("server") && error.matches("No such file").count() == 1, "{error}");
+    assert!(!path.join("new.jsonl").exists());
+
+    let key = stdout(&run(path, &["audit", "rotate-key"])).lines().last().unwrap().to_owned();
+    run(path, &["audit", "export", "new.jsonl"]);
+    run(path, &["audit", "verify", "new.jsonl", "--key", &key]);
+    run(path, &["audit", "verify", "old.jsonl", "--key", verified["key"].as_str().unwrap()]);
+    let log = std::fs::read_to_string(path.join("new.jsonl")).unwrap();
+    assert!(log.contains("\"action\":\"audit key rotate\"") && log.contains("\"via\":\"cli\""), "{log}");
+    run(path, &["audit", "verify"]);
+}
+
+#[test]
+fn rows_that_were_changed_by_hand_are_named_with_one() {
+    let folder = installation();
+    let path = folder.path();
+    run(path, &["product", "add", "pump", "--name", "Infusion pump"]);
+    run(path, &["release", "add", "--product", "pump", "--release", "1.0"]);
+    write(path, "bom.json", crate::support::bom(&json!([])));
+    run(path, &[&["evidence", "add", "bom.json", "--tool", "maker@1.0"][..], &RELEASE].concat());
+    by_hand(&path.join("theriac-data"), "UPDATE evidence SET tool = 'forged'");
+    let why = "EVID-1: the log tells of another tool of it";
+    let text = stdout(&theriac(path).args(["audit", "verify"]).assert().code(1));
+    assert!(text.starts_with("The log holds together") && text.contains(why), "{text}");
+    let answer = stdout_json(&theriac(path).args(["audit", "verify", "--format", "json"]).assert().code(1));
+    let changed = json!([{ "place": "EVID-1", "why": "the log tells of another tool of it" }]);
+    assert_eq!((&answer["holds"], &answer["changed"]), (&json!(false), &changed));
+    let text = stdout(&theriac(path).args(["rebuild"]).assert().code(1));
+    assert!(text.contains(why) && !text.contains("Everything was"), "{text}");
+}
+
+/// Changes a database behind the program's back.
+fn by_hand(folder: &std::path::Path, sql: &'static str) {
+    let location = theriac_store::Location::Sqlite { folder: folder.to_owned() };
+    let clock = std::sync::Arc::new(theriac_store::testing::TestClock::default());
+    let ids = std::sync::Arc::new(theriac_store::testing::TestIds::default());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let open = theriac_store::Store::open(location, theriac_store::Access::ReadWrite, clock, ids);
+        let store = open.await.unwrap();
+        let mut work = store.maintain().await.unwrap();
+        work.execute(sql, theriac_store::args![]).await.unwrap();
+        work.commit().await.unwrap();
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    let folder = installation();
+    let error = stderr(&theriac(folder.path()).args(["feed", "import", "none"]).assert().code(2));
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
+}
+
+#[test]
+fn a_log_goes_through_standard_streams() {
+    let folder = release();
+    let path = folder.path();
+    let log = run(path, &["audit", "export", "-"]).get_output().stdout.clone();
+    assert!(log.starts_with(b"{\"format\":\"theriac audit export\""), "{}", String::from_utf8_lossy(&log));
+    theriac(path).args(["audit", "verify", "-"]).write_stdin(log).assert().success();
+    assert!(!path.join("-").exists());
+    let records = stdout_json(&run(path, &["records", "export", "--out", "-"]));
+    assert!(records["records"].is_array());
+}
+
+/// A log takes the place of a file alone: a link goes on leading there, and what is no file is written through.
+#[cfg(unix)]
+#[test]
+fn a_log_destroys_nothing_that_is_no_file() {
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+    let folder = release();
+    let path = folder.path();
+    write(path, "elsewhere/old.jsonl", "old");
+    let mode = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(path.join("elsewhere/old.jsonl"), mode).unwrap();
+    write(path, "link.jsonl.part", "somebody's");
+    for (link, target) in [("link.jsonl", "elsewhere/old.jsonl"), ("loose.jsonl", "elsewhere/new.jsonl")] {
+        symlink(target, path.join(link)).unwrap();
+        run(path, &["audit", "export", link]);
+        assert!(path.join(link).is_symlink(), "{link}");
+        run(path, &["audit", "verify", target]);
+    }
+    let kept = std::fs::metadata(path.join("elsewhere/old.jsonl")).unwrap().permissions().mode();
+    assert_eq!(kept & 0o777, 0o640, "whom it is for stays");
+    assert_eq!(std::fs::read_to_string(path.join("link.jsonl.part")).unwrap(), "somebody's");
+
+    let pipe = path.join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    run(path, &["audit", "export", "pipe"]);
+    write(path, "read.jsonl", reader.join().unwrap());
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    run(path, &["audit", "verify", "read.jsonl"]);
+
+    let error = stderr(&theriac(path).args(["audit", "export", "elsewhere"]).assert().code(2));
+    assert!(error.contains("elsewhere is a folder; name a file"), "{error}");
+    let left: Vec<_> = std::fs::read_dir(path).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    let part = |name: &&std::ffi::OsString| name.to_string_lossy().ends_with(".part");
+    assert_eq!(left.iter().filter(part).count(), 1, "nothing unfinished is left behind: {left:?}");
+}
+
+#[test]
 fn a_description_of_the_interface_is_printed_without_a_folder() {
     let folder = tempdir().unwrap();
     let description = stdout_json(&run(folder.path(), &["openapi"]));

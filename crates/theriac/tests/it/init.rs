@@ -52,7 +52,7 @@ fn passwords_from_standard_input_are_not_shown() {
 fn what_is_set_up_is_not_set_up_again() {
     let folder = installation();
     let error = stderr(&init(folder.path(), &PEOPLE).assert().code(2));
-    assert!(error.contains("'Acme Medical' already"), "{error}");
+    assert!(error.contains("'Acme Medical' is set up here already"), "{error}");
     assert!(stdout(&run(folder.path(), &["user", "list"])).contains("maya"));
 }
 

@@ -13,16 +13,22 @@ use crate::support::{
 };
 
 /// A server on the data folder of a folder; it ends with this.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    /// `http://127.0.0.1:40001`.
+    pub address: String,
 }
 
 impl Server {
     fn start(folder: &Path, more: &[&str]) -> Self {
+        Self::at(folder, &[&["--data", "theriac-data"], more].concat())
+    }
+
+    /// A server started in a folder with these options.
+    pub fn at(folder: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(assert_cmd::cargo::cargo_bin!("theriac"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data", "theriac-data"])
-            .args(more)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(options)
             .current_dir(folder)
             .env_remove("RUST_LOG")
             .stderr(Stdio::piped())
@@ -44,7 +50,7 @@ impl Server {
     }
 
     /// Asks it to stop, and waits.
-    fn stop(mut self) -> std::process::ExitStatus {
+    pub fn stop(mut self) -> std::process::ExitStatus {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
         self.child.wait().unwrap()
@@ -65,6 +71,15 @@ fn token(folder: &Path, permissions: &[&str]) -> String {
         command.args(["--permission", permission]);
     }
     stdout(&command.assert().success()).trim().to_owned()
+}
+
+#[test]
+fn a_server_whose_anchor_cannot_be_written_does_not_start() {
+    let folder = release();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--anchor", "nowhere/anchor"];
+    let error = stderr(&theriac(folder.path()).args(serve).assert().code(2));
+    assert!(error.contains("cannot open the anchor file nowhere/anchor: No such file"), "{error}");
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
 }
 
 const CI: &[&str] = &["read", "read-gate", "read-audit", "upload-evidence", "add-build", "import-feed"];

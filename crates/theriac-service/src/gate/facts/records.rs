@@ -9,6 +9,7 @@ use theriac_model::Digest;
 use theriac_model::kinds::{RESPONSIBILITY, SOFTWARE_ITEM};
 use theriac_model::record::{Content, Kind};
 use theriac_store::tables::facts::{self as table, Within};
+use theriac_store::tables::records::unchanged;
 use theriac_store::{Conn, Row};
 
 use super::{Moment, People, group, json, signature_rows_of, word};
@@ -80,6 +81,7 @@ fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Reco
     };
     let (mut records, mut pins, mut cited) = (Vec::new(), Vec::new(), BTreeSet::new());
     for row in &rows.records {
+        unchanged(row)?;
         let Some(kind) = app.kind(&row.get::<String>("kind")?) else { continue };
         let content =
             crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
@@ -107,6 +109,7 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
         let Some(last) = counts.get(&record) else { continue };
         let mut read = Vec::with_capacity(steps.len());
         for step in steps {
+            unchanged(step)?;
             if step.get::<u32>("number")? <= *last {
                 read.push(step);
             }

@@ -69,12 +69,12 @@ pub struct AssessmentSignature {
     pub signature: Signature,
 }
 
-pub(super) const ASSESSMENT: &str = "a.id AS a_id, a.finding, a.status, a.justification, a.explanation, a.exploitability, \
+pub(in crate::tables) const ASSESSMENT: &str = "a.id AS a_id, a.finding, a.status, a.justification, a.explanation, a.exploitability, \
     a.exploitability_reason, a.patient_safety_impact, a.decision, a.decision_reason, a.due, a.fixer, a.rests_on, \
     a.assessor, a.at AS a_at, a.carried_from, a.root, a.changed, a.digest AS a_digest, a.set_digest";
 pub(super) const LATEST: &str = "a.id = (SELECT MAX(y.id) FROM assessment y WHERE y.finding = f.id)";
 
-pub(super) fn assessment(row: &Row) -> Result<Assessment, StoreError> {
+pub(in crate::tables) fn assessment(row: &Row) -> Result<Assessment, StoreError> {
     Ok(Assessment {
         id: row.get("a_id")?,
         finding: row.get("finding")?,

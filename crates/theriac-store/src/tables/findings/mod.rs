@@ -15,6 +15,7 @@ use crate::tables::{end_rows, text_list};
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
 pub use across::{elsewhere, exploited, judged_with, last_said, resting_on};
+pub(super) use assessments::{ASSESSMENT, assessment};
 pub use assessments::{
     Assessment, AssessmentSignature, CONFIRMED, SIGNED, add_assessments, assessments, cover, history,
     latest_assessments, latest_of, of_sets, signatures, written_at,
@@ -83,11 +84,11 @@ impl Finding {
     }
 }
 
-const FINDING: &str = "f.id, f.number, f.release, f.component, f.vulnerability AS opened_as, f.opened_at, v.row_id, \
+pub(super) const FINDING: &str = "f.id, f.number, f.release, f.component, f.vulnerability AS opened_as, f.opened_at, v.row_id, \
     v.vulnerability, v.aliases, v.severity, v.score, v.cvss, v.fixed, v.advisories, v.resolved";
 const FINDING_FROM: &str = "finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL";
 
-fn finding(row: &Row) -> Result<Finding, StoreError> {
+pub(super) fn finding(row: &Row) -> Result<Finding, StoreError> {
     Ok(Finding {
         id: row.get("id")?,
         number: row.get("number")?,

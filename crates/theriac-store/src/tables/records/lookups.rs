@@ -1,5 +1,6 @@
 //! What others ask of records, and records of evidence and people: one question, one query.
 
+use super::unchanged;
 use crate::{Args, Conn, Row, StoreError, args};
 
 /// Which of these evidence names (`EVID-3`) exist for a product, or for any where it is `None`; at most 1,000.
@@ -29,17 +30,19 @@ pub async fn evidence_among(
 /// before the older.
 ///
 /// # Errors
-/// What the database says.
+/// [`StoreError::RevisionChanged`], or what the database says.
 pub async fn approved_content(
     conn: &mut Conn,
     kind: &str,
     product: Option<i64>,
 ) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT v.content FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
+    let sql = "SELECT r.ref, r.kind, v.digest, v.number, v.kind_version, v.predecessor, v.content, v.links, v.attachments \
+               FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
                WHERE r.kind = $1 AND (r.product IS NULL OR r.product = $2) \
                ORDER BY CASE WHEN r.product IS NULL THEN 1 ELSE 0 END, r.number DESC LIMIT 1";
-    let row = conn.fetch_optional(sql, args![kind, product]).await?;
-    row.map(|row| row.get("content")).transpose()
+    let Some(row) = conn.fetch_optional(sql, args![kind, product]).await? else { return Ok(None) };
+    unchanged(&row)?;
+    row.get("content").map(Some)
 }
 
 /// A record in its latest revision.
@@ -61,7 +64,7 @@ pub struct Present {
 /// most 10,000.
 ///
 /// # Errors
-/// What the database says.
+/// [`StoreError::RevisionChanged`], or what the database says.
 pub async fn present_of_kind(
     conn: &mut Conn,
     kind: &str,
@@ -70,14 +73,15 @@ pub async fn present_of_kind(
     let mut values = args![kind];
     let marks = values.push_all(products.iter().take(1000).copied());
     let sql = format!(
-        "SELECT r.product, r.number, h.state, v.kind_version, v.content FROM record r \
-         JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
+        "SELECT r.product, r.number AS record_number, h.state, r.ref, r.kind, v.digest, v.number, v.kind_version, \
+         v.predecessor, v.content, v.links, v.attachments FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
          WHERE r.kind = $1 AND r.product IN ({marks}) AND h.state NOT IN ('retired', 'withdrawn') ORDER BY r.number LIMIT 10000"
     );
     let present = |row: &Row| {
+        unchanged(row)?;
         Ok(Present {
             product: row.get("product")?,
-            number: row.get("number")?,
+            number: row.get("record_number")?,
             state: row.get("state")?,
             kind_version: row.get("kind_version")?,
             content: row.get("content")?,

@@ -8,6 +8,7 @@ mod duties;
 mod links;
 mod list;
 mod lookups;
+mod projections;
 mod revisions;
 
 use jiff::Timestamp;
@@ -21,9 +22,12 @@ pub use duties::{DateDuty, Owing, RecordDuty, date_duties, date_duties_statement
 pub use links::{Clearance, LinkRow, add_clearance, links_of, links_to};
 pub use list::{After, Filter, list};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};
+pub use projections::{
+    Projection, Standing, projections, records_after, revisions_after, set_projection, standings,
+};
 pub use revisions::{
     Revision, StateChange, add_revision, authors, latest_revisions, revision_by_digest, revision_by_number,
-    revisions_before, set_state, signatures_of, standing, state_changes,
+    revisions_before, set_state, signatures_of, standing, state_changes, unchanged,
 };
 
 /// What a record is for ever: its number, kind and scope.

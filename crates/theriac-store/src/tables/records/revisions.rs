@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use theriac_model::Digest;
+use theriac_model::record::RevisionSeal;
 
+use super::projections::{Projection, set_projection};
 use crate::tables::signatures::{self, Signature};
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
@@ -48,11 +50,53 @@ pub struct StateChange {
     pub at: Timestamp,
 }
 
-const REVISION: &str = "v.digest, v.record, v.number, v.kind_version, v.predecessor, v.content, v.links, \
-                        v.attachments, v.author, v.at, s.state";
-const REVISION_FROM: &str = "revision v JOIN revision_state s ON s.revision = v.digest AND s.tx_to IS NULL";
+pub(super) const REVISION: &str = "v.digest, v.record, v.number, v.kind_version, v.predecessor, v.content, v.links, \
+                        v.attachments, v.author, v.at, s.state, r.ref, r.kind";
+pub(super) const REVISION_FROM: &str = "revision v JOIN record r ON r.id = v.record \
+                             JOIN revision_state s ON s.revision = v.digest AND s.tx_to IS NULL";
 
-fn revision(row: &Row) -> Result<Revision, StoreError> {
+/// Refuses a revision that is not what its digest names. Columns: `digest`, `ref`, `kind`, `number`, `kind_version`,
+/// `predecessor`, `content`, `links`, `attachments`.
+///
+/// # Errors
+/// [`StoreError::RevisionChanged`].
+pub fn unchanged(row: &Row) -> Result<(), StoreError> {
+    let (record, number): (String, i64) = (row.get("ref")?, row.get("number")?);
+    if seal(row, &record, number)? == Some(row.get("digest")?) {
+        return Ok(());
+    }
+    Err(StoreError::RevisionChanged { record, number })
+}
+
+/// The digest of what a row holds; `None` where it does not even read.
+fn seal(row: &Row, record: &str, number: i64) -> Result<Option<Digest>, StoreError> {
+    let (kind, attachments): (String, String) = (row.get("kind")?, row.get("attachments")?);
+    let (content, links): (String, String) = (row.get("content")?, row.get("links")?);
+    let Ok(attachments) = serde_json::from_str::<Vec<Attached>>(&attachments) else { return Ok(None) };
+    let attachments: Vec<_> = attachments.into_iter().map(|file| (file.name, file.digest)).collect();
+    let seal = RevisionSeal {
+        record,
+        number,
+        kind: &kind,
+        kind_version: row.get("kind_version")?,
+        predecessor: row.get("predecessor")?,
+        content: &content,
+        links: &links,
+        attachments: &attachments,
+    };
+    Ok(seal.digest().ok())
+}
+
+/// An attachment as a revision keeps it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attached {
+    name: String,
+    digest: Digest,
+}
+
+pub(super) fn revision(row: &Row) -> Result<Revision, StoreError> {
+    unchanged(row)?;
     Ok(Revision {
         digest: row.get("digest")?,
         record: row.get("record")?,
@@ -68,15 +112,14 @@ fn revision(row: &Row) -> Result<Revision, StoreError> {
     })
 }
 
-/// Adds a revision with its first state, links (target and pinned revision) and listed fields.
+/// Adds a revision with its first state and what it gives to lists and links.
 ///
 /// # Errors
 /// What the database says.
 pub async fn add_revision(
     write: &mut Write,
     revision: &Revision,
-    links: &[(String, i64, Digest)],
-    listed: &[(String, String)],
+    projection: &Projection,
 ) -> Result<(), StoreError> {
     let tx = write.tx();
     let values = args![
@@ -99,13 +142,7 @@ pub async fn add_revision(
             values,
         )
         .await?;
-    let rows = links
-        .iter()
-        .map(|(link, target, pinned)| args![revision.digest, link, *target, revision.record, *pinned]);
-    let rows = rows.collect();
-    write.insert_many("INSERT INTO link (revision, link, target, source, pinned)", "", rows).await?;
-    let rows = listed.iter().map(|(field, value)| args![revision.digest, field, value]).collect();
-    write.insert_many("INSERT INTO listed_field (revision, field, value)", "", rows).await?;
+    set_projection(write, revision.record, revision.digest, projection).await?;
     set_state(write, revision.record, revision.digest, &revision.state, revision.author, "").await
 }
 
@@ -137,7 +174,7 @@ pub async fn set_state(
 /// The revision of a digest.
 ///
 /// # Errors
-/// What the database says.
+/// [`StoreError::RevisionChanged`], as with all that read revisions, or what the database says.
 pub async fn revision_by_digest(conn: &mut Conn, digest: Digest) -> Result<Option<Revision>, StoreError> {
     let sql = format!("SELECT {REVISION} FROM {REVISION_FROM} WHERE v.digest = $1");
     conn.fetch_optional(sql, args![digest]).await?.as_ref().map(revision).transpose()

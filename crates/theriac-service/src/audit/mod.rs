@@ -1,13 +1,18 @@
-//! The audit log: read by page, and exported as a file that verifies without this program's server.
+//! The audit log: read by page, exported as a file that verifies without this program's server, and verified together with
+//! the rows that it speaks of.
+
+mod rows;
+
+pub(crate) use rows::bound;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
-use theriac_store::audit::{Entry, Signed};
+use theriac_store::audit::{Anchors, Broken, Entry, PublicKey, Signed, Verified};
 use theriac_store::tables::audit::{self as table, Filter};
-use theriac_store::{Conn, tables};
+use theriac_store::{Conn, Store, tables};
 
 use crate::page::{Page, Paging};
 use crate::people::tokens_called;
@@ -114,11 +119,56 @@ fn id(name: &str, kind: &str) -> Option<i64> {
     name.strip_prefix(kind)?.strip_prefix(':')?.parse().ok()
 }
 
-/// Writes the whole log to a file and gives its signed last line.
+/// Writes the whole log to a file and gives its signed last line. Where this process may write, the head of the log is
+/// signed as a checkpoint first.
 ///
 /// # Errors
 /// When the file or the signing key cannot be used, or the actor may not.
 pub async fn export(app: &App, who: &Who, path: &Path) -> Result<Signed> {
     who.require(app, Permission::ReadAudit, Scope::Organisation, "audit export").await?;
+    if app.store().writes() {
+        app.store().checkpoint(None).await?;
+    }
     Ok(app.store().export_audit(path).await?)
+}
+
+/// Makes a new key that signs checkpoints and exports from now on, and signs the head of the log with it. The old one stays
+/// listed, and what it signed still verifies.
+///
+/// # Errors
+/// When the key file cannot be written, or the actor may not.
+pub async fn rotate_key(app: &App, who: &Who) -> Result<PublicKey> {
+    let action = "audit key rotate";
+    who.require(app, Permission::AdministerInstallation, Scope::Organisation, action).await?;
+    let key = app.store().rotate_audit_key(who.act(action)).await?;
+    app.store().checkpoint(None).await?;
+    Ok(key)
+}
+
+/// What was found out about the log of a data folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// The chain, which holds together.
+    pub chain: Verified,
+    /// The first rows that are not what their digests or the log say, at most 20; empty when all are.
+    pub changed: Vec<Broken>,
+}
+
+/// Follows the chain of a data folder's log, then compares with it the rows that verdicts rest on: revisions and their
+/// states, signatures, assessments, advisories, evidence.
+///
+/// # Errors
+/// [`theriac_store::StoreError::Audit`] when the chain does not hold together, else what the database says.
+pub async fn verify(store: &Store, anchors: &Anchors) -> Result<Verification> {
+    let chain = store.verify_audit(anchors).await?;
+    let changed = changed(store).await?;
+    Ok(Verification { chain, changed })
+}
+
+/// The first rows that are not what their digests or the log say, at most 20.
+///
+/// # Errors
+/// What the database says.
+pub async fn changed(store: &Store) -> Result<Vec<Broken>> {
+    rows::changed(&mut *store.read().await?).await
 }
