@@ -12,6 +12,7 @@ use crate::{Access, Denied, Hands, Permission, Permit, PersonId, Role, Scope, pa
 pub struct Reauthenticated {
     person: PersonId,
     at: Timestamp,
+    comment: String,
 }
 
 /// A signature that was refused.
@@ -60,7 +61,19 @@ impl Reauthenticated {
         if !password::verify(stored, given)? {
             return Err(NotSigned::WrongPassword);
         }
-        Ok(Self { person, at: now })
+        Ok(Self { person, at: now, comment: String::new() })
+    }
+
+    /// With what the signer adds to the signature in their own words.
+    #[must_use]
+    pub fn saying(self, comment: String) -> Self {
+        Self { comment, ..self }
+    }
+
+    /// What the signer adds; empty for nothing.
+    #[must_use]
+    pub fn comment(&self) -> &str {
+        &self.comment
     }
 
     /// Who gave the password.
@@ -102,17 +115,30 @@ impl<'a> Signer<'a> {
         permission: Permission,
         scope: Scope,
     ) -> Result<Self, NotSigned> {
+        let permit = Self::permit_to_sign(access, permission, scope)?;
+        if access.person() != Some(proof.person) {
+            return Err(NotSigned::OtherPerson);
+        }
+        Ok(Self { proof, permit })
+    }
+
+    /// The permit to sign, the password aside: what a page asks before it offers to sign.
+    ///
+    /// # Errors
+    /// As [`Signer::new`].
+    pub fn permit_to_sign(
+        access: &Access,
+        permission: Permission,
+        scope: Scope,
+    ) -> Result<Permit, NotSigned> {
         if permission.hands() != Hands::Signer {
             return Err(NotSigned::NoSignature(permission));
         }
         let permit = access.require(permission, scope)?;
-        if access.person() != Some(proof.person) {
-            return Err(NotSigned::OtherPerson);
-        }
         if access.roles().contains(&Role::Administrator) {
             return Err(NotSigned::Administrator);
         }
-        Ok(Self { proof, permit })
+        Ok(permit)
     }
 
     /// Who signs.

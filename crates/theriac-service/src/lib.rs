@@ -17,6 +17,7 @@ mod page;
 pub mod people;
 pub mod products;
 pub mod records;
+mod signature;
 pub mod text;
 mod who;
 

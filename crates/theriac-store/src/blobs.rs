@@ -5,6 +5,7 @@
 //! [`Store::sweep_blobs`] removes when it is old.
 //! Layout: `blobs/ab/abcdef….zst`, unfinished ones in `blobs/tmp`.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use theriac_model::Digest;
 
-use crate::{Conn, Store, StoreError, Write, args, folder};
+use crate::{Args, Conn, Store, StoreError, Write, args, folder};
 
 /// Largest input taken unless the caller sets less: 200 MB.
 pub const LARGEST: u64 = 200_000_000;
@@ -186,6 +187,18 @@ impl Conn {
     pub async fn blob_size(&mut self, digest: Digest) -> Result<Option<u64>, StoreError> {
         let sql = "SELECT size FROM blob WHERE digest = $1 AND state = 'ready'";
         self.fetch_optional(sql, args![digest]).await?.map(|row| row.get("size")).transpose()
+    }
+
+    /// Sizes in bytes of kept blobs, of at most 1,000 digests.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn blob_sizes(&mut self, digests: &[Digest]) -> Result<BTreeMap<Digest, u64>, StoreError> {
+        let mut values = Args::new();
+        let marks = values.push_all(digests.iter().take(1000));
+        let sql = format!("SELECT digest, size FROM blob WHERE state = 'ready' AND digest IN ({marks})");
+        let rows = self.fetch_all(sql, values).await?;
+        rows.iter().map(|row| Ok((row.get("digest")?, row.get("size")?))).collect()
     }
 
     /// Up to `limit` kept blobs after a digest, in the order of digests: for backup and verification.

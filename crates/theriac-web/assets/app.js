@@ -22,6 +22,13 @@
   const reveal = (root) => root.querySelectorAll(".scripted").forEach((element) => { element.hidden = false; });
   reveal(document);
   document.addEventListener("htmx:afterSwap", () => reveal(document));
+  // Where the session has ended, the sign-in page is no part of the list; it leads back to what was asked for.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const at = event.detail.xhr.responseURL;
+    if (new URL(at, location.href).pathname !== "/sign-in") return;
+    event.detail.shouldSwap = false;
+    location.assign(at);
+  });
 
   // The finding beside the list.
   const showPane = async (link) => {
@@ -104,9 +111,34 @@
       ["csrf", "expected", "form-id"].forEach((name) => data.delete(name));
       return new URLSearchParams(data).toString();
     };
-    let saved = typed();
+    const isEmpty = () => !form.elements.link && [...form.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea")].every((field) => !field.value);
+    // A form that was shown again with a row or link more or less is not saved yet.
+    const unsaved = form.dataset.autosave === "unsaved" && !(form.elements["form-id"] && isEmpty());
+    let saved = unsaved ? null : typed();
     let saving = null;
     let timer;
+    const person = (page) => page.querySelector(".me-name")?.textContent;
+    const post = () => fetch(form.getAttribute("action"), {
+      method: "POST", credentials: "same-origin", headers: { accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    // Whoever signed in again, in another tab, goes on here: the token of the new session is on this page's address.
+    const renewed = async () => {
+      const page = await pageOf(location.href);
+      const token = page.querySelector("form[data-autosave] input[name=csrf]");
+      if (!token || person(page) !== person(document)) return false;
+      document.querySelectorAll("input[name=csrf]").forEach((input) => { input.value = token.value; });
+      return true;
+    };
+    const refused = (status) => status === 401 || status === 403;
+    const sayEnded = () => {
+      const link = document.createElement("a");
+      link.href = "/sign-in";
+      link.target = "_blank";
+      link.textContent = "Sign in again in another tab";
+      document.getElementById("autosaved").replaceChildren(
+        "Not saved: your session ended. ", link, ", then what is here is saved; or use Save draft, which keeps it while you sign in.");
+    };
     const becomeRecord = async (edit) => {
       form.setAttribute("action", edit);
       form.elements["form-id"].remove();
@@ -122,10 +154,9 @@
       if (now === saved) return;
       let words;
       try {
-        const answer = await fetch(form.getAttribute("action"), {
-          method: "POST", credentials: "same-origin", headers: { accept: "application/json" },
-          body: new URLSearchParams(new FormData(form)),
-        });
+        let answer = await post();
+        if (refused(answer.status) && await renewed()) answer = await post();
+        if (answer.status === 401) { sayEnded(); return; }
         if (!answer.ok) throw new Error(`status ${answer.status}`);
         const { expected, edit } = await answer.json();
         saved = now;
@@ -145,6 +176,10 @@
       await saving;
       saving = null;
     };
+    if (unsaved) save();
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && form.isConnected) save();
+    });
     form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(save, 1500);

@@ -27,8 +27,7 @@ pub fn upload(bench: &Bench) -> Result<Vec<Row>> {
 pub fn clauses(_: &Bench) -> Result<Vec<Row>> {
     let lines = example("measure_gate", &[])?;
     let row = |name: &str, limit: Option<f64>, column: usize| -> Result<Row> {
-        Ok(Row::new(name, "ms", limit, figure(&lines, 0, column)?)
-            .with_tenfold(figure(&lines, 1, column)?))
+        Ok(Row::new(name, "ms", limit, figure(&lines, 0, column)?).with_tenfold(figure(&lines, 1, column)?))
     };
     let mut rows = vec![
         row("all clauses, 1,000 components, 2,000 records", Some(300.0), 2)?,

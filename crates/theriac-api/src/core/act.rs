@@ -74,6 +74,12 @@ impl Call {
         people::prove(self.app(), &self.api.door(self.address), &self.who, password).await
     }
 
+    /// As [`Call::prove`], with what the signer adds to the signature.
+    pub(crate) async fn prove_saying(&self, password: &str, comment: &str) -> Done<Reauthenticated> {
+        let door = self.api.door(self.address);
+        people::prove_saying(self.app(), &door, &self.who, password, comment).await
+    }
+
     pub(crate) const fn address(&self) -> IpAddr {
         self.address
     }

@@ -17,6 +17,9 @@ pub(crate) struct CarriedConfirm {
     set: String,
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// How many were confirmed.
@@ -42,7 +45,7 @@ pub(super) async fn carried_confirm(
 ) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &input.set)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         let confirmed =
             findings::confirm_carried(call.app(), call.who(), &proof, &product, &release, set).await?;
         Ok(CarriedConfirmed { confirmed })

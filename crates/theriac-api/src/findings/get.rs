@@ -136,6 +136,7 @@ fn judgement(view: Assessment) -> JudgementOfFinding {
         method: signature.method,
         at: signature.at,
         set: signature.set.to_string(),
+        comment: signature.comment,
     };
     let (carried_from, carried_from_release) = view.carried_from.unzip();
     JudgementOfFinding {

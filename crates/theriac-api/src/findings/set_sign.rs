@@ -15,6 +15,9 @@ use crate::core::{Act, Segments, digest};
 pub(crate) struct AssessmentSign {
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// Sign what was judged at once. Where the product stays vulnerable the signature accepts the risk.
@@ -26,7 +29,7 @@ pub(crate) struct AssessmentSign {
 pub(super) async fn assessments_sign(Segments(set): Segments<String>, act: Act<AssessmentSign>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &set)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         Ok(SignedView::from(findings::sign(call.app(), call.who(), &proof, &[set]).await?))
     })
     .await

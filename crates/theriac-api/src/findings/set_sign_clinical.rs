@@ -15,6 +15,9 @@ use crate::core::{Act, Segments, digest};
 pub(crate) struct AssessmentSignClinical {
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// Sign that what the findings can do to patients has been judged.
@@ -30,7 +33,7 @@ pub(super) async fn assessments_clinical(
 ) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let set = digest("set", &set)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         Ok(SignedView::from(findings::sign_clinical(call.app(), call.who(), &proof, &[set]).await?))
     })
     .await

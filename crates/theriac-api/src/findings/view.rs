@@ -191,6 +191,8 @@ pub(crate) struct JudgementSignature {
     pub(super) at: Timestamp,
     /// What was signed.
     pub(super) set: String,
+    /// What the signer added in their own words; empty for nothing.
+    pub(super) comment: String,
 }
 
 impl JudgementSignature {
@@ -202,6 +204,7 @@ impl JudgementSignature {
             method: signature.method,
             at: signature.at,
             set: signature.digest.to_string(),
+            comment: signature.comment,
         }
     }
 }

@@ -17,6 +17,9 @@ pub(crate) struct RecordApprove {
     digest: String,
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// Approve the revision in review by signature. An author does not approve.
@@ -28,7 +31,7 @@ pub(crate) struct RecordApprove {
 pub(super) async fn records_approve(Segments(record): Segments<String>, act: Act<RecordApprove>) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let shown = digest("digest", &input.digest)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         Ok(ApprovalView::from(records::approve(call.app(), call.who(), &proof, &record, shown).await?))
     })
     .await

@@ -17,6 +17,9 @@ pub(crate) struct RecordSignClinical {
     digest: String,
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// Sign that the harm to patients in the revision in review has been judged.
@@ -31,7 +34,7 @@ pub(super) async fn records_clinical(
 ) -> Response {
     act.run(StatusCode::OK, async move |call, input| {
         let shown = digest("digest", &input.digest)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         Ok(ApprovalView::from(records::sign_clinical(call.app(), call.who(), &proof, &record, shown).await?))
     })
     .await

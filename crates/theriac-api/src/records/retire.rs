@@ -18,6 +18,9 @@ pub(crate) struct RecordRetire {
     reason: String,
     /// Your own password, once more.
     password: String,
+    /// What you add to the signature in your own words, at most 2,000 characters; kept and shown with it.
+    #[serde(default)]
+    comment: String,
 }
 
 /// Take an approved record out of use by signature; what links to it becomes suspect.
@@ -29,7 +32,7 @@ pub(crate) struct RecordRetire {
 pub(super) async fn records_retire(Segments(record): Segments<String>, act: Act<RecordRetire>) -> Response {
     act.run(StatusCode::NO_CONTENT, async move |call, input| {
         let shown = digest("digest", &input.digest)?;
-        let proof = call.prove(&input.password).await?;
+        let proof = call.prove_saying(&input.password, &input.comment).await?;
         records::retire(call.app(), call.who(), &proof, &record, shown, &input.reason).await
     })
     .await

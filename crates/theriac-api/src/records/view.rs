@@ -194,6 +194,8 @@ pub(crate) struct SignatureView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// What the signer added in their own words; empty for nothing.
+    comment: String,
 }
 
 /// A revision.
@@ -233,6 +235,7 @@ impl RevisionView {
             meaning: signature.meaning,
             method: signature.method,
             at: signature.at,
+            comment: signature.comment,
         };
         Self {
             revision: revision.revision.number,

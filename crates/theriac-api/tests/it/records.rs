@@ -142,7 +142,10 @@ on_both_engines!(a_record_goes_from_draft_to_approved, |store| {
     assert_eq!(done.status, StatusCode::CREATED);
     let digest = text(&done.ok()["digest"]);
 
-    let sign = signature(&digest);
+    let mut sign = signature(&digest);
+    sign["comment"] = json!("x".repeat(2_001));
+    assert_eq!(cleo.post(&server, &format!("{path}/approve"), &sign).await.field(), "comment");
+    sign["comment"] = json!(" Read with Mei. ");
     ana.post(&server, &format!("{path}/approve"), &sign).await.problem(403, "denied");
     machine.post(&server, &format!("{path}/approve"), &sign).await.problem(403, "denied");
     let wrong = json!({ "digest": digest, "password": "wrong" });
@@ -156,6 +159,7 @@ on_both_engines!(a_record_goes_from_draft_to_approved, |store| {
     let seen = otto.get(&server, &path).await.ok();
     assert_eq!((&seen["state"], &seen["approved"]), (&json!("approved"), &json!(digest)));
     assert_eq!(seen["revision"]["signatures"][0]["person"], "cleo");
+    assert_eq!(seen["revision"]["signatures"][0]["comment"], "Read with Mei.");
     assert_eq!(seen["revision"]["author"], "ana");
     assert_eq!(seen["owner"], "ana");
     otto.get(&server, "/records/DOC-99").await.problem(404, "not-found");

@@ -5,7 +5,6 @@ use serde_json::json;
 use theriac_auth::{Permission, Reauthenticated};
 use theriac_conformity::facts::words::EvidenceKind;
 use theriac_model::{Digest, canonical_json};
-use theriac_store::tables;
 use theriac_store::tables::evidence as table;
 
 use super::read::{ReliedOn, relied_on_by};
@@ -13,7 +12,7 @@ use super::{find_evidence, find_evidence_in};
 use crate::check::Checks;
 use crate::findings::jobs;
 use crate::products::scope_of;
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// The meaning of the signature.
 const MEANING: &str = "Evidence disqualified";
@@ -54,8 +53,7 @@ pub async fn disqualify(
     }
     let said = json!({ "evidence": reference, "digest": evidence.digest, "reason": reason });
     let digest = Digest::of(canonical_json(&said)?.as_bytes());
-    let person = signer.person().0;
-    let signature = tables::signatures::add(&mut write, digest, person, MEANING, proof.method()).await?;
+    let signature = signature::give(&mut write, digest, MEANING, signer.proof()).await?;
     table::disqualify(&mut write, evidence.id, &reason, signature).await?;
     let rematched = evidence.kind != EvidenceKind::TestResults.as_str();
     if rematched {

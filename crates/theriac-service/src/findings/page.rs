@@ -97,6 +97,8 @@ pub struct SignatureView {
     pub at: Timestamp,
     /// The digest of the set that was signed.
     pub set: Digest,
+    /// What the signer added in their own words; empty for nothing.
+    pub comment: String,
 }
 
 /// One finding, by its reference: `FIND-7`.
@@ -195,6 +197,7 @@ fn signature(row: &AssessmentSignature, key: &dyn Fn(i64) -> String) -> Signatur
         method: signature.method.clone(),
         at: signature.at,
         set: signature.digest,
+        comment: signature.comment.clone(),
     }
 }
 

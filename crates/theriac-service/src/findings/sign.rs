@@ -7,7 +7,7 @@ use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
 use theriac_store::tables::findings::{self as table, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::Release;
-use theriac_store::{Conn, Write, tables};
+use theriac_store::{Conn, Write};
 
 use super::assess::{accepts_risk, needs_clinical, set_digest};
 use super::carry::{present, rests_on};
@@ -15,7 +15,7 @@ use super::grounds::{EXPLOITED, Grounds};
 use super::moved;
 use super::select::{AssessmentSet, Judged, Selected, Standing};
 use crate::products::{find, find_in, scope_of};
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// What a signature led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ async fn signed(
         cover(&mut write, set, signer, meaning, judged.of(set)).await?;
     }
     for (finding, row) in &judged.rows {
-        let detail = json!({ "meaning": meaning, "set": row.set });
+        let detail = signature::said(json!({ "meaning": meaning, "set": row.set }), signer.proof());
         write.audit(finding.reference(), None, Some(row.digest), detail);
     }
     let exploited = judged.rows.iter().any(|(_, row)| row.exploitability.as_deref() == Some(EXPLOITED));
@@ -123,8 +123,7 @@ async fn cover(
     meaning: &str,
     rows: impl Iterator<Item = &(Finding, Assessment)>,
 ) -> Result<()> {
-    let method = signer.proof().method();
-    let signature = tables::signatures::add(write, set, signer.person().0, meaning, method).await?;
+    let signature = signature::give(write, set, meaning, signer.proof()).await?;
     let ids: Vec<i64> = rows.map(|(_, row)| row.id).collect();
     table::cover(write, signature, &ids).await?;
     Ok(())
@@ -290,7 +289,7 @@ pub async fn confirm_carried(
     still_hold(&mut write, &release, &carried.rows).await?;
     cover(&mut write, set, &signer, CONFIRMED, carried.rows.iter()).await?;
     for (finding, row) in &carried.rows {
-        let detail = json!({ "meaning": CONFIRMED, "set": set });
+        let detail = signature::said(json!({ "meaning": CONFIRMED, "set": set }), proof);
         write.audit(finding.reference(), None, Some(row.digest), detail);
     }
     write.commit().await?;

@@ -5,12 +5,12 @@ use theriac_auth::{Permission, Reauthenticated};
 use theriac_model::{Digest, canonical_json};
 use theriac_store::Conn;
 use theriac_store::tables::baseline::{self as table, Moved};
+use theriac_store::tables::decisions;
 use theriac_store::tables::releases::Release;
-use theriac_store::tables::{decisions, signatures};
 
 use super::facts::within;
 use crate::products::{find, find_in, scope_of};
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// What a signature on revisions that are taken over means.
 const ADOPTED: &str = "Revisions adopted for this release";
@@ -102,8 +102,7 @@ pub async fn adopt_revisions(
     let moved = moved_on_in(&mut write, &release, seq).await?;
     let taken = taken(&moved, revisions)?;
     let signed = signed(&release, &taken)?;
-    let (person, method) = (signer.person().0, signer.proof().method());
-    let signature = signatures::add(&mut write, signed, person, ADOPTED, method).await?;
+    let signature = signature::give(&mut write, signed, ADOPTED, signer.proof()).await?;
     let rows: Vec<(i64, Digest)> = taken.iter().map(|moved| (moved.record, moved.revision)).collect();
     table::adopt(&mut write, release.id, &rows, signature).await?;
     let named: Vec<Digest> = taken.iter().map(|moved| moved.revision).collect();

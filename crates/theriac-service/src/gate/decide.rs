@@ -14,7 +14,7 @@ use theriac_store::tables::releases::RELEASED;
 
 use super::judge::{Evaluated, Judged, evaluate};
 use crate::products::find;
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// What is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Ship, Self::Postpone, Self::Withdraw];
+
     /// The word in forms and rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -59,15 +62,12 @@ impl FromStr for Outcome {
     type Err = ServiceError;
 
     fn from_str(text: &str) -> Result<Self> {
-        [Self::Ship, Self::Postpone, Self::Withdraw]
-            .into_iter()
-            .find(|outcome| outcome.as_str() == text)
-            .ok_or_else(|| {
-                ServiceError::field(
-                    "decision",
-                    format!("'{text}' is no decision: ship, postpone or withdraw is expected"),
-                )
-            })
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| {
+            ServiceError::field(
+                "decision",
+                format!("'{text}' is no decision: ship, postpone or withdraw is expected"),
+            )
+        })
     }
 }
 
@@ -172,9 +172,7 @@ async fn decide_staging(
     )?;
     let signed = Digest::of(signed.as_bytes());
     let meaning = input.outcome.meaning();
-    let signature =
-        tables::signatures::add(&mut write, signed, signer.person().0, meaning, signer.proof().method())
-            .await?;
+    let signature = signature::give(&mut write, signed, meaning, signer.proof()).await?;
     let decision = Decision {
         id: write.id(),
         release: release.id,
@@ -187,6 +185,8 @@ async fn decide_staging(
         signature,
         at: write.now(),
         person: signer.person().0,
+        meaning: meaning.to_owned(),
+        method: signer.proof().method().to_owned(),
     };
     table::add(&mut write, &decision, &judged.baseline, &judged.artefacts).await?;
     if input.outcome == Outcome::Withdraw {
@@ -225,14 +225,27 @@ fn check(input: &Decide, judged: &Evaluated) -> Result<()> {
             now: Some(now),
         });
     }
-    if input.outcome == Outcome::Ship && !judged.gate.open {
-        let count = judged.gate.reasons.len();
+    passes(input.outcome, &judged.gate)
+}
+
+/// Nothing ships through a closed gate.
+fn passes(outcome: Outcome, gate: &Gate) -> Result<()> {
+    if outcome == Outcome::Ship && !gate.open {
+        let count = gate.reasons.len();
         return Err(ServiceError::rule(format!(
             "The gate is closed for {count} reason{}: close them, or postpone the release.",
             if count == 1 { "" } else { "s" }
         )));
     }
     Ok(())
+}
+
+/// Why an outcome cannot be decided now, by the rules that the decision itself goes by; `None` when it can. Takes the
+/// decision in force and the gate as it is now.
+#[must_use]
+pub fn hindrance(outcome: Outcome, in_force: Option<&Decision>, gate: &Gate) -> Option<String> {
+    let may = allowed(outcome, in_force).and_then(|()| passes(outcome, gate));
+    may.err().map(|error| error.to_string())
 }
 
 async fn stage<T: serde::Serialize>(app: &App, value: &T, staged: &mut Vec<Staged>) -> Result<Staged> {

@@ -11,7 +11,7 @@ use theriac_model::Digest;
 use theriac_store::tables::packs::{self as table, Adoption, StoredPack};
 use theriac_store::{Act, Conn, tables};
 
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// Packs that have been read, by digest: reading checks every expression, which takes a while.
 #[derive(Debug, Default)]
@@ -124,7 +124,7 @@ pub async fn adopt_pack(
     let copy_of = copy_of.trim();
     if copy_of.is_empty() || copy_of.chars().count() > 300 {
         return Err(ServiceError::field(
-            "comment",
+            "copy_of",
             "say with which copy of the standard you compared it (at most 300 characters)",
         ));
     }
@@ -134,9 +134,8 @@ pub async fn adopt_pack(
     if active != Some(digest) {
         return Err(ServiceError::Changed { what: "The pack".to_owned(), now: active });
     }
-    let method = signer.proof().method();
     let meaning = "Pack compared with our copy of the standard and adopted";
-    let signature = tables::signatures::add(&mut write, digest, signer.person().0, meaning, method).await?;
+    let signature = signature::give(&mut write, digest, meaning, signer.proof()).await?;
     table::adopt(&mut write, digest, copy_of, signature).await?;
     write.audit(format!("pack:{digest}"), None, Some(digest), json!({ "copy_of": copy_of }));
     write.commit().await?;

@@ -19,7 +19,8 @@ pub use person::{NewPerson, Place, add_address, add_person, address_digest, chan
 pub(crate) use read::tokens_called;
 pub use read::{AccountState, GrantView, PersonView, Tenure, called, keys, names, people, person};
 pub use sign_in::{
-    Door, OwnSession, Session, change_password, end_session, prove, session, sessions, sign_in, sign_out,
+    Door, OwnSession, Session, change_password, end_session, prove, prove_saying, session, sessions, sign_in,
+    sign_out,
 };
 pub use tokens::{IssuedToken, NewToken, TokenView, issue_token, revoke_token, tokens, who_of_token};
 

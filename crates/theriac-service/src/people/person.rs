@@ -7,13 +7,13 @@ use serde::Serialize;
 use serde_json::json;
 use theriac_auth::{Permission, Reauthenticated, Role, Scope};
 use theriac_model::Digest;
+use theriac_store::Conn;
 use theriac_store::tables::people::{self as table, Name, Person};
-use theriac_store::{Conn, tables};
 
 use super::organisation::{add, organisation_in};
 use super::{digest_of, find, new_password, subject};
 use crate::check::{Checks, normal_email};
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// Where a person stands in the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -270,9 +270,7 @@ pub async fn erase_person(app: &App, who: &Who, proof: &Reauthenticated, key: &s
     table::set_name(&mut write, &erased).await?;
     let what = json!({ "erased": ["name", "email"], "person": subject(erased.id) });
     let digest = digest_of(&what)?;
-    let signer = proof.person().0;
-    let meaning = "Name and address erased";
-    tables::signatures::add(&mut write, digest, signer, meaning, proof.method()).await?;
+    signature::give(&mut write, digest, "Name and address erased", proof).await?;
     write.audit(subject(erased.id), None, Some(digest), what);
     write.commit().await?;
     Ok(())

@@ -22,6 +22,8 @@ use crate::{App, Result, ServiceError, Who};
 
 /// A session is noted as used at most so often.
 const TOUCH_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// Longest comment on a signature, in characters.
+const COMMENT_MAX: usize = 2_000;
 const WRONG: &str =
     "The e-mail address or the password is wrong. An administrator can give you a new password.";
 
@@ -247,6 +249,24 @@ pub async fn prove(app: &App, door: &Door<'_>, who: &Who, given: &str) -> Result
         ));
     }
     Ok(proof)
+}
+
+/// The password given once more, and what the signer adds to the signature in their own words.
+///
+/// # Errors
+/// As [`prove`]; when the comment is longer than 2,000 characters.
+pub async fn prove_saying(
+    app: &App,
+    door: &Door<'_>,
+    who: &Who,
+    given: &str,
+    comment: &str,
+) -> Result<Reauthenticated> {
+    let comment = comment.trim();
+    if comment.chars().count() > COMMENT_MAX {
+        return Err(ServiceError::field("comment", format!("at most {COMMENT_MAX} characters")));
+    }
+    Ok(prove(app, door, who, given).await?.saying(comment.to_owned()))
 }
 
 async fn check_password(

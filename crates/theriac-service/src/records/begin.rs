@@ -114,6 +114,22 @@ pub fn kinds_to_write(app: &App, who: &Who) -> Vec<&'static Kind> {
     app.kinds().iter().copied().filter(may).collect()
 }
 
+/// Why the actor may not begin a record of a kind in a place; `None` when they may.
+///
+/// # Errors
+/// When there is no such place, the kind does not belong there, or the actor may not read it.
+pub async fn begin_hindrance(
+    app: &App,
+    who: &Who,
+    kind: &Kind,
+    scope: &ScopeInput,
+) -> Result<Option<String>> {
+    let ids = resolve(&mut *app.store().read().await?, who, scope).await?;
+    fits(kind, ids.scope)?;
+    let refused = who.access().require(Permission::to_write(kind.family), ids.place()).err();
+    Ok(refused.map(|why| why.to_string()))
+}
+
 /// Begins a record.
 ///
 /// # Errors

@@ -20,13 +20,13 @@ mod submit;
 mod titles;
 mod withdraw;
 
-pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, kinds_to_write};
+pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, begin_hindrance, kinds_to_write};
 pub use clear::{ClearSuspect, clear_suspect};
 pub use draft::{DraftInput, DraftLink, DraftSaved, DraftView, attach, detach, discard, edit, save_draft};
 pub use files::{ExportFile, ExportedRecord, Import, Imported, Outcome, export, import};
 pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, record};
 pub use search::{ListInput, Listing, Order, list};
-pub use sign::{Approval, approve, retire, send_back, sign_clinical};
+pub use sign::{Approval, Giving, approve, hindrance, retire, send_back, sign_clinical};
 pub use submit::{Submitted, levels, submit};
 pub use theriac_store::tables::records::{Head, LinkRow, Listed, Record, Revision, StateChange};
 pub use titles::titles;

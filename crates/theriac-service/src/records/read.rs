@@ -1,5 +1,7 @@
 //! One record as people read it: a revision with its links, signatures and history; two revisions compared.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use theriac_auth::Permission;
 use theriac_model::Digest;
@@ -55,6 +57,8 @@ pub struct RecordView {
     pub drafted: Option<Content>,
     /// The drafts that wait.
     pub drafts: Vec<DraftOf>,
+    /// The sizes of the revision's files, in bytes.
+    pub sizes: BTreeMap<Digest, u64>,
     /// The links that leave the revision shown.
     pub links: Vec<LinkRow>,
     /// The links of others' latest revisions that lead here.
@@ -150,7 +154,10 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
         None => None,
         Some(revision) => Some(view(&mut read, kind, revision).await?),
     };
+    let files: Vec<Digest> =
+        shown.iter().flat_map(|shown| &shown.attachments).map(|file| file.digest).collect();
     Ok(RecordView {
+        sizes: read.blob_sizes(&files).await?,
         backlinks: table::links_to(&mut read, record.id).await?,
         events: table::state_changes(&mut read, record.id).await?,
         meanings: shown.as_ref().map(|shown| meanings(kind, &shown.content)).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Judging a revision: approve by signature, the clinical signature, send back, retire. `withdraw.rs` takes one back.
 
 use serde_json::json;
-use theriac_auth::{Permission, PersonId, Reauthenticated, separation};
+use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
 use theriac_model::record::{Content, Kind};
@@ -10,7 +10,7 @@ use theriac_store::{Conn, Write, tables};
 
 use super::draft::{content_of, head_of_revision};
 use super::{find, scope_of, states};
-use crate::{App, Result, ServiceError, Who};
+use crate::{App, Result, ServiceError, Who, signature};
 
 /// What a signature led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,68 @@ pub enum Approval {
     Approved,
     /// The signature counts; this meaning is still to be signed by another person.
     Waiting(&'static str),
+}
+
+/// A signature on a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Giving {
+    /// The kind's approving one.
+    Approve,
+    /// That the harm to patients has been judged.
+    Clinical,
+    /// That the record is no longer in use.
+    Retire,
+}
+
+impl Giving {
+    /// The permission it takes.
+    #[must_use]
+    pub fn permission(self, kind: &Kind) -> Permission {
+        match self {
+            Self::Approve | Self::Retire => Permission::to_approve(kind.workflow.approve),
+            Self::Clinical => Permission::SignClinical,
+        }
+    }
+
+    /// What it means.
+    #[must_use]
+    pub const fn meaning(self, kind: &Kind) -> &'static str {
+        match self {
+            Self::Approve => kind.workflow.meaning,
+            Self::Clinical => CLINICAL,
+            Self::Retire => "Retired",
+        }
+    }
+}
+
+/// Why the actor may not give a signature on the latest revision of a record now, by the rules that the signature itself
+/// goes by: permission, state, separation of duties. `None` when they may.
+///
+/// # Errors
+/// When there is no such record, or the actor may not read it.
+pub async fn hindrance(app: &App, who: &Who, reference: &str, giving: Giving) -> Result<Option<String>> {
+    let mut read = app.store().read().await?;
+    let (record, kind) = find(app, &mut read, who, reference).await?;
+    if let Err(refusal) = Signer::permit_to_sign(who.access(), giving.permission(kind), scope_of(&record)) {
+        return Ok(Some(refusal.to_string()));
+    }
+    let latest = table::revisions_before(&mut read, record.id, i64::MAX, 1).await?.into_iter().next();
+    let Some(revision) = latest else {
+        return Ok(Some(format!("{reference} has no revision that could be signed.")));
+    };
+    let content = content_of(kind, revision.kind_version, &revision.content)?;
+    let judged = Judged { record, kind, revision, content };
+    let may = match giving {
+        Giving::Retire => to_retire(&mut read, &judged.record).await.map(drop),
+        Giving::Approve | Giving::Clinical => {
+            may_sign(&mut read, &judged, who.person()?, giving.meaning(kind)).await.map(drop)
+        }
+    };
+    match may {
+        Ok(()) => Ok(None),
+        Err(error @ (ServiceError::Rule(_) | ServiceError::Conflict(_))) => Ok(Some(error.to_string())),
+        Err(other) => Err(other),
+    }
 }
 
 /// A revision that is to be judged.
@@ -103,7 +165,7 @@ async fn sign(
             return Err(error);
         }
     };
-    tables::signatures::add(&mut write, digest, signer.person().0, meaning, signer.proof().method()).await?;
+    signature::give(&mut write, digest, meaning, signer.proof()).await?;
     let missing = missing_signature(&judged, meaning, &others);
     if missing.is_none() {
         set_approved(&mut write, &judged, signer.person()).await?;
@@ -113,7 +175,10 @@ async fn sign(
         &record.reference,
         None,
         Some(digest),
-        json!({ "revision": judged.revision.number, "meaning": meaning, "approved": missing.is_none() }),
+        signature::said(
+            json!({ "revision": judged.revision.number, "meaning": meaning, "approved": missing.is_none() }),
+            proof,
+        ),
     );
     write.commit().await?;
     Ok(missing.map_or(Approval::Approved, Approval::Waiting))
@@ -309,7 +374,7 @@ pub async fn retire(
         return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(approved.digest) });
     }
     let person = signer.person().0;
-    tables::signatures::add(&mut write, digest, person, "Retired", signer.proof().method()).await?;
+    signature::give(&mut write, digest, Giving::Retire.meaning(kind), signer.proof()).await?;
     if let Some(open) = sent_back {
         let with = "Withdrawn with the record, which was retired";
         table::set_state(&mut write, record.id, open.digest, states::WITHDRAWN, person, with).await?;
@@ -322,7 +387,8 @@ pub async fn retire(
     table::set_head(&mut write, &head).await?;
     table::set_date_duties(&mut write, record.id, &[]).await?;
     crate::findings::record_moved(&mut write, reference).await?;
-    write.audit(reference, Some(digest), Some(digest), json!({ "state": states::RETIRED, "reason": reason }));
+    let detail = signature::said(json!({ "state": states::RETIRED, "reason": reason }), proof);
+    write.audit(reference, Some(digest), Some(digest), detail);
     write.commit().await?;
     Ok(())
 }

@@ -303,9 +303,10 @@ on_both_engines!(an_sbom_found_wrong_gives_no_components_from_then_on, |store| {
     let day = today(&store);
     store.clock.advance_days(1);
     let mut open = write(&world).await;
-    let signature = tables::signatures::add(&mut open, file.digest, id_of("ana"), "Found wrong", "password")
-        .await
-        .unwrap();
+    let signature =
+        tables::signatures::add(&mut open, file.digest, id_of("ana"), "Found wrong", "password", "")
+            .await
+            .unwrap();
     tables::evidence::disqualify(&mut open, file.id, "Another branch", signature).await.unwrap();
     done(open, &file.reference()).await;
     let read = facts(&world, None).await;
@@ -386,7 +387,7 @@ on_both_engines!(an_assessment_is_as_old_as_its_first_signature_and_says_why, |s
     let sign = async |assessment: &Assessment, person: &str, meaning: &str| {
         let mut open = write(&world).await;
         let signature =
-            tables::signatures::add(&mut open, Digest::of(b"set"), id_of(person), meaning, "password")
+            tables::signatures::add(&mut open, Digest::of(b"set"), id_of(person), meaning, "password", "")
                 .await
                 .unwrap();
         findings::cover(&mut open, signature, &[assessment.id]).await.unwrap();

@@ -220,7 +220,7 @@ on_both_engines!(a_decision_pins_facts_verdicts_baseline_and_artefacts, |store| 
     let mut open = write(&world).await;
     let id = crate::world::id_of("ana");
     let signature =
-        tables::signatures::add(&mut open, wrong.digest, id, "Found wrong", "password").await.unwrap();
+        tables::signatures::add(&mut open, wrong.digest, id, "Found wrong", "password", "").await.unwrap();
     tables::evidence::disqualify(&mut open, wrong.id, "Another branch", signature).await.unwrap();
     done(open, &wrong.reference()).await;
     let before = judged(&world, None).await;

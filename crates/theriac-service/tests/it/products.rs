@@ -42,7 +42,7 @@ async fn decide(app: &App, release: i64, outcome: &str) {
             "INSERT INTO blob (digest, size, state, since) VALUES ($1, 0, 'ready', 0) ON CONFLICT DO NOTHING";
         write.execute(sql, theriac_store::args![digest]).await.unwrap();
     }
-    let signature = tables::signatures::add(&mut write, facts, 1, "decided", "password").await.unwrap();
+    let signature = tables::signatures::add(&mut write, facts, 1, "decided", "password", "").await.unwrap();
     let end = "UPDATE decision SET tx_to = $1 WHERE release = $2 AND tx_to IS NULL";
     write.execute(end, theriac_store::args![write.tx(), release]).await.unwrap();
     let values =

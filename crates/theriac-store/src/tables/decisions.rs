@@ -32,6 +32,10 @@ pub struct Decision {
     pub at: Timestamp,
     /// Who signed.
     pub person: i64,
+    /// What the signature means.
+    pub meaning: String,
+    /// How the person proved to be the person.
+    pub method: String,
 }
 
 impl Decision {
@@ -42,8 +46,8 @@ impl Decision {
     }
 }
 
-const COLUMNS: &str =
-    "d.id, d.release, d.outcome, d.reason, d.seq, d.facts, d.verdicts, d.pack, d.signature, d.at, s.person";
+const COLUMNS: &str = "d.id, d.release, d.outcome, d.reason, d.seq, d.facts, d.verdicts, d.pack, d.signature, d.at, s.person, \
+     s.meaning, s.method";
 const FROM: &str = "decision d JOIN signature s ON s.id = d.signature";
 
 fn decision(row: &Row) -> Result<Decision, StoreError> {
@@ -59,6 +63,8 @@ fn decision(row: &Row) -> Result<Decision, StoreError> {
         signature: row.get("signature")?,
         at: row.get("at")?,
         person: row.get("person")?,
+        meaning: row.get("meaning")?,
+        method: row.get("method")?,
     })
 }
 

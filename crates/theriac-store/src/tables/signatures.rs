@@ -18,6 +18,8 @@ pub struct Signature {
     pub meaning: String,
     /// How the person proved to be the person.
     pub method: String,
+    /// What the signer added in their own words; empty for nothing.
+    pub comment: String,
     /// When.
     pub at: Timestamp,
 }
@@ -29,6 +31,7 @@ pub(super) fn from_row(row: &Row) -> Result<Signature, StoreError> {
         person: row.get("person")?,
         meaning: row.get("meaning")?,
         method: row.get("method")?,
+        comment: row.get("comment")?,
         at: row.get("at")?,
     })
 }
@@ -43,13 +46,14 @@ pub async fn add(
     person: i64,
     meaning: &str,
     method: &str,
+    comment: &str,
 ) -> Result<i64, StoreError> {
     let id = write.id();
     write
         .execute(
-            "INSERT INTO signature (id, digest, person, meaning, method, at, tx_from) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            args![id, digest, person, meaning, method, write.now(), write.tx()],
+            "INSERT INTO signature (id, digest, person, meaning, method, comment, at, tx_from) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            args![id, digest, person, meaning, method, comment, write.now(), write.tx()],
         )
         .await?;
     Ok(id)
@@ -60,7 +64,7 @@ pub async fn add(
 /// # Errors
 /// What the database says.
 pub async fn on(conn: &mut Conn, digest: Digest) -> Result<Vec<Signature>, StoreError> {
-    let sql = "SELECT id, digest, person, meaning, method, at FROM signature WHERE digest = $1 ORDER BY id LIMIT 1000";
+    let sql = "SELECT id, digest, person, meaning, method, comment, at FROM signature WHERE digest = $1 ORDER BY id LIMIT 1000";
     conn.fetch_all(sql, args![digest]).await?.iter().map(from_row).collect()
 }
 
@@ -74,7 +78,7 @@ pub async fn on_each(conn: &mut Conn, digests: &[Digest]) -> Result<Vec<Signatur
         let mut values = Args::new();
         let marks = values.push_all(chunk.iter());
         let sql = format!(
-            "SELECT id, digest, person, meaning, method, at FROM signature WHERE digest IN ({marks}) \
+            "SELECT id, digest, person, meaning, method, comment, at FROM signature WHERE digest IN ({marks}) \
              ORDER BY id LIMIT 100000"
         );
         for row in &conn.fetch_all(sql, values).await? {

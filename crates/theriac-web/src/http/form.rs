@@ -1,11 +1,13 @@
-//! What a form sent: pairs in their order, keys as often as they came, files apart. Refused without the CSRF token.
+//! What a form sent: pairs in their order, keys as often as they came, files apart. Refused without the CSRF token;
+//! what came too late for its session is kept (see [`super::kept`]).
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Failure, Me, Visitor, Web};
+use super::kept::{self, Kept};
+use super::{Failure, Me, Web};
 
 /// Largest form without files.
 const FORM_MAX: usize = 4_000_000;
@@ -13,6 +15,8 @@ const FORM_MAX: usize = 4_000_000;
 const PAIRS_MAX: usize = 20_000;
 /// Largest upload: all files together.
 const UPLOAD_MAX: usize = 200_000_000;
+/// What the sign-in page's form holds more than the form that it carries: a prefix for each value.
+const CARRIED_MORE: usize = 10 * PAIRS_MAX;
 /// Most files at once.
 const FILES_MAX: usize = 50;
 
@@ -92,22 +96,35 @@ impl Form {
         )))
     }
 
-    async fn read_multipart(mut parts: Multipart) -> Result<Self, Failure> {
+    async fn read_multipart(mut parts: Multipart, files: bool) -> Result<Self, Failure> {
         let wrong = |error: axum::extract::multipart::MultipartError| {
             Failure::new(error.status(), "The upload was refused", error.body_text())
         };
         let mut form = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(wrong)? {
+        let mut left = FORM_MAX;
+        while let Some(mut part) = parts.next_field().await.map_err(wrong)? {
             let field = part.name().unwrap_or_default().to_owned();
             let file = part.file_name().map(str::to_owned);
             match file {
                 Some(name) => {
-                    let bytes = part.bytes().await.map_err(wrong)?;
+                    let bytes = if files {
+                        part.bytes().await.map_err(wrong)?
+                    } else {
+                        while part.chunk().await.map_err(wrong)?.is_some() {}
+                        Bytes::new()
+                    };
                     if !name.is_empty() {
                         form.files.push(Upload { field, name, bytes });
                     }
                 }
-                None => form.pairs.push((field, part.text().await.map_err(wrong)?)),
+                None => {
+                    let mut value = Vec::new();
+                    while let Some(chunk) = part.chunk().await.map_err(wrong)? {
+                        left = left.checked_sub(chunk.len()).ok_or_else(too_large)?;
+                        value.extend_from_slice(&chunk);
+                    }
+                    form.pairs.push((field, String::from_utf8_lossy(&value).into_owned()));
+                }
             }
             if form.files.len() > FILES_MAX || form.pairs.len() > PAIRS_MAX {
                 return Err(Failure::bad_request(format!("At most {FILES_MAX} files at once.")));
@@ -117,6 +134,10 @@ impl Form {
     }
 }
 
+fn too_large() -> Failure {
+    Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "A form holds at most 4 MB.")
+}
+
 /// Whether a form says the replacement character itself.
 fn says_replacement(bytes: &[u8]) -> bool {
     let said = String::from_utf8_lossy(bytes);
@@ -124,26 +145,35 @@ fn says_replacement(bytes: &[u8]) -> bool {
         || std::str::from_utf8(bytes).is_ok_and(|text| text.contains('\u{fffd}'))
 }
 
-/// Reads the form; `uploads` may come from who is signed in.
-async fn read(request: Request, web: &Web, uploads: bool) -> Result<Form, Response> {
-    let form = read_as_sent(request, web, uploads).await.and_then(Form::without_nul);
-    form.map_err(IntoResponse::into_response)
+/// What may come with a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Files {
+    /// Nothing but values.
+    None,
+    /// Files, of which only the names are read.
+    Named,
+    /// Files.
+    Read,
 }
 
-async fn read_as_sent(request: Request, web: &Web, uploads: bool) -> Result<Form, Failure> {
+async fn read(request: Request, web: &Web, files: Files) -> Result<Form, Failure> {
+    read_as_sent(request, web, files).await.and_then(Form::without_nul)
+}
+
+async fn read_as_sent(request: Request, web: &Web, files: Files) -> Result<Form, Failure> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if uploads && kind.starts_with("multipart/form-data") {
+    if files != Files::None && kind.starts_with("multipart/form-data") {
         let limited =
             request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, UPLOAD_MAX)));
         let wrong = |_| Failure::bad_request("The upload cannot be read: its type names no boundary.");
         let parts = Multipart::from_request(limited, web).await.map_err(wrong)?;
-        return Form::read_multipart(parts).await;
+        return Form::read_multipart(parts, files == Files::Read).await;
     }
-    let bytes = axum::body::to_bytes(request.into_body(), FORM_MAX).await;
-    let too_large =
-        |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "A form holds at most 4 MB.");
-    Form::read(&bytes.map_err(too_large)?)
+    // What is carried through the sign-in is as large as the form was, and a little larger.
+    let max = if files == Files::None { FORM_MAX + CARRIED_MORE } else { FORM_MAX };
+    let bytes = axum::body::to_bytes(request.into_body(), max).await;
+    Form::read(&bytes.map_err(|_| too_large())?)
 }
 
 impl FromRequest<Web> for Form {
@@ -151,29 +181,56 @@ impl FromRequest<Web> for Form {
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let visitor =
-            Visitor::from_request_parts(&mut parts, web).await.map_err(IntoResponse::into_response)?;
-        if visitor.session.is_some() {
-            let me = Me::from_request_parts(&mut parts, web).await?;
-            let form = read(Request::from_parts(parts, body), web, true).await?;
-            if me.session.csrf_matches(form.get("csrf")) {
-                return Ok(form);
-            }
-            let reason = "The form did not come from a page of this session. Load the page again and send it once more.";
-            // The refusal itself is what the answer says; writing it down must not hide it.
-            let _ = me.who().refused(web.app(), "form", "no CSRF token").await;
-            return Err(Failure::new(StatusCode::FORBIDDEN, "Nothing was changed", reason).into_response());
+        let me = Me::from_request_parts(&mut parts, web).await?;
+        let (to, headers) = (parts.uri.clone(), parts.headers.clone());
+        let form = read(Request::from_parts(parts, body), web, Files::Read).await;
+        let form = form.map_err(IntoResponse::into_response)?;
+        if me.session.csrf_matches(form.get("csrf")) {
+            return Ok(form);
         }
-        let before = super::prefs::cookie(&parts.headers, crate::pages::sign_in::FORM_COOKIE);
-        let form = read(Request::from_parts(parts, body), web, false).await?;
-        match before {
-            Some(token) if !token.is_empty() && token == form.get("csrf") => Ok(form),
-            _ => Err(Failure::new(
-                StatusCode::FORBIDDEN,
-                "Sign in once more",
-                "You were signed out, or the form is too old. Sign in and send it again.",
-            )
-            .into_response()),
+        // Of another session of the same browser: what was typed is not to be lost.
+        if kept::is_same_origin(&headers)
+            && let Some(kept) = Kept::new(&to, form)
+        {
+            return Err(crate::pages::kept::from_earlier_session(&me, kept));
         }
+        let reason =
+            "The form did not come from a page of this session. Load the page again and send it once more.";
+        // The refusal itself is what the answer says; writing it down must not hide it.
+        let _ = me.who().refused(web.app(), "form", "no CSRF token").await;
+        Err(Failure::new(StatusCode::FORBIDDEN, "Nothing was changed", reason).into_response())
     }
+}
+
+/// The form by which somebody signs in.
+#[derive(Debug, Clone)]
+pub struct SignInForm {
+    /// What it sent.
+    pub form: Form,
+    /// Whether it came from the sign-in page that this browser was sent.
+    pub genuine: bool,
+    /// What waits to be sent again.
+    pub kept: Option<Kept>,
+}
+
+impl FromRequest<Web> for SignInForm {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let headers = request.headers().clone();
+        let form = read(request, web, Files::None).await?;
+        let before = super::prefs::cookie(&headers, crate::pages::sign_in::FORM_COOKIE);
+        let genuine = before.is_some_and(|token| !token.is_empty() && token == form.get("csrf"));
+        let ours = genuine || kept::is_same_origin(&headers);
+        let kept = if ours { Kept::carried(&form) } else { None };
+        Ok(Self { form, genuine, kept })
+    }
+}
+
+/// What was sent without a session that is still good; `None` when it is not to be kept.
+pub(super) async fn sent_too_late(request: Request, web: &Web) -> Result<Option<Kept>, Failure> {
+    let (to, headers) = (request.uri().clone(), request.headers().clone());
+    let form = read(request, web, Files::Named).await?;
+    let ours = kept::is_ours(web, &headers, form.get("csrf"));
+    Ok(if ours { Kept::new(&to, form) } else { None })
 }

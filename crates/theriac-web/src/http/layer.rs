@@ -1,13 +1,16 @@
-//! Around every handler: who asks is looked up once, and failures get their page.
+//! Around every handler: who asks is looked up once, failures get their page, and a form whose session ended is kept.
 
-use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
 
-use super::{Failure, Visitor, Web, redirect};
+use super::{Failure, Visitor, Web, form, redirect};
+use crate::pages::sign_in;
 use crate::parts::Area;
+
+const SIGN_IN: &str = "/sign-in";
 
 const UNREADABLE: &str = "The address or the way of asking is not what this page takes. \
                           Search, or start from your work.";
@@ -22,8 +25,11 @@ async fn around(State(web): State<Web>, request: Request, next: Next) -> Respons
         Ok(visitor) => visitor,
         Err(failure) => return failure.into_response(),
     };
+    let too_late = parts.method == Method::POST && visitor.session.is_none() && parts.uri.path() != SIGN_IN;
     parts.extensions.insert(visitor.clone());
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let request = Request::from_parts(parts, body);
+    let mut response =
+        if too_late { without_session(&web, &visitor, request).await } else { next.run(request).await };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = failure.page(visitor.shell("", Area::Other));
     } else if refused_by_the_framework(&response) {
@@ -34,6 +40,28 @@ async fn around(State(web): State<Web>, request: Request, next: Next) -> Respons
         redirect::said(&mut response);
     }
     response
+}
+
+/// A form without a session: who it is, is asked for; what was sent is kept.
+async fn without_session(web: &Web, visitor: &Visitor, request: Request) -> Response {
+    if request.uri().path() == "/sign-out" {
+        return redirect::see_other(SIGN_IN);
+    }
+    let script = by_script(request.headers());
+    match form::sent_too_late(request, web).await {
+        // The page keeps what it holds, and its script says so.
+        _ if script => {
+            (StatusCode::UNAUTHORIZED, Json(serde_json::json!({ "signed_out": true }))).into_response()
+        }
+        Ok(kept) => sign_in::too_late(web, visitor, kept),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// Whether a form was sent by the page's script, while its author types.
+pub(crate) fn by_script(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|text| text.contains("application/json"))
 }
 
 /// Whether the answer is an error without a page: an address that is not UTF-8, a method that is not taken.

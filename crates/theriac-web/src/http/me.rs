@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use theriac_auth::{Permission, Products, Scope};
-use theriac_service::Who;
+use theriac_auth::{Permission, Products, Reauthenticated, Scope, Signer};
 use theriac_service::people::{self, Organisation, Session};
+use theriac_service::{ServiceError, Who};
 
 use super::prefs::{Prefs, cookie};
-use super::{Failure, Web};
+use super::{Failure, Form, Web};
 use crate::parts::{Area, Due, Note, NoteKind, Shell, User, When};
 use crate::urls;
 
@@ -30,6 +30,10 @@ pub struct Visitor {
     pub prefs: Prefs,
     /// What is said once.
     pub toast: Option<String>,
+    /// Whether a session was named that is over.
+    pub ended: bool,
+    /// The token of the sign-in forms that this browser was sent.
+    pub form_token: Option<String>,
     /// The present.
     pub now: Timestamp,
 }
@@ -38,11 +42,14 @@ impl Visitor {
     pub(super) async fn of(web: &Web, parts: &Parts) -> Result<Self, Failure> {
         let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|seen| seen.0.ip());
         let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let session = match session_cookie(web, &parts.headers) {
+        let named = session_cookie(web, &parts.headers);
+        let session = match &named {
             None => None,
-            Some(cookie) => people::session(web.app(), &cookie, &web.door(address).via()).await?,
+            Some(cookie) => people::session(web.app(), cookie, &web.door(address).via()).await?,
         };
         Ok(Self {
+            ended: named.is_some() && session.is_none(),
+            form_token: cookie(&parts.headers, crate::pages::sign_in::FORM_COOKIE),
             session,
             organisation: people::organisation(web.app()).await.ok(),
             address,
@@ -77,7 +84,7 @@ impl Visitor {
     }
 }
 
-fn session_cookie(web: &Web, headers: &HeaderMap) -> Option<String> {
+pub(super) fn session_cookie(web: &Web, headers: &HeaderMap) -> Option<String> {
     let values = headers.get_all(axum::http::header::COOKIE);
     values.iter().find_map(|value| web.cookie().find(value.to_str().ok()?).map(|text| text.to_string()))
 }
@@ -135,11 +142,41 @@ impl Me {
             .unwrap_or_default()
     }
 
+    /// Why the person may not give a signature somewhere; `None` when they may.
+    #[must_use]
+    pub fn cannot_sign(&self, permission: Permission, scope: Scope) -> Option<String> {
+        let refused = Signer::permit_to_sign(self.who().access(), permission, scope).err();
+        refused.map(|why| why.to_string()).or_else(|| self.needs_own_password())
+    }
+
+    /// Why the person cannot sign with the password they have.
+    #[must_use]
+    pub fn needs_own_password(&self) -> Option<String> {
+        let text = "Your password was given to you by somebody else. Choose one of your own under Account, then sign.";
+        (!self.session.own_password).then(|| text.to_owned())
+    }
+
+    /// The password of a form, given once more for a signature, with the form's comment.
+    ///
+    /// # Errors
+    /// When the password is wrong or the comment too long.
+    pub async fn prove(&self, web: &Web, sent: &Form) -> Result<Reauthenticated, ServiceError> {
+        let door = web.door(self.visitor.address);
+        let (password, comment) = (sent.get(super::SECRET), sent.get("comment"));
+        people::prove_saying(web.app(), &door, self.who(), password, comment).await
+    }
+
     /// The day of the organisation.
     #[must_use]
     pub fn today(&self) -> Date {
+        self.day_of(self.visitor.now)
+    }
+
+    /// The day of the organisation at a moment.
+    #[must_use]
+    pub fn day_of(&self, moment: Timestamp) -> Date {
         let zone = self.visitor.organisation.as_ref().map(|row| row.zone.clone());
-        self.visitor.now.to_zoned_datetime(zone.unwrap_or(jiff::tz::TimeZone::UTC)).date()
+        moment.to_zoned_datetime(zone.unwrap_or(jiff::tz::TimeZone::UTC)).date()
     }
 
     /// A moment as pages show it.

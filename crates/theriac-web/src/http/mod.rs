@@ -2,10 +2,11 @@
 //!
 //! A handler is a thin function beside its view in [`crate::pages`]: it takes [`Me`] (who asks), calls one use case, fills
 //! the view. Its line in [`routes`] says what it needs. A `POST` takes a [`Form`], which refuses what does not carry
-//! the session's CSRF token; a use case's refusal becomes a page by `?` (see [`Failure`]).
+//! the session's CSRF token and keeps what came too late for its session; a use case's refusal becomes a page by `?` (see [`Failure`]).
 
 mod failure;
 mod form;
+mod kept;
 mod layer;
 mod me;
 mod prefs;
@@ -22,7 +23,9 @@ use theriac_service::App;
 use theriac_service::people::Door;
 
 pub use failure::{Answer, Failure};
-pub use form::{Form, Upload};
+pub use form::{Form, SignInForm, Upload};
+pub use kept::{Kept, SECRET, local};
+pub(crate) use layer::by_script;
 pub use me::{Me, Visitor};
 pub use prefs::Prefs;
 pub use redirect::{see_other, with_toast};

@@ -6,10 +6,11 @@ use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
 use theriac_service::gate::{self, Moved};
-use theriac_service::{ServiceError, people, products};
+use theriac_service::{ServiceError, products};
 
+use super::count;
+use super::release::{self, At};
 use super::sign::{Refused, SignPage, refused};
-use super::{count, release};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Choice, Column, Crumb, Empty, Fact, Facts, Link, Shell, SignForm, TableHead};
 use crate::{respond, urls};
@@ -56,7 +57,12 @@ pub struct BaselinePage {
 }
 
 /// Shows what has moved on since the baseline.
-pub async fn show(State(web): State<Web>, me: Me, Path((product, name)): Path<(String, String)>) -> Answer {
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, name)): Path<(String, String)>,
+    Query(query): Query<At>,
+) -> Answer {
     let found = products::product(web.app(), me.who(), &product).await?;
     let seen = products::release(web.app(), me.who(), &product, &name).await?;
     let moved = gate::moved_on(web.app(), me.who(), &product, &name).await?;
@@ -71,7 +77,12 @@ pub async fn show(State(web): State<Web>, me: Me, Path((product, name)): Path<(S
         None => me.blocked(Permission::DecideRelease, Scope::Product(ProductId(found.id))),
     };
     Ok(respond::page(&BaselinePage {
-        shell: release::shell(&me, (&product, &found.name), &name, "baseline"),
+        shell: {
+            let mut shell = release::shell(&me, (&product, &found.name), &name, "baseline");
+            let here = urls::release(&product, &name, "baseline");
+            release::only_today(&mut shell, "Revisions to adopt", &here, query.day(&me)?);
+            shell
+        },
         heading: format!("Baseline of {name}"),
         about,
         head: TableHead::new(vec![
@@ -143,7 +154,7 @@ async fn page(
 ) -> Result<SignPage, ServiceError> {
     let found = products::product(web.app(), me.who(), product).await?;
     let (taken, digest) = gate::adoption(web.app(), me.who(), product, name, revisions).await?;
-    let blocked = me.blocked(Permission::DecideRelease, Scope::Product(ProductId(found.id)));
+    let blocked = me.cannot_sign(Permission::DecideRelease, Scope::Product(ProductId(found.id)));
     let what = count(taken.len(), "revision");
     let here = urls::release(product, name, "baseline");
     let mut shell = release::shell(me, (product, &found.name), name, "baseline");
@@ -167,9 +178,9 @@ async fn page(
             signer_title: String::new(),
             meanings: vec![Choice::new("adopt", "This release rests on these revisions", "adopt")],
             warnings: refused.note.into_iter().collect(),
-            blocked: (!blocked.is_empty()).then_some(blocked),
+            blocked,
             password_error: refused.password,
-            comment: String::new(),
+            comment: None,
             submit: format!("Adopt {what}"),
             cancel: here,
         },
@@ -219,7 +230,6 @@ async fn give(
     revisions: &[(String, Digest)],
     sent: &Form,
 ) -> Result<(), ServiceError> {
-    let door = web.door(me.visitor.address);
-    let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     gate::adopt_revisions(web.app(), me.who(), &proof, product, name, revisions).await
 }

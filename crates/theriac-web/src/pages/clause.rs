@@ -8,9 +8,9 @@ use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::{ClauseKind, Judges, Level};
 use theriac_service::ServiceError;
 
-use super::conformity::{At, duty, node, notes, see};
+use super::conformity::{Seen, duty, node, notes, see};
 use super::names;
-use super::release::{self, verdict};
+use super::release::{self, At, verdict};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Crumb, Duty, Fact, Facts, Link, Node, Note, NoteKind, Shell, Status};
 use crate::{respond, urls};
@@ -61,7 +61,8 @@ pub async fn show(
     Path((product, release, number)): Path<(String, String, String)>,
     Query(query): Query<At>,
 ) -> Answer {
-    let seen = see(&web, &me, &product, &release, query.day()?).await?;
+    let day = query.day(&me)?;
+    let seen = see(&web, &me, &product, &release, day).await?;
     let clauses = &seen.judged.conformity.clauses;
     let place = clauses.iter().position(|clause| clause.clause == number);
     let place = place.ok_or_else(|| ServiceError::not_found("clause", &number))?;
@@ -72,12 +73,10 @@ pub async fn show(
         last.href = Some(urls::release(&product, &release, "conformity"));
     }
     shell.crumbs.push(Crumb::here(&number));
+    release::as_it_was(&mut shell, &release, &urls::clause(&product, &release, &number), day);
     let link = |index: Option<usize>| {
         let other = clauses.get(index?)?;
-        Some(Link::new(
-            format!("{} {}", other.clause, other.title),
-            urls::clause(&product, &release, &other.clause),
-        ))
+        Some(Link::new(format!("{} {}", other.clause, other.title), seen.clause(&other.clause)))
     };
     let of = |judges: Judges| -> Vec<Node> {
         let own = clause.checks.iter().filter(|check| check.judges.contains(&judges));
@@ -108,7 +107,7 @@ pub async fn show(
         standing_checks: of(Judges::Standing),
         missing: clause.missing.iter().map(|item| duty(&me, &product, &seen, Some(clause), item)).collect(),
         records: records(&seen, clause),
-        actions: actions(&product, &release, clause),
+        actions: if day.is_none() { actions(&web, &me, &seen, clause) } else { Vec::new() },
         previous: link(place.checked_sub(1)),
         next: link(Some(place + 1)),
         number,
@@ -117,7 +116,7 @@ pub async fn show(
     Ok(respond::page(&page))
 }
 
-fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {
+fn facts(seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {
     let kind = match clause.kind {
         ClauseKind::Computed => "Computed from facts",
         ClauseKind::Attested => "Attested by a signed clause assessment",
@@ -142,37 +141,38 @@ fn facts(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerd
 }
 
 /// What the letters of a clause's confidence mean, as the pack says it.
-fn confidence(seen: &super::conformity::Seen, letters: &str) -> String {
+fn confidence(seen: &Seen, letters: &str) -> String {
     let words = letters.chars().filter_map(|letter| seen.pack.confidence.get(&letter.to_string()));
     words.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// The records that the verdict rests on or asks for, by number.
-fn records(seen: &super::conformity::Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Link> {
+fn records(seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Link> {
     let named = clause.checks.iter().flat_map(|check| names::rests_on(check, RECORDS_MAX));
     let numbers: BTreeSet<&str> = named.map(names::number).filter(|name| names::is_record(name)).collect();
     let link = |name: &str| Link::new(format!("{name} {}", seen.names.title(name)), urls::record(name));
     numbers.into_iter().take(RECORDS_MAX).map(link).collect()
 }
 
-fn actions(product: &str, release: &str, clause: &theriac_conformity::ClauseVerdict) -> Vec<Action> {
+fn actions(web: &Web, me: &Me, seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Action> {
+    let (product, release) = (seen.product.as_str(), seen.release.name.as_str());
     let (scope_product, scope_release) = match clause.level {
         Level::Organisation => ("", ""),
         Level::Product => (product, ""),
         Level::Release | Level::FieldedRelease => (product, release),
     };
-    let new = |kind: &str, product: &str, release: &str| {
+    let new = |label: &str, id: &str, product: &str, release: &str| {
         let pairs =
-            [("kind", kind), ("product", product), ("release", release), ("clause", clause.clause.as_str())];
-        urls::with_query("/records/new", &pairs)
+            [("kind", id), ("product", product), ("release", release), ("clause", clause.clause.as_str())];
+        let kind = web.app().kind(id);
+        super::records::new_record(web, me, label, &urls::with_query("/records/new", &pairs), kind)
     };
     let mut actions = Vec::new();
     if clause.kind == ClauseKind::Attested {
-        actions
-            .push(Action::open("Assess this clause", new("clause-assessment", scope_product, scope_release)));
+        actions.extend(new("Assess this clause", "clause-assessment", scope_product, scope_release));
     }
     if !matches!(clause.verdict, Verdict::Met | Verdict::NotApplicable) {
-        actions.push(Action::open("Ask for a deviation", new("deviation", product, release)));
+        actions.extend(new("Ask for a deviation", "deviation", product, release));
     }
     actions
 }

@@ -11,7 +11,8 @@ use theriac_service::findings::{
 };
 use theriac_service::{Paging, ServiceError, products};
 
-use super::{count, error_at, release};
+use super::release::{self, At};
+use super::{count, error_at};
 use crate::http::{Answer, Form, Me, Web};
 use crate::parts::{
     Action, Choice, Column, Due, Empty, Errors, Field, Filters, Input, Link, Note, Pager, Shell, Sort,
@@ -240,8 +241,12 @@ pub async fn show(
     me: Me,
     Path((product, release)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    Query(query): Query<At>,
 ) -> Answer {
-    let page = page(&web, &me, (&product, &release), &asked, &Form::default(), Refused::default()).await?;
+    let mut page =
+        page(&web, &me, (&product, &release), &asked, &Form::default(), Refused::default()).await?;
+    let here = urls::with_query(&urls::release(&product, &release, "components"), &asked.pairs());
+    release::only_today(&mut page.shell, "Components", &here, query.day(&me)?);
     Ok(respond::page(&page))
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use jiff::civil::Date;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::{ClauseKind, Pack};
 use theriac_conformity::{CheckVerdict, ClauseVerdict, Missing, ReasonKind};
@@ -10,8 +11,8 @@ use theriac_service::{ServiceError, products};
 
 use super::my_work::gate_status;
 use super::names::{Names, is_record, number};
-use super::release::{self, reference, verdict};
-use crate::http::{Answer, Failure, Me, Web};
+use super::release::{self, At, on_day, reference, verdict};
+use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Duty, Icon, Link, Node, Note, NoteKind, Shape, Shell, Status, StatusKind, When};
 use crate::{respond, urls};
 
@@ -204,31 +205,6 @@ const DUTIES_SHOWN: usize = 20;
 /// Things named in one row of equal duties.
 const ABOUT_MAX: usize = 8;
 
-/// What the address says.
-#[derive(Debug, Default, serde::Deserialize)]
-pub struct At {
-    /// The day asked for; empty for now.
-    #[serde(default)]
-    pub at: String,
-}
-
-impl At {
-    /// The day, `None` for now.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn day(&self) -> Result<Option<jiff::civil::Date>, Failure> {
-        match self.at.trim() {
-            "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| {
-                Failure::bad_request(format!(
-                    "'{text}' is not a day; a day of the form 2026-11-24 is expected."
-                ))
-            }),
-        }
-    }
-}
-
 /// A release with what pages of it need.
 pub(super) struct Seen {
     /// The product's name.
@@ -241,6 +217,24 @@ pub(super) struct Seen {
     pub pack: std::sync::Arc<Pack>,
     /// What people and records are called.
     pub names: Names,
+    /// The product's key.
+    pub product: String,
+    /// The product's row.
+    pub product_id: i64,
+    /// The past day that it is seen on; `None` for now.
+    pub day: Option<Date>,
+}
+
+impl Seen {
+    /// A page of the release, on the same day.
+    pub fn page(&self, page: &str) -> String {
+        on_day(&urls::release(&self.product, &self.release.name, page), self.day)
+    }
+
+    /// The page of a clause, on the same day.
+    pub fn clause(&self, clause: &str) -> String {
+        on_day(&urls::clause(&self.product, &self.release.name, clause), self.day)
+    }
 }
 
 /// Reads a release with its verdicts, as kept for pages or for a past day.
@@ -249,7 +243,7 @@ pub(super) async fn see(
     me: &Me,
     product: &str,
     release: &str,
-    at: Option<jiff::civil::Date>,
+    at: Option<Date>,
 ) -> Result<Seen, ServiceError> {
     let judged = match at {
         None => gate::shown(web.app(), me.who(), product, release).await?,
@@ -257,9 +251,13 @@ pub(super) async fn see(
     };
     let clauses = &judged.conformity.clauses;
     let names = Names::of_verdicts(web, me, clauses, &judged.gate, SUBJECTS_MAX).await?;
+    let found = products::product(web.app(), me.who(), product).await?;
     Ok(Seen {
         names,
-        name: products::product(web.app(), me.who(), product).await?.name,
+        product: product.to_owned(),
+        product_id: found.id,
+        day: at,
+        name: found.name,
         release: products::release(web.app(), me.who(), product, release).await?,
         pack: gate::pack(web.app()).await?,
         judged,
@@ -273,15 +271,12 @@ pub async fn show(
     Path((product, release)): Path<(String, String)>,
     Query(query): Query<At>,
 ) -> Answer {
-    let day = query.day()?;
+    let day = query.day(&me)?;
     let seen = see(&web, &me, &product, &release, day).await?;
     let url = urls::release(&product, &release, "conformity");
     let mut shell = release::shell(&me, (&product, &seen.name), &release, "conformity");
     shell.api = Some(format!("/api/v1{url}"));
-    if let Some(day) = day {
-        let text = format!("You look at {release} as it was on {day}, as it was known then.");
-        shell.banners.push(Note::new(NoteKind::Info, "", text).link("Back to now", &url));
-    }
+    release::as_it_was(&mut shell, &release, &url, day);
     let conformity = &seen.judged.conformity;
     let mut duties: Vec<Duty> = conformity
         .clauses
@@ -300,11 +295,11 @@ pub async fn show(
             "the facts as JSON",
             format!("/api/v1{}", urls::release(&product, &release, "facts")),
         ),
-        actions: vec![Action::open("Gate and decision", urls::release(&product, &release, "gate")).main()],
-        at: query.at.trim().to_owned(),
+        actions: vec![Action::open("Gate and decision", seen.page("gate")).main()],
+        at: day.map(|day| day.to_string()).unwrap_or_default(),
         url,
         notes: notes(&seen),
-        gate: banner(&me, &product, &seen),
+        gate: banner(&me, &seen),
         groups: groups(&me, &product, &seen),
         counts: counts(&conformity.clauses),
         owed: duties.len(),
@@ -402,7 +397,7 @@ pub(super) fn counts(clauses: &[ClauseVerdict]) -> Counts {
 }
 
 /// The gate in a sentence.
-pub(super) fn banner(me: &Me, product: &str, seen: &Seen) -> GateBanner {
+pub(super) fn banner(me: &Me, seen: &Seen) -> GateBanner {
     let (judged, release) = (&seen.judged, &seen.release.name);
     let state = gate_status(judged);
     let sentence = match (&judged.decided, judged.gate.open) {
@@ -418,7 +413,7 @@ pub(super) fn banner(me: &Me, product: &str, seen: &Seen) -> GateBanner {
         text: short_reasons(judged),
         can_open: latest.filter(|_| all_dated).map(|day| me.day(day)),
         ship: seen.release.planned_ship_date.map(|day| me.day(day)),
-        actions: vec![Action::open("All reasons", urls::release(product, release, "gate"))],
+        actions: vec![Action::open("All reasons", seen.page("gate"))],
     }
 }
 
@@ -501,7 +496,7 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
     let wrong: Vec<&str> = wrong.take(WRONG_MAX).map(|row| number(&row.reference)).collect();
     let wrong = (!wrong.is_empty()).then(|| format!("rests on {}, disqualified since", wrong.join(", ")));
     ClauseRow {
-        clause: Link::new(&clause.clause, urls::clause(product, &seen.release.name, &clause.clause)),
+        clause: Link::new(&clause.clause, seen.clause(&clause.clause)),
         title: clause.title.clone(),
         verdict: verdict(clause.verdict).into(),
         standing: (clause.standing != clause.verdict && clause.standing != Verdict::NotApplicable)
@@ -603,11 +598,8 @@ pub(super) fn duty(
 ) -> Duty {
     let release = seen.release.name.as_str();
     let about = reference(product, release, &item.reference);
-    let clause_link =
-        clause.map(|clause| Link::new(&clause.clause, urls::clause(product, release, &clause.clause)));
-    let there = clause_link
-        .as_ref()
-        .map_or_else(|| urls::release(product, release, "gate"), |link| link.href.clone());
+    let clause_link = clause.map(|clause| Link::new(&clause.clause, seen.clause(&clause.clause)));
+    let there = clause_link.as_ref().map_or_else(|| seen.page("gate"), |link| link.href.clone());
     Duty {
         todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
         about: about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check)),

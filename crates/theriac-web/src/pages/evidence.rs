@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_service::evidence::{self, TestResult};
-use theriac_service::{Paging, ServiceError, people, products};
+use theriac_service::{Paging, ServiceError, products};
 
 use super::evidence_list::{kind, state, tool};
 use super::names::Names;
@@ -259,7 +259,7 @@ async fn sign_page(
     let scope = Scope::Product(ProductId(found.id));
     let blocked = match seen.row.disqualified {
         true => Some("It is disqualified already.".to_owned()),
-        false => Some(me.blocked(Permission::DisqualifyEvidence, scope)).filter(|why| !why.is_empty()),
+        false => me.cannot_sign(Permission::DisqualifyEvidence, scope),
     };
     let relying: Vec<Link> = seen.relied_on_by.iter().map(|on| relied_on(&seen, on)).collect();
     let here = urls::evidence(&seen.row.reference);
@@ -290,7 +290,7 @@ async fn sign_page(
             warnings: refused.note.into_iter().collect(),
             blocked,
             password_error: refused.password,
-            comment: String::new(),
+            comment: None,
             submit: "Disqualify".to_owned(),
             cancel: here,
         },
@@ -317,8 +317,7 @@ async fn again(
 }
 
 async fn sign(web: &Web, me: &Me, number: &str, sent: &Form) -> Result<String, ServiceError> {
-    let door = web.door(me.visitor.address);
-    let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     let done = evidence::disqualify(web.app(), me.who(), &proof, number, sent.get("reason")).await?;
     let relying = match done.relied_on_by.len() {
         0 => "Nothing rested on it.".to_owned(),

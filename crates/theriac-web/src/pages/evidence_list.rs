@@ -8,7 +8,7 @@ use theriac_service::evidence::{self, ListEvidence};
 use theriac_service::products::{self, ReleaseView};
 use theriac_service::{Paging, ServiceError};
 
-use super::release;
+use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Choice, Column, Empty, Filters, Link, Pager, Shell, Status, StatusKind, TableHead, When,
@@ -130,6 +130,7 @@ pub async fn show(
     me: Me,
     Path((product, name)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    Query(query): Query<At>,
 ) -> Answer {
     let listed = evidence::list(web.app(), me.who(), &asked.input(&product, &name)?).await?;
     let found = products::product(web.app(), me.who(), &product).await?;
@@ -145,6 +146,7 @@ pub async fn show(
     let names: Vec<&str> = builds.iter().map(|build| build.name.as_str()).collect();
     let mut shell = release::shell(&me, (&product, &found.name), &name, "evidence");
     shell.api = Some(format!("/api/v1{here}"));
+    release::only_today(&mut shell, "Evidence and builds", &here, query.day(&me)?);
     Ok(respond::page(&EvidenceListPage {
         shell,
         heading: format!("Evidence of {name}"),

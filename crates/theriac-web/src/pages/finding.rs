@@ -8,6 +8,7 @@ use theriac_service::{MOST, ServiceError, products};
 
 use super::assess::{self, AssessmentForm, Typed};
 use super::findings::{Asked, severity, standing, state};
+use super::findings_sign;
 use super::names::Names;
 use super::release;
 use crate::http::{Answer, Me, Web};
@@ -81,7 +82,7 @@ pub async fn show(
     let (previous, next) = neighbours(&web, &me, &known, &asked).await?;
     let page = FindingPage {
         shell,
-        actions: actions(&me, &known, row.id).into_iter().map(Action::main).collect(),
+        actions: actions(&web, &me, &known, row.id).await?.into_iter().map(Action::main).collect(),
         finding: view(&web, &me, &known, &asked).await?,
         previous,
         next,
@@ -136,21 +137,29 @@ async fn neighbours(
     Ok((link(here.checked_sub(1)), link(here.checked_add(1))))
 }
 
-fn actions(me: &Me, known: &Known, product: i64) -> Vec<Action> {
+/// The signature that the finding waits for: to be given, or why this person does not give it. Who has no such permission
+/// is offered nothing.
+async fn actions(web: &Web, me: &Me, known: &Known, product: i64) -> Result<Vec<Action>, ServiceError> {
     let scope = Scope::Product(ProductId(product));
-    let Some(set) = known.set else { return Vec::new() };
-    let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
-    let sign = |label: &str, act: &str| {
-        let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
-        Action::open(label, href).small().key("sign")
+    let (label, act) = match known.row.standing {
+        Standing::Unsigned => ("Sign assessment", "judge"),
+        Standing::NoClinical => ("Sign for the patient", "clinical"),
+        _ => return Ok(Vec::new()),
     };
-    match known.row.standing {
-        Standing::Unsigned => vec![sign("Sign assessment", "")],
-        Standing::NoClinical if me.may(Permission::SignClinical, scope) => {
-            vec![sign("Sign for the patient", "clinical")]
-        }
-        _ => Vec::new(),
+    let permissions: &[Permission] = match act {
+        "clinical" => &[Permission::SignClinical],
+        _ => &[Permission::AssessFinding, Permission::AcceptRisk],
+    };
+    let Some(set) = known.set.filter(|_| permissions.iter().any(|one| me.may(*one, scope))) else {
+        return Ok(Vec::new());
+    };
+    let why = findings_sign::why_not(web, me, scope, set, act == "clinical").await?;
+    if !why.is_empty() {
+        return Ok(vec![Action::blocked(label, why)]);
     }
+    let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
+    let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
+    Ok(vec![Action::open(label, href).small().key("sign")])
 }
 
 async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<FindingView, ServiceError> {
@@ -168,6 +177,7 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
     let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
     let assessors = known.assessments.iter().map(|judged| &judged.assessor);
     let names = Names::people(web, assessors.chain(signers)).await?;
+    let actions = actions(web, me, known, product.id).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
     let latest = known.assessments.first().map(|judged| judged.assessment.id);
     let signatures = known.assessments.iter().flat_map(|judged| {
@@ -181,9 +191,11 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
             authentication: signature.method.clone(),
             digest: signature.set.short(),
             covers,
-            comment: judged.assessment.explanation.clone(),
+            comment: signature.comment.clone(),
+            reason: judged.assessment.explanation.clone(),
         })
     });
+    let signatures: Vec<Signature> = signatures.collect();
     Ok(FindingView {
         number: row.reference.clone(),
         href: asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
@@ -191,10 +203,10 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
         state: Status::from(state(&row.state)).boxed(),
         summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
         facts: facts(me, known),
-        actions: actions(me, known, product.id),
+        actions,
         notes: notes(me, known, &names),
         form,
-        assessments: signatures.collect(),
+        assessments: signatures,
     })
 }
 

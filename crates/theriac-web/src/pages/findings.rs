@@ -1,6 +1,8 @@
 //! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list; and
 //! `…/findings/vex`, what customers are told.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
@@ -10,7 +12,7 @@ use theriac_service::{Paging, ServiceError, products};
 
 use super::finding::{self, FindingView};
 use super::names::Names;
-use super::release;
+use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, DateFilter, Due, Empty, Filters, Link, Note, NoteKind, Pager, Shell,
@@ -160,6 +162,7 @@ pub async fn show(
     me: Me,
     Path((product, release)): Path<(String, String)>,
     Query(asked): Query<Asked>,
+    Query(query): Query<At>,
 ) -> Answer {
     let row = products::product(web.app(), me.who(), &product).await?;
     let here = urls::release(&product, &release, "findings");
@@ -184,7 +187,11 @@ pub async fn show(
         Some(first) => Some(finding::read(&web, &me, &first.reference, &asked).await?),
     };
     let page = FindingsPage {
-        shell: release::shell(&me, (&product, &row.name), &release, "findings"),
+        shell: {
+            let mut shell = release::shell(&me, (&product, &row.name), &release, "findings");
+            release::only_today(&mut shell, "Findings", &asked.on(&here), query.day(&me)?);
+            shell
+        },
         heading: format!("Findings of {release}"),
         counts: found.counts.iter().map(counted).collect(),
         actions: actions(
@@ -254,7 +261,11 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         heading: "Findings of all releases".to_owned(),
         counts: found.counts.iter().map(counted).collect(),
         actions: Vec::new(),
-        notes: notes(&web, &me).await?,
+        notes: notes(&web, &me)
+            .await?
+            .into_iter()
+            .chain(by_release(&me, &asked, &found.page.items))
+            .collect(),
         filters: filters(&me, &asked, "/findings"),
         head: head(true),
         pager: pager(&asked, "/findings", rows.len(), found.page.next.as_deref()),
@@ -267,6 +278,22 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         pane: None,
     };
     Ok(respond::page(&page))
+}
+
+/// Where many are judged or signed at once: one signature is for one release. Said to who may do it.
+fn by_release(me: &Me, asked: &Asked, rows: &[Row]) -> Option<Note> {
+    let may = [Permission::AssessFinding, Permission::AcceptRisk, Permission::SignClinical];
+    if rows.is_empty() || !may.iter().any(|permission| me.holds(*permission)) {
+        return None;
+    }
+    let releases: BTreeSet<(&str, &str)> =
+        rows.iter().map(|row| (row.product.as_str(), row.release.as_str())).collect();
+    let text = "A judgement and its signature are for one release. Select findings to assess or sign at once on the list of their release:";
+    let note = Note::new(NoteKind::Info, "", text);
+    Some(releases.into_iter().fold(note, |note, (product, release)| {
+        let href = asked.on(&urls::release(product, release, "findings"));
+        note.link(format!("Select findings of {product} {release}"), href)
+    }))
 }
 
 fn head(everywhere: bool) -> TableHead {

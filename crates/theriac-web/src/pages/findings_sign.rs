@@ -8,7 +8,7 @@ use theriac_model::Digest;
 use theriac_service::findings::{
     self, Assessment, AssessmentSet, CONFIRMED, Finding, Signable, Signed, Standing,
 };
-use theriac_service::{ServiceError, people, products};
+use theriac_service::{ServiceError, products};
 
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};
@@ -122,8 +122,21 @@ fn hindrance(me: &Me, scope: Scope, one: &Signable, act: Act) -> String {
     match rule {
         // What nobody can sign any more is said before who may sign it.
         Some(rule) => rule.clone(),
-        None => me.blocked(permission, scope),
+        None => me.cannot_sign(permission, scope).unwrap_or_default(),
     }
+}
+
+/// Why the person may not give a signature on one set; empty when they may.
+pub(super) async fn why_not(
+    web: &Web,
+    me: &Me,
+    scope: Scope,
+    set: Digest,
+    clinical: bool,
+) -> Result<String, ServiceError> {
+    let act = if clinical { Act::Clinical } else { Act::Judge };
+    let all = findings::signable(web.app(), me.who(), &[set]).await?;
+    Ok(all.first().map(|one| hindrance(me, scope, one, act)).unwrap_or_default())
 }
 
 fn sorted(me: &Me, scope: Scope, asked: &Form, all: Vec<Signable>, mut left: Vec<String>) -> Chosen {
@@ -220,7 +233,7 @@ async fn page(
             warnings: refused.note.into_iter().chain(warnings(&chosen, &here, asked)).collect(),
             blocked: (!chosen.blocked.is_empty()).then(|| chosen.blocked.clone()),
             password_error: refused.password,
-            comment: String::new(),
+            comment: Some(SignForm::comment(asked.get("comment"), &refused.comment)),
             submit: format!("Sign {what}"),
             cancel: urls::release(product, release, "findings"),
         },
@@ -324,8 +337,7 @@ async fn give(web: &Web, me: &Me, place: (&str, &str), sent: &Form) -> Result<Si
     if all.iter().any(|one| (one.set.product.as_str(), one.set.release.as_str()) != place) {
         return Err(ServiceError::not_found("set of assessments", sent.get("set")));
     }
-    let door = web.door(me.visitor.address);
-    let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     match sent.get("act") {
         "clinical" => findings::sign_clinical(web.app(), me.who(), &proof, &sets).await,
         _ => findings::sign(web.app(), me.who(), &proof, &sets).await,
@@ -353,7 +365,9 @@ pub async fn show_carried(
     me: Me,
     Path((product, release)): Path<(String, String)>,
 ) -> Answer {
-    Ok(respond::page(&carried_page(&web, &me, &product, &release, Refused::default()).await?))
+    Ok(respond::page(
+        &carried_page(&web, &me, &product, &release, &Form::default(), Refused::default()).await?,
+    ))
 }
 
 async fn carried_page(
@@ -361,14 +375,15 @@ async fn carried_page(
     me: &Me,
     product: &str,
     release: &str,
+    sent: &Form,
     refused: Refused,
 ) -> Result<SignPage, ServiceError> {
     let row = products::product(web.app(), me.who(), product).await?;
     let carried = findings::carried(web.app(), me.who(), product, release).await?;
     let what = count(carried.rows.len(), "carried assessment");
-    let mut blocked = me.blocked(Permission::AssessFinding, Scope::Product(ProductId(row.id)));
+    let mut blocked = me.cannot_sign(Permission::AssessFinding, Scope::Product(ProductId(row.id)));
     if carried.rows.is_empty() {
-        blocked = "No judgement of an earlier release waits to be confirmed.".to_owned();
+        blocked = Some("No judgement of an earlier release waits to be confirmed.".to_owned());
     }
     Ok(SignPage {
         shell: shell(me, (product, &row.name), release, "Confirm"),
@@ -386,9 +401,9 @@ async fn carried_page(
             signer_title: String::new(),
             meanings: vec![Choice::new(CONFIRMED, "They hold for this release, too", CONFIRMED)],
             warnings: refused.note.into_iter().collect(),
-            blocked: (!blocked.is_empty()).then_some(blocked),
+            blocked,
             password_error: refused.password,
-            comment: String::new(),
+            comment: Some(SignForm::comment(sent.get("comment"), &refused.comment)),
             submit: format!("Confirm {what}"),
             cancel: urls::release(product, release, "findings"),
         },
@@ -409,7 +424,10 @@ pub async fn confirm(
         }
         Err(error) => {
             let (status, refused) = refused(error)?;
-            Ok(respond::with_status(status, &carried_page(&web, &me, &product, &release, refused).await?))
+            Ok(respond::with_status(
+                status,
+                &carried_page(&web, &me, &product, &release, &sent, refused).await?,
+            ))
         }
     }
 }
@@ -423,7 +441,6 @@ async fn confirm_set(
 ) -> Result<usize, ServiceError> {
     let set = sent.get("digest");
     let set = set.parse().map_err(|_| ServiceError::not_found("set of assessments", set))?;
-    let door = web.door(me.visitor.address);
-    let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     findings::confirm_carried(web.app(), me.who(), &proof, product, release, set).await
 }

@@ -1,16 +1,17 @@
 //! `/products/{product}/releases/{release}/gate`: every reason, and the decision.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use theriac_auth::{NotSigned, Permission, ProductId, Scope};
 use theriac_conformity::ReasonKind;
+use theriac_service::ServiceError;
 use theriac_service::gate::{self, Decide, Outcome};
-use theriac_service::{ServiceError, people, products};
 
-use super::conformity::{GateBanner, banner, disqualified, see};
-use super::release::{self, reference};
+use super::conformity::{GateBanner, Seen, banner, disqualified, see};
+use super::release::{self, At, reference};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Choice, Due, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, SignForm, Signature, Status,
@@ -91,24 +92,37 @@ pub async fn show(
     State(web): State<Web>,
     me: Me,
     Path((product, release)): Path<(String, String)>,
+    Query(query): Query<At>,
 ) -> Answer {
-    let page = page(&web, &me, &product, &release, &Form::default(), Refused::default()).await?;
+    let place = (product.as_str(), release.as_str(), query.day(&me)?);
+    let page = page(&web, &me, place, &Form::default(), Refused::default()).await?;
     Ok(respond::page(&page))
 }
 
+/// The page for a release now, or on a past day.
 async fn page(
     web: &Web,
     me: &Me,
-    product: &str,
-    release: &str,
+    (product, release, day): (&str, &str, Option<Date>),
     sent: &Form,
     refused: Refused,
 ) -> Result<GatePage, ServiceError> {
-    let mut seen = see(web, me, product, release, None).await?;
-    let (fresh, digest) = gate::preview(web.app(), me.who(), product, release).await?;
-    if seen.judged.decided.is_none() {
-        seen.judged.gate = fresh;
-    }
+    let mut seen = see(web, me, product, release, day).await?;
+    let decisions = gate::decisions(web.app(), me.who(), product, release).await?;
+    let decisions: Vec<_> =
+        decisions.into_iter().filter(|row| day.is_none_or(|day| me.day_of(row.decision.at) <= day)).collect();
+    let form = match day {
+        Some(_) => past_form(me, &seen),
+        None => {
+            let (fresh, digest) = gate::preview(web.app(), me.who(), product, release).await?;
+            let in_force = decisions.first().map(|row| &row.decision);
+            let hindered = Outcome::ALL.map(|outcome| (outcome, gate::hindrance(outcome, in_force, &fresh)));
+            if seen.judged.decided.is_none() {
+                seen.judged.gate = fresh;
+            }
+            form(me, &seen, digest, hindered, sent, refused)
+        }
+    };
     let today = &seen.judged.gate;
     let reasons: Vec<Reason> = today.reasons.iter().map(|row| reason(me, product, &seen, row)).collect();
     let covered = today.deviations.iter().map(|row| {
@@ -121,12 +135,15 @@ async fn page(
             expires: expires.unwrap_or_else(|| me.due(me.today())),
         }
     });
-    let decisions = gate::decisions(web.app(), me.who(), product, release).await?;
     let conformity = &seen.judged.conformity;
     Ok(GatePage {
-        shell: release::shell(me, (product, &seen.name), release, "gate"),
+        shell: {
+            let mut shell = release::shell(me, (product, &seen.name), release, "gate");
+            release::as_it_was(&mut shell, release, &urls::release(product, release, "gate"), day);
+            shell
+        },
         release: format!("{} {release}", seen.name),
-        gate: GateBanner { actions: Vec::new(), ..banner(me, product, &seen) },
+        gate: GateBanner { actions: Vec::new(), ..banner(me, &seen) },
         notes: disqualified(&seen),
         reasons,
         no_reasons: no_reasons(seen.judged.decided.is_some()),
@@ -136,10 +153,9 @@ async fn page(
             Fact::code("Pack", &conformity.pack),
             Fact::text("Evaluator", conformity.evaluator.to_string()),
             Fact::text("Facts", format!("version {}", conformity.facts_version)),
-            Fact::code("Digest of what is shown", digest.to_string()),
         ]),
         decisions: decisions.iter().map(|row| decided(me, row)).collect(),
-        form: form(web, me, product, release, digest, sent, refused).await?,
+        form,
     })
 }
 
@@ -153,12 +169,7 @@ fn no_reasons(decided: bool) -> Empty {
     Empty::new(title, text, Vec::new())
 }
 
-fn reason(
-    me: &Me,
-    product: &str,
-    seen: &super::conformity::Seen,
-    row: &theriac_conformity::Reason,
-) -> Reason {
+fn reason(me: &Me, product: &str, seen: &Seen, row: &theriac_conformity::Reason) -> Reason {
     let (release, judged) = (seen.release.name.as_str(), &seen.judged);
     let clause = judged.conformity.clauses.iter().find(|clause| clause.clause == row.reference);
     let status = match row.kind {
@@ -170,7 +181,7 @@ fn reason(
         ReasonKind::SuspectLink => StatusKind::Suspect,
     };
     let href = match row.kind {
-        ReasonKind::Clause | ReasonKind::PackError => urls::clause(product, release, &row.reference),
+        ReasonKind::Clause | ReasonKind::PackError => seen.clause(&row.reference),
         ReasonKind::ComponentUnmatched => {
             format!("{}#unmatched", urls::release(product, release, "components"))
         }
@@ -208,27 +219,27 @@ fn decided(me: &Me, row: &gate::Decided) -> Signature {
     Signature {
         who: row.by.clone(),
         on: format!("{words}, at sequence {}", row.decision.seq),
-        meaning: row.decision.reason.clone(),
+        meaning: row.decision.meaning.clone(),
         at: me.when(row.decision.at),
-        authentication: "password".to_owned(),
+        authentication: row.decision.method.clone(),
         digest: row.decision.verdicts.short(),
         covers: true,
         comment: String::new(),
+        reason: row.decision.reason.clone(),
     }
 }
 
-async fn form(
-    web: &Web,
+fn form(
     me: &Me,
-    product: &str,
-    release: &str,
+    seen: &Seen,
     digest: theriac_model::Digest,
+    hindered: [(Outcome, Option<String>); 3],
     sent: &Form,
     refused: Refused,
-) -> Result<SignForm, ServiceError> {
-    let row = products::product(web.app(), me.who(), product).await?;
-    let scope = Scope::Product(ProductId(row.id));
-    let blocked = me.blocked(Permission::DecideRelease, scope);
+) -> SignForm {
+    let (product, release) = (seen.product.as_str(), seen.release.name.as_str());
+    let scope = Scope::Product(ProductId(seen.product_id));
+    let blocked = me.cannot_sign(Permission::DecideRelease, scope);
     let error = |name: &str| {
         refused
             .errors
@@ -238,19 +249,26 @@ async fn form(
             .unwrap_or_default()
     };
     let outcome = sent.get("decision");
-    let choices = vec![
-        Choice::new("ship", "It ships", outcome),
-        Choice::new("postpone", "It is postponed", outcome),
-        Choice::new("withdraw", "The decision to ship is withdrawn", outcome),
-    ];
-    Ok(SignForm {
+    let label = |outcome: Outcome| match outcome {
+        Outcome::Ship => "It ships",
+        Outcome::Postpone => "It is postponed",
+        Outcome::Withdraw => "The decision to ship is withdrawn",
+    };
+    let offered = hindered.iter().filter(|(_, why)| why.is_none());
+    let choices = offered.map(|(one, _)| Choice::new(one.as_str(), label(*one), outcome)).collect();
+    let not_now = hindered.iter().filter_map(|(one, why)| Some((label(*one), why.as_ref()?)));
+    let not_now: Vec<String> = not_now.map(|(label, why)| format!("Not now: {label}. {why}")).collect();
+    SignForm {
         action: urls::release(product, release, "gate"),
         csrf: me.csrf(),
         digest: digest.to_string(),
         hidden: Vec::new(),
-        subject: Facts::from(vec![Fact::text("Release", format!("{} {release}", row.name))]),
+        subject: Facts::from(vec![Fact::text("Release", format!("{} {release}", seen.name))]),
         fields: vec![
-            Field::new("decision", "Decision", Input::Radios(choices)).error(error("decision")).required(),
+            Field::new("decision", "Decision", Input::Radios(choices))
+                .hint(not_now.join(" "))
+                .error(error("decision"))
+                .required(),
             Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 4))
                 .error(error("reason"))
                 .required(),
@@ -259,12 +277,21 @@ async fn form(
         signer_title: String::new(),
         meanings: vec![Choice::new("decided", "I have read all reasons, and decide", "decided")],
         warnings: refused.note.into_iter().collect(),
-        blocked: (!blocked.is_empty()).then_some(blocked),
+        blocked,
         password_error: refused.password,
-        comment: String::new(),
+        comment: None,
         submit: "Sign the decision".to_owned(),
         cancel: urls::release(product, release, "conformity"),
-    })
+    }
+}
+
+/// The form on a past day: what was then is not decided on any more.
+fn past_form(me: &Me, seen: &Seen) -> SignForm {
+    let why = "You look at a past day. Decide on the gate as it is now.".to_owned();
+    let blank = (Form::default(), Refused::default());
+    let nothing = theriac_model::Digest::of(b"");
+    let form = form(me, seen, nothing, Outcome::ALL.map(|outcome| (outcome, None)), &blank.0, blank.1);
+    SignForm { blocked: Some(why), digest: String::new(), ..form }
 }
 
 /// Decides a release.
@@ -297,8 +324,7 @@ async fn sign(
     let outcome: Outcome = sent.get("decision").parse()?;
     let shown = sent.get("digest").parse();
     let shown = shown.map_err(|_| ServiceError::field("digest", "load the page again"))?;
-    let proof =
-        people::prove(web.app(), &web.door(me.visitor.address), me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     let input = Decide {
         product: product.to_owned(),
         release: release.to_owned(),
@@ -342,6 +368,6 @@ async fn again(
         }
         other => return Err(other.into()),
     };
-    let page = page(web, me, product, release, sent, refused).await?;
+    let page = page(web, me, (product, release, None), sent, refused).await?;
     Ok(respond::with_status(status, &page))
 }

@@ -65,7 +65,11 @@ pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) ->
         state: state(&row.revision.state).into(),
         author: name(row.revision.author),
         at: me.when(row.revision.at),
-        signed: row.signatures.iter().map(|one| format!("{}: {}", name(one.person), one.meaning)).collect(),
+        signed: row
+            .signatures
+            .iter()
+            .map(|one| signed(&name(one.person), &one.meaning, &one.comment))
+            .collect(),
         digest: row.revision.digest.short(),
         difference: (row.revision.number > 1).then(|| {
             let range = format!("{}..{}", row.revision.number - 1, row.revision.number);
@@ -79,6 +83,12 @@ pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) ->
         number,
     };
     Ok(respond::page(&page))
+}
+
+/// Who signed, with which meaning, and what they added.
+fn signed(who: &str, meaning: &str, comment: &str) -> String {
+    let added = if comment.is_empty() { String::new() } else { format!(" (comment: {comment})") };
+    format!("{who}: {meaning}{added}")
 }
 
 /// The two revisions to compare.

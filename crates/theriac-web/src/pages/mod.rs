@@ -24,6 +24,7 @@ pub mod gate;
 pub mod history;
 pub mod job;
 pub mod jobs;
+pub mod kept;
 pub mod my_work;
 mod names;
 pub mod people;

@@ -108,7 +108,10 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
             (number, late) => format!("{}, {late} overdue.", count(number, "task")),
         },
         next: tasks.iter().find_map(|task| task.due.as_ref().map(|due| due.when.clone())),
-        actions: vec![Action::open("New record", "/records/new").main()],
+        actions: super::records::new_record(&web, &me, "New record", "/records/new", None)
+            .map(Action::main)
+            .into_iter()
+            .collect(),
         notes: waiting(&web, &me).await?,
         head: TableHead::new(vec![
             Column::new("Due"),

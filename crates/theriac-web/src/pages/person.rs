@@ -323,8 +323,7 @@ pub async fn close(State(web): State<Web>, me: Me, Path(key): Path<String>, sent
 /// Erases name and address.
 pub async fn erase(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
     let done = async {
-        let door = web.door(me.visitor.address);
-        let proof = people::prove(web.app(), &door, me.who(), sent.get("password")).await?;
+        let proof = me.prove(&web, &sent).await?;
         people::erase_person(web.app(), me.who(), &proof, &key).await
     };
     let done = done.await;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
 use theriac_model::record::{Content, FieldType, Kind};
-use theriac_service::records::{self, RecordView, states};
+use theriac_service::records::{self, Giving, RecordView, states};
 use theriac_service::{ServiceError, people};
 
 use super::count;
@@ -200,7 +200,8 @@ async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>) -> An
     let people = people.chain(view.events.iter().map(|event| event.person));
     let names = people::called(web.app(), people.collect::<Vec<_>>()).await?;
     let named = Names::people(web, &people_in(&view)).await?;
-    Ok(respond::page(&page(me, view, &names, &named)?))
+    let hindered = Hindered::find(web, me, &view).await?;
+    Ok(respond::page(&page(me, view, hindered, &names, &named)?))
 }
 
 /// The keys of the people whom the content shown names.
@@ -209,9 +210,42 @@ pub(super) fn people_in(view: &RecordView) -> Vec<String> {
     content.into_iter().flat_map(|content| content.people(view.kind)).map(|(_, key)| key).collect()
 }
 
+/// What keeps the person from each signature; `None` where nothing does.
+#[derive(Debug, Default)]
+struct Hindered {
+    approve: Option<String>,
+    clinical: Option<String>,
+    retire: Option<String>,
+}
+
+impl Hindered {
+    async fn find(web: &Web, me: &Me, view: &RecordView) -> Result<Self, ServiceError> {
+        let mut found = Self::default();
+        if view.in_review() {
+            found.approve = hindrance(web, me, view, Giving::Approve).await?;
+            found.clinical = hindrance(web, me, view, Giving::Clinical).await?;
+        }
+        if view.head.state == states::APPROVED {
+            found.retire = hindrance(web, me, view, Giving::Retire).await?;
+        }
+        Ok(found)
+    }
+}
+
+async fn hindrance(
+    web: &Web,
+    me: &Me,
+    view: &RecordView,
+    giving: Giving,
+) -> Result<Option<String>, ServiceError> {
+    let found = records::hindrance(web.app(), me.who(), &view.record.reference, giving).await?;
+    Ok(found.or_else(|| me.needs_own_password()))
+}
+
 fn page(
     me: &Me,
     view: RecordView,
+    hindered: Hindered,
     names: &BTreeMap<i64, String>,
     named: &Names,
 ) -> Result<RecordPage, ServiceError> {
@@ -245,7 +279,7 @@ fn page(
             .then(|| Status::saying(StatusKind::Suspect, count(suspect, "suspect link")).boxed()),
         owner: view.head.owner.map(name).unwrap_or_default(),
         due: view.head.due.map(|day| ("next date".to_owned(), me.due(day))),
-        actions: actions(me, &view),
+        actions: actions(me, &view, hindered),
         reasons: reasons(me, &view),
         notes: notes(&view),
         fields: fields(view.kind, content, named),
@@ -255,7 +289,12 @@ fn page(
         attachments: view
             .shown
             .iter()
-            .flat_map(|shown| shown.attachments.iter().map(|file| attachment(&number, file)))
+            .flat_map(|shown| {
+                shown
+                    .attachments
+                    .iter()
+                    .map(|file| Attachment { size: size(&view, file), ..attachment(&number, file) })
+            })
             .collect(),
         changes: view.changed.as_ref().map(|changed| {
             (format!("Against revision {}", changed.older.number), super::revision_diff::diff(changed))
@@ -272,7 +311,8 @@ fn page(
                     authentication: signature.method.clone(),
                     digest: signature.digest.short(),
                     covers: true,
-                    comment: String::new(),
+                    comment: signature.comment.clone(),
+                    reason: String::new(),
                 })
             })
             .collect(),
@@ -313,7 +353,7 @@ fn rule(view: &RecordView) -> String {
     format!("Signed by a {} who wrote none of it{second}.", roles.join(" or "))
 }
 
-fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
+fn actions(me: &Me, view: &RecordView, hindered: Hindered) -> Vec<Action> {
     let number = &view.record.reference;
     let (kind, scope) = (view.kind, scope(view));
     let mut actions = Vec::new();
@@ -332,19 +372,25 @@ fn actions(me: &Me, view: &RecordView) -> Vec<Action> {
         let sign = urls::record_page(number, "sign");
         let approve = Permission::to_approve(kind.workflow.approve);
         if me.may(approve, scope) {
-            actions.push(Action::open("Sign and approve", sign.clone()).main().key("sign"));
+            actions.push(match hindered.approve {
+                None => Action::open("Sign and approve", sign.clone()).main().key("sign"),
+                Some(why) => Action::blocked("Sign and approve", why),
+            });
         }
         if view.meanings.len() > 1 && me.may(Permission::SignClinical, scope) {
-            actions.push(
-                Action::open("Sign for the patient", urls::with_query(&sign, &[("act", "clinical")]))
-                    .main()
-                    .key("sign"),
-            );
+            let clinical = urls::with_query(&sign, &[("act", "clinical")]);
+            actions.push(match hindered.clinical {
+                None => Action::open("Sign for the patient", clinical).main().key("sign"),
+                Some(why) => Action::blocked("Sign for the patient", why),
+            });
         }
     }
     if view.retirable().is_some() && me.may(Permission::to_approve(kind.workflow.approve), scope) {
         let retire = urls::with_query(&urls::record_page(number, "sign"), &[("act", "retire")]);
-        actions.push(Action::open("Retire", retire).danger());
+        actions.push(match hindered.retire {
+            None => Action::open("Retire", retire).danger(),
+            Some(why) => Action::blocked("Retire", why),
+        });
     }
     actions
 }
@@ -489,6 +535,16 @@ fn link_row(link: &records::LinkRow, leaves: Option<&Kind>) -> LinkRow {
             _ => String::new(),
         },
         action: compare.filter(|_| leaves.is_some()),
+    }
+}
+
+/// The size of a file of the revision shown, such as `1.2 MB`.
+pub(super) fn size(view: &RecordView, file: &records::Attachment) -> String {
+    match view.sizes.get(&file.digest).copied() {
+        None => "size unknown".to_owned(),
+        Some(bytes @ ..1_000) => count(usize::try_from(bytes).unwrap_or_default(), "byte"),
+        Some(bytes @ ..1_000_000) => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
+        Some(bytes) => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
 

@@ -16,7 +16,7 @@ use super::conflict;
 use super::error_at;
 use super::record::{Attachment, attachment, shell, shown};
 use super::records::everybody;
-use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
+use crate::http::{Answer, Failure, Form, Me, Web, by_script, with_toast};
 use crate::parts::{Area, Choice, Errors, Field, Input, Note, NoteKind, ReasonForm, Rows, Shell, When};
 use crate::{respond, urls};
 
@@ -86,6 +86,8 @@ pub struct RecordEditPage {
     pub expected: String,
     /// Names the form of a new record: sent twice, it begins one record. Empty once the record has a number.
     pub form_id: String,
+    /// Whether it was shown again with a change that is not saved yet.
+    pub unsaved: bool,
     /// When it was last saved.
     pub saved: Option<When>,
     /// Sent back and why, a newer revision exists.
@@ -275,6 +277,7 @@ pub(super) async fn edit_page(
         action: shown.action,
         expected: shown.expected,
         form_id: String::new(),
+        unsaved: false,
         saved: None,
         notes: Vec::new(),
         parts,
@@ -469,6 +472,17 @@ async fn form(
     errors: &[FieldError],
     status: StatusCode,
 ) -> Result<Response, Failure> {
+    Ok(respond::with_status(status, &form_page(web, me, view, values, links, errors).await?))
+}
+
+async fn form_page(
+    web: &Web,
+    me: &Me,
+    view: &DraftView,
+    values: &Values,
+    links: &[DraftLink],
+    errors: &[FieldError],
+) -> Result<RecordEditPage, ServiceError> {
     let number = &view.record.reference;
     let shown = Shown {
         shell: Shell { area: Area::Records, ..shell(me, number, view.kind, "Edit") },
@@ -504,13 +518,7 @@ async fn form(
             danger: true,
         });
     }
-    Ok(respond::with_status(status, &page))
-}
-
-/// Whether a form was sent by the page's script, while its author types.
-pub(super) fn by_script(headers: &HeaderMap) -> bool {
-    let accepted = headers.get("accept").and_then(|value| value.to_str().ok());
-    accepted.is_some_and(|text| text.contains("application/json"))
+    Ok(page)
 }
 
 /// What the script is told: what the draft is named by now, and where its form is.
@@ -530,7 +538,9 @@ pub async fn save(
     let view = records::edit(web.app(), me.who(), &number).await?;
     if changes_form_only(&sent) {
         let sent = changed_form(view.kind, sent);
-        return form(&web, &me, &view, &sent.pairs, &links_of(&sent), &[], StatusCode::OK).await;
+        let mut page = form_page(&web, &me, &view, &sent.pairs, &links_of(&sent), &[]).await?;
+        page.unsaved = true;
+        return Ok(respond::page(&page));
     }
     let script = by_script(&headers);
     let input = DraftInput { content: form_values(view.kind, &sent.pairs), links: links_of(&sent) };

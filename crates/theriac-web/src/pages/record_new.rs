@@ -4,18 +4,22 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use theriac_auth::{Permission, ProductId, Scope as Place};
 use theriac_model::record::{Kind, Scope, form_values};
 use theriac_service::records::{self, Begin, ScopeInput};
 use theriac_service::{Paging, ServiceError, products};
 
 use super::conflict;
-use super::record_edit::{Shown, by_script, edit_page, links_of, saved_by_script, typed};
-use crate::http::{Answer, Form, Me, Web, see_other, with_toast};
+use super::record_edit::{Shown, edit_page, links_of, saved_by_script, typed};
+use crate::http::{Answer, Failure, Form, Me, Web, by_script, see_other, with_toast};
 use crate::parts::{Area, Choice, Crumb, Field, Input, Shell};
 use crate::{respond, urls};
 
 /// Bytes that name a form.
 const FORM_ID: usize = 16;
+
+/// Said of a kind that the person may write nowhere.
+pub(super) const NOT_YOURS: &str = "Your roles do not write these.";
 
 /// One kind, as offered.
 #[derive(Debug, Clone)]
@@ -103,6 +107,9 @@ fn fits(kind: &Kind, input: ScopeInput) -> Option<ScopeInput> {
 pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
     let Some(kind) = web.app().kind(&asked.kind) else { return choose_kind(&web, &me, &asked) };
     let Some(place) = asked.place(kind) else { return choose_scope(&web, &me, kind).await };
+    if let Some(why) = records::begin_hindrance(web.app(), me.who(), kind, &place).await? {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "You may not write this", why));
+    }
     let mut pairs = Vec::new();
     if !asked.clause.is_empty() {
         pairs.push(("clause".to_owned(), asked.clause.clone()));
@@ -128,11 +135,7 @@ fn choose_kind(web: &Web, me: &Me, asked: &Asked) -> Answer {
             "/records/new",
             &[("kind", kind.id), ("product", &asked.product), ("release", &asked.release)],
         ),
-        blocked: if may.contains(&kind.id) {
-            String::new()
-        } else {
-            "Your roles do not write these.".to_owned()
-        },
+        blocked: if may.contains(&kind.id) { String::new() } else { NOT_YOURS.to_owned() },
     };
     let page = RecordNewPage {
         shell: shell(me, "New record"),
@@ -145,11 +148,15 @@ fn choose_kind(web: &Web, me: &Me, asked: &Asked) -> Answer {
 
 async fn choose_scope(web: &Web, me: &Me, kind: &Kind) -> Answer {
     let mut choices = Vec::new();
-    if kind.scopes.contains(&Scope::Organisation) {
+    let write = Permission::to_write(kind.family);
+    if kind.scopes.contains(&Scope::Organisation) && me.may(write, Place::Organisation) {
         choices.push(Choice::new("-", "The organisation", "-"));
     }
     let paging = Paging { limit: 200, after: None };
     for product in products::products(web.app(), me.who(), &paging).await?.items {
+        if !me.may(write, Place::Product(ProductId(product.id))) {
+            continue;
+        }
         if kind.scopes.contains(&Scope::Product) {
             choices.push(Choice::new(&product.key, &product.name, ""));
         }
@@ -159,6 +166,9 @@ async fn choose_scope(web: &Web, me: &Me, kind: &Kind) -> Answer {
                 choices.push(Choice::new(value, format!("{} {}", product.name, release.name), ""));
             }
         }
+    }
+    if choices.is_empty() {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "You may not write this", NOT_YOURS));
     }
     let page = RecordNewPage {
         shell: shell(me, &format!("New {}", kind.title.to_lowercase())),
@@ -177,7 +187,7 @@ async fn form(
     sent: &Form,
     errors: &[theriac_model::record::FieldError],
     status: StatusCode,
-) -> Result<Response, crate::http::Failure> {
+) -> Result<Response, Failure> {
     let heading = format!("New {}", kind.title.to_lowercase());
     let shown = Shown {
         shell: shell(me, &heading),
@@ -195,6 +205,7 @@ async fn form(
     };
     let mut page =
         edit_page(web, me, kind, shown, &typed(kind, sent, errors), &links_of(sent), errors).await?;
+    page.unsaved = super::record_edit::changes_form_only(sent);
     page.form_id = form_id(sent).unwrap_or_else(|| fresh(web));
     Ok(respond::with_status(status, &page))
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use theriac_model::record::Kind;
 use theriac_service::records::{self, ListInput, Order, states};
 use theriac_service::{ServiceError, people, products};
 
@@ -185,9 +186,12 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
             .map(|kind| format!("{} Asked for by {}.", kind.purpose, kind.clauses.join(", ")))
             .unwrap_or_default(),
         actions: vec![
-            Action::open("Export as JSON", asked.with("format", "json")),
-            Action::open(label, new.clone()).main(),
-        ],
+            Some(Action::open("Export as JSON", asked.with("format", "json"))),
+            new_record(&web, &me, &label, &new, kind).map(Action::main),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         filters: filters(&web, &asked),
         head: head(&asked, input.order),
         pager: Pager {
@@ -202,7 +206,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
                 "Records are what people write and answer for: responsibilities, policies, risks, reviews.",
                 |kind| kind.purpose,
             ),
-            vec![Action::open("Write the first one", new)],
+            new_record(&web, &me, "Write the first one", &new, kind).into_iter().collect(),
         ),
         rows,
     };
@@ -217,6 +221,16 @@ fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"records.json\""),
     ];
     Ok((headers, text).into_response())
+}
+
+/// Beginning a record: offered to who writes something, and told to who does not write this kind.
+pub(super) fn new_record(web: &Web, me: &Me, label: &str, href: &str, kind: Option<&Kind>) -> Option<Action> {
+    let mine = records::kinds_to_write(web.app(), me.who());
+    if mine.is_empty() {
+        return None;
+    }
+    let may = kind.is_none_or(|kind| mine.iter().any(|one| one.id == kind.id));
+    Some(if may { Action::open(label, href) } else { Action::blocked(label, super::record_new::NOT_YOURS) })
 }
 
 /// Most pages of people read for one list.

@@ -1,10 +1,12 @@
 //! What the pages of a release share: surroundings, words for verdicts, links to what facts name.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use theriac_conformity::facts::words::Verdict;
 
 use super::names::is_number;
-use crate::http::Me;
-use crate::parts::{Area, Crumb, Link, Shell, SideGroup, SideItem, SideNav, StatusKind};
+use crate::http::{Failure, Me};
+use crate::parts::{Area, Crumb, Link, Note, NoteKind, Shell, SideGroup, SideItem, SideNav, StatusKind};
 use crate::urls;
 
 /// The pages of a release: path, label.
@@ -16,6 +18,69 @@ const PAGES: &[(&str, &str)] = &[
     ("evidence", "Evidence"),
     ("baseline", "Baseline"),
 ];
+
+/// The past that an address asks for.
+#[derive(Debug, Default, Clone, serde::Deserialize)]
+pub struct At {
+    /// A day, or a moment, of which the day in the organisation's zone counts; empty for now.
+    #[serde(default)]
+    at: String,
+}
+
+impl At {
+    /// The day, `None` for now.
+    ///
+    /// # Errors
+    /// When it is neither day nor moment.
+    pub fn day(&self, me: &Me) -> Result<Option<Date>, Failure> {
+        let text = self.at.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        // A moment reads as a day, too: of its own zone, which need not be the organisation's.
+        let moment = text.parse::<Timestamp>().map(|moment| me.day_of(moment));
+        let day = moment.or_else(|_| text.parse::<Date>());
+        day.map(Some).map_err(|_| {
+            Failure::bad_request(format!(
+                "'{text}' is not a day; a day of the form 2026-11-24 or a moment of the form 2026-11-24T08:00:00Z is expected."
+            ))
+        })
+    }
+}
+
+/// The address of the same page on a past day.
+pub fn on_day(href: &str, day: Option<Date>) -> String {
+    day.map_or_else(|| href.to_owned(), |day| urls::with_query(href, &[("at", &day.to_string())]))
+}
+
+/// Says on a page that it shows a past day; the ways to other pages of the release keep to it. `now` is the address of the
+/// same page without a day.
+pub fn as_it_was(shell: &mut Shell, release: &str, now: &str, day: Option<Date>) {
+    let Some(day) = day else { return };
+    let text = format!("You look at {release} as it was on {day}, as it was known then.");
+    shell.banners.push(Note::new(NoteKind::Info, "", text).link("Back to now", now));
+    keep_day(shell, day);
+}
+
+/// Says on a page that shows nothing but the present that another day was asked for.
+pub fn only_today(shell: &mut Shell, what: &str, now: &str, day: Option<Date>) {
+    let Some(day) = day else { return };
+    let text = format!("{what} are shown as they are today, not as they were on {day}.");
+    shell.banners.push(Note::new(NoteKind::Warn, "This page has no past.", text).link("Today", now));
+    keep_day(shell, day);
+}
+
+fn keep_day(shell: &mut Shell, day: Date) {
+    let groups = shell.side.iter_mut().flat_map(|side| &mut side.groups).take(1);
+    for item in groups.flat_map(|group| &mut group.items) {
+        item.href = on_day(&item.href, Some(day));
+    }
+    for crumb in &mut shell.crumbs {
+        let of_release = |href: &String| href.contains("/releases/");
+        crumb.href =
+            crumb.href.take().map(|href| if of_release(&href) { on_day(&href, Some(day)) } else { href });
+    }
+}
 
 /// The surroundings of a release's page.
 pub fn shell(me: &Me, product: (&str, &str), release: &str, current: &str) -> Shell {

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
+use theriac_service::findings::{self, ListFindings, Order, SearchComponents};
 use theriac_service::records::{self, ListInput};
+use theriac_service::{MOST, Paging, ServiceError, evidence, products};
 
 use super::records::state;
 use crate::http::{Answer, Me, Web, see_other};
@@ -25,12 +27,22 @@ pub struct Hit {
 pub struct HitGroup {
     /// Kind in the plural, such as "Findings".
     pub label: String,
-    /// How many there are in all.
-    pub total: u32,
+    /// How many there are, such as "3" or "more than 50".
+    pub total: String,
     /// The first of them.
     pub hits: Vec<Hit>,
     /// All of them.
     pub all: Option<Link>,
+}
+
+impl HitGroup {
+    /// The first matches; `all` leads to every one where there are more.
+    fn new(label: &str, mut hits: Vec<Hit>, more: bool, all: Option<Link>) -> Self {
+        let more = more || hits.len() > SHOWN;
+        hits.truncate(SHOWN);
+        let total = if more { format!("more than {}", hits.len()) } else { hits.len().to_string() };
+        Self { label: label.to_owned(), total, hits, all: all.filter(|_| more) }
+    }
 }
 
 /// The results.
@@ -52,51 +64,150 @@ pub struct Asked {
     q: String,
 }
 
-/// Searches; an exact number of a record leads straight to it.
+/// Most matches shown of one kind.
+const SHOWN: usize = 50;
+/// As many, as lists take it.
+const FETCHED: u32 = 50;
+
+/// Searches what the person may read; an exact number leads straight to its page.
 pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
     let q = asked.q.trim().to_owned();
-    let number = q.to_uppercase();
-    if number.contains('-') && records::record(web.app(), me.who(), &number, None).await.is_ok() {
-        return Ok(see_other(&urls::record(&number)));
+    if let Some(there) = exact(&web, &me, &q.to_uppercase()).await {
+        return Ok(see_other(&there));
     }
     let mut groups = Vec::new();
     if !q.is_empty() {
-        let input = ListInput { query: q.clone(), limit: 50, ..ListInput::default() };
-        let found = records::list(web.app(), me.who(), &input).await?;
-        let hits: Vec<Hit> = found.rows.iter().map(|row| hit(&web, row)).collect();
-        if !hits.is_empty() {
-            groups.push(HitGroup {
-                label: "Records".to_owned(),
-                total: u32::try_from(hits.len()).unwrap_or(u32::MAX),
-                hits,
-                all: found
-                    .next
-                    .map(|_| Link::new("All records that match", urls::with_query("/records", &[("q", &q)]))),
-            });
-        }
-        let clauses: Vec<Hit> = theriac_service::gate::pack(web.app())
-            .await?
-            .clauses
-            .iter()
-            .filter(|clause| clause.number == q || clause.title.to_lowercase().contains(&q.to_lowercase()))
-            .take(20)
-            .map(|clause| Hit {
-                link: Link::new(
-                    format!("{} {}", clause.number, clause.title),
-                    urls::with_query("/records", &[("q", &clause.number)]),
-                ),
-                about: clause.duty.clone(),
-                state: None,
-            })
-            .collect();
-        if !clauses.is_empty() {
-            let total = u32::try_from(clauses.len()).unwrap_or(u32::MAX);
-            groups.push(HitGroup { label: "Clauses".to_owned(), total, hits: clauses, all: None });
-        }
+        groups = vec![
+            products(&web, &me, &q).await?,
+            records(&web, &me, &q).await?,
+            findings(&web, &me, &q).await?,
+            components(&web, &me, &q).await?,
+            clauses(&web, &q).await?,
+        ];
+        groups.retain(|group| !group.hits.is_empty());
     }
     let mut shell = me.shell("Search", Area::Other);
     shell.crumbs = vec![Crumb::here("Search")];
     Ok(respond::page(&SearchPage { shell, q, groups }))
+}
+
+/// The page of a record, a finding or a piece of evidence by its number.
+async fn exact(web: &Web, me: &Me, number: &str) -> Option<String> {
+    let (prefix, _) = number.split_once('-')?;
+    match prefix {
+        "FIND" => {
+            let found = findings::page(web.app(), me.who(), number).await.ok()?.row;
+            Some(urls::finding(&found.product, &found.release, &found.reference))
+        }
+        "EVID" => {
+            let paging = Paging { after: None, limit: 1 };
+            let found = evidence::page(web.app(), me.who(), number, &paging).await.ok()?;
+            Some(urls::evidence(&found.row.reference))
+        }
+        _ => {
+            let found = records::record(web.app(), me.who(), number, None).await.ok()?;
+            Some(urls::record(&found.record.reference))
+        }
+    }
+}
+
+/// Products and releases whose key or name holds every word.
+async fn products(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError> {
+    let words: Vec<String> = q.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let fits = |text: String| words.iter().all(|word| text.to_lowercase().contains(word));
+    let paging = Paging { after: None, limit: MOST };
+    let all = products::products(web.app(), me.who(), &paging).await?;
+    let releases = products::releases(web.app(), me.who(), None, &paging).await?;
+    let more = all.next.is_some() || releases.next.is_some();
+    let mut hits: Vec<Hit> = all
+        .items
+        .iter()
+        .filter(|row| fits(format!("{} {}", row.key, row.name)))
+        .map(|row| Hit {
+            link: Link::new(&row.name, urls::product(&row.key)),
+            about: "Product".to_owned(),
+            state: None,
+        })
+        .collect();
+    let release = |row: &products::ReleaseView| Hit {
+        link: Link::new(
+            format!("{} {}", row.product, row.name),
+            urls::release(&row.product, &row.name, "conformity"),
+        ),
+        about: "Release".to_owned(),
+        state: None,
+    };
+    let releases = releases.items.iter().filter(|row| fits(format!("{} {}", row.product, row.name)));
+    hits.extend(releases.map(release));
+    let more = more && !hits.is_empty();
+    Ok(HitGroup::new("Products and releases", hits, more, Some(Link::new("All products", "/products"))))
+}
+
+async fn records(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError> {
+    let input = ListInput { query: q.to_owned(), limit: FETCHED, ..ListInput::default() };
+    let found = records::list(web.app(), me.who(), &input).await?;
+    let hits = found.rows.iter().map(|row| hit(web, row)).collect();
+    let all = Link::new("All records that match", urls::with_query("/records", &[("q", q)]));
+    Ok(HitGroup::new("Records", hits, found.next.is_some(), Some(all)))
+}
+
+async fn findings(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError> {
+    let input = ListFindings {
+        query: q.to_owned(),
+        paging: Paging { after: None, limit: FETCHED },
+        ..ListFindings::default()
+    };
+    let found = findings::list(web.app(), me.who(), &input).await?.page;
+    let hit = |row: &findings::FindingRow| Hit {
+        link: Link::new(
+            format!("{} {}", row.reference, row.vulnerability),
+            urls::finding(&row.product, &row.release, &row.reference),
+        ),
+        about: format!("{}, {} {}", row.component, row.product, row.release),
+        state: Some(super::findings::state(&row.state).into()),
+    };
+    let all = Link::new("All findings that match", urls::with_query("/findings", &[("q", q)]));
+    Ok(HitGroup::new("Findings", found.items.iter().map(hit).collect(), found.next.is_some(), Some(all)))
+}
+
+async fn components(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError> {
+    let input = SearchComponents {
+        query: q.to_owned(),
+        fielded: false,
+        with_findings: false,
+        order: Order::Key,
+        paging: Paging { after: None, limit: FETCHED },
+    };
+    let found = findings::search_components(web.app(), me.who(), &input).await?;
+    let hit = |placed: &findings::PlacedComponent| {
+        let (product, release, row) = (&placed.product, &placed.release, &placed.component);
+        let list = urls::release(product, release, "components");
+        Hit {
+            link: Link::new(&row.key, urls::with_query(&list, &[("q", &row.key)])),
+            about: format!("{product} {release}"),
+            state: None,
+        }
+    };
+    let all = Link::new("All components that match", urls::with_query("/components", &[("q", q)]));
+    Ok(HitGroup::new("Components", found.items.iter().map(hit).collect(), found.next.is_some(), Some(all)))
+}
+
+async fn clauses(web: &Web, q: &str) -> Result<HitGroup, ServiceError> {
+    let pack = theriac_service::gate::pack(web.app()).await?;
+    let word = q.to_lowercase();
+    let fits = pack
+        .clauses
+        .iter()
+        .filter(|clause| clause.number == q || clause.title.to_lowercase().contains(&word));
+    let hits = fits.map(|clause| Hit {
+        link: Link::new(
+            format!("{} {}", clause.number, clause.title),
+            urls::with_query("/records", &[("q", &clause.number)]),
+        ),
+        about: clause.duty.clone(),
+        state: None,
+    });
+    Ok(HitGroup::new("Clauses", hits.collect(), false, None))
 }
 
 fn hit(web: &Web, row: &records::Listed) -> Hit {

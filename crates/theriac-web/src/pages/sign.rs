@@ -5,13 +5,16 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use theriac_auth::{NotSigned, Permission};
-use theriac_conformity::facts::words::CLINICAL;
-use theriac_service::records::{self, Approval, RecordView};
-use theriac_service::{ServiceError, gate, people};
+use theriac_model::record::FieldError;
+use theriac_service::records::{self, Approval, Giving, RecordView};
+use theriac_service::{ServiceError, gate};
 
 use super::names::Names;
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
-use crate::parts::{Area, Choice, Crumb, Diff, Fact, Facts, Field, Input, Note, NoteKind, Shell, SignForm};
+use crate::parts::{
+    Area, Choice, Crumb, Diff, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, SignForm, Status,
+    StatusKind, Value,
+};
 use crate::{respond, urls};
 
 /// The page that signs. Script shows its form in a dialog; without script it is this page.
@@ -43,6 +46,16 @@ pub enum Act {
     Retire,
 }
 
+impl From<Act> for Giving {
+    fn from(act: Act) -> Self {
+        match act {
+            Act::Approve => Self::Approve,
+            Act::Clinical => Self::Clinical,
+            Act::Retire => Self::Retire,
+        }
+    }
+}
+
 impl Act {
     const fn as_str(self) -> &'static str {
         match self {
@@ -70,6 +83,7 @@ pub(super) struct Refused {
     pub password: String,
     pub note: Option<Note>,
     pub reason: String,
+    pub comment: String,
 }
 
 /// Sorts a refused signature: what its page says, or a failure of its own.
@@ -95,8 +109,13 @@ pub(super) fn refused(error: ServiceError) -> Result<(StatusCode, Refused), Fail
         }
         ServiceError::Rule(text) => Ok((StatusCode::CONFLICT, say("Not signed.", text))),
         ServiceError::Invalid(errors) => {
-            let reason = errors.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ");
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Refused { reason, ..Refused::default() }))
+            let (comment, reason): (Vec<_>, Vec<_>) =
+                errors.iter().partition(|error| error.field == "comment");
+            let words = |errors: Vec<&FieldError>| {
+                errors.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ")
+            };
+            let refused = Refused { reason: words(reason), comment: words(comment), ..Refused::default() };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, refused))
         }
         other => Err(other.into()),
     }
@@ -126,15 +145,16 @@ async fn record_page(
     let shown =
         shown.ok_or_else(|| ServiceError::rule(format!("{number} has no revision that could be signed.")))?;
     let kind = view.kind;
-    let (verb, meaning, permission) = match act {
-        Act::Approve => {
-            ("Sign and approve", kind.workflow.meaning, Permission::to_approve(kind.workflow.approve))
-        }
-        Act::Clinical => ("Sign for the patient", CLINICAL, Permission::SignClinical),
-        Act::Retire => ("Retire", "Retired", Permission::to_approve(kind.workflow.approve)),
+    let verb = match act {
+        Act::Approve => "Sign and approve",
+        Act::Clinical => "Sign for the patient",
+        Act::Retire => "Retire",
     };
+    let giving = Giving::from(act);
+    let meaning = giving.meaning(kind);
     let names = Names::people(web, &super::record::people_in(view)).await?;
-    let blocked = me.blocked(permission, records::scope_of(&view.record));
+    let hindrance = records::hindrance(web.app(), me.who(), number, giving).await?;
+    let blocked = hindrance.or_else(|| me.needs_own_password());
     let reason = Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 3));
     let fields = match act {
         Act::Retire => vec![reason.hint("Why it is no longer in use").error(refused.reason).required()],
@@ -156,11 +176,8 @@ async fn record_page(
             subject: {
                 let mut facts = vec![Fact::text("Title", &view.head.title)];
                 facts.extend(super::record::fields(kind, &shown.content, &names).facts);
-                facts.extend(
-                    view.links
-                        .iter()
-                        .map(|link| Fact::text(link.link.replace('-', " "), &link.target_reference)),
-                );
+                facts.extend(view.links.iter().map(pinned));
+                facts.extend(shown.attachments.iter().map(|file| attached(view, file)));
                 Facts::from(facts)
             },
             fields,
@@ -168,13 +185,40 @@ async fn record_page(
             signer_title: String::new(),
             meanings: vec![Choice::new(meaning, meaning, meaning)],
             warnings: refused.note.into_iter().collect(),
-            blocked: (!blocked.is_empty()).then_some(blocked),
+            blocked,
             password_error: refused.password,
-            comment: sent.get("comment").to_owned(),
+            comment: match act {
+                // Its reason is what is said.
+                Act::Retire => None,
+                Act::Approve | Act::Clinical => {
+                    Some(SignForm::comment(sent.get("comment"), &refused.comment))
+                }
+            },
             submit: verb.to_owned(),
             cancel: urls::record(number),
         },
     })
+}
+
+/// A link as it is signed: to the revision that it was made against.
+fn pinned(link: &records::LinkRow) -> Fact {
+    let page = urls::record_page(&link.target_reference, &link.pinned_number.to_string());
+    let words = format!("{} revision {}", link.target_reference, link.pinned_number);
+    let mut values = vec![Value::Link(Link::new(words, page)), Value::Text(link.target_title.clone())];
+    if link.suspect {
+        values.push(Value::Status(Status::from(StatusKind::Suspect)));
+    }
+    Fact { term: link.link.replace('-', " "), values }
+}
+
+/// A file that is signed with the record: the digest covers it.
+fn attached(view: &RecordView, file: &records::Attachment) -> Fact {
+    let shown = super::record::attachment(&view.record.reference, file);
+    let size = Value::Muted(format!("{}, digest", super::record::size(view, file)));
+    Fact {
+        term: "Attached file".to_owned(),
+        values: vec![Value::Link(shown.file), size, Value::Code(shown.digest)],
+    }
 }
 
 /// Signs a record.
@@ -193,8 +237,7 @@ pub async fn sign_record(State(web): State<Web>, me: Me, Path(number): Path<Stri
 async fn sign(web: &Web, me: &Me, number: &str, act: Act, sent: &Form) -> Result<String, ServiceError> {
     let digest =
         sent.get("digest").parse().map_err(|_| ServiceError::field("digest", "load the page again"))?;
-    let proof =
-        people::prove(web.app(), &web.door(me.visitor.address), me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     let approval = match act {
         Act::Approve => records::approve(web.app(), me.who(), &proof, number, digest).await?,
         Act::Clinical => records::sign_clinical(web.app(), me.who(), &proof, number, digest).await?,
@@ -225,7 +268,7 @@ async fn pack_page(
     if view.pack.id != id {
         return Err(ServiceError::not_found("pack", id));
     }
-    let blocked = me.blocked(Permission::AdoptPack, theriac_auth::Scope::Organisation);
+    let blocked = me.cannot_sign(Permission::AdoptPack, theriac_auth::Scope::Organisation);
     let mut shell = me.shell(format!("Adopt {}", view.pack.title), Area::Other);
     shell.crumbs = vec![Crumb::to("Products", "/products"), Crumb::here(&view.pack.title)];
     let adopted = view.adoption.as_ref().map(|row| {
@@ -266,9 +309,9 @@ async fn pack_page(
                 "adopted",
             )],
             warnings: refused.note.into_iter().chain(adopted).collect(),
-            blocked: (!blocked.is_empty()).then_some(blocked),
+            blocked,
             password_error: refused.password,
-            comment: String::new(),
+            comment: None,
             submit: "Adopt the pack".to_owned(),
             cancel: "/products".to_owned(),
         },
@@ -298,7 +341,6 @@ async fn answer(
 async fn adopt(web: &Web, me: &Me, sent: &Form) -> Result<(), ServiceError> {
     let digest =
         sent.get("digest").parse().map_err(|_| ServiceError::field("digest", "load the page again"))?;
-    let proof =
-        people::prove(web.app(), &web.door(me.visitor.address), me.who(), sent.get("password")).await?;
+    let proof = me.prove(web, sent).await?;
     gate::adopt_pack(web.app(), me.who(), &proof, digest, sent.get("copy_of")).await
 }

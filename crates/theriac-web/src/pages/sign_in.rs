@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use theriac_service::{ServiceError, people};
 
-use crate::http::{Answer, Form, Me, Visitor, Web, see_other};
+use crate::http::{Answer, Form, Kept, Me, SignInForm, Visitor, Web, local, see_other};
 use crate::parts::{Area, Field, Input, Note, NoteKind, Shell};
 use crate::respond;
 
@@ -24,6 +24,8 @@ pub struct SignInPage {
     pub refused: Option<Note>,
     /// What led here, such as "You were signed out after 30 minutes without use."
     pub notice: Option<Note>,
+    /// What was sent without a session and waits to be sent again.
+    pub kept: Option<Kept>,
     /// Accounts of the demonstration, shown only there: e-mail, role and password.
     pub demo_accounts: Vec<(String, String, String)>,
 }
@@ -54,33 +56,72 @@ pub async fn show(
     query: Result<axum::extract::Query<Query>, axum::extract::rejection::QueryRejection>,
 ) -> Answer {
     let next = query.map(|query| query.0.next).unwrap_or_default();
-    Ok(form(&web, &visitor, &next, "", None))
+    let asked = SignIn { next: &next, ended: visitor.ended && !next.is_empty(), ..SignIn::default() };
+    Ok(form(&web, &visitor, asked))
 }
 
-/// A path of this installation, or the start.
-fn local(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/" }
+/// What was sent without a session: the form comes first, then it can be sent again.
+pub(crate) fn too_late(web: &Web, visitor: &Visitor, kept: Option<Kept>) -> Response {
+    let refused = Note::new(
+        NoteKind::Bad,
+        "What you sent was not taken, and could not be kept.",
+        "You were not signed in any more. Go back in your browser to copy what you typed.",
+    );
+    let refused = if kept.is_none() { Some(refused.alert()) } else { None };
+    let mut response = form(web, visitor, SignIn { ended: true, refused, kept, ..SignIn::default() });
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
 }
 
-fn form(web: &Web, visitor: &Visitor, next: &str, email: &str, refused: Option<Note>) -> Response {
-    let token = hex::encode(web.app().random::<24>());
+/// What the sign-in page is about.
+#[derive(Debug, Default)]
+struct SignIn<'a> {
+    next: &'a str,
+    email: &'a str,
+    refused: Option<Note>,
+    kept: Option<Kept>,
+    ended: bool,
+}
+
+impl SignIn<'_> {
+    fn notice(&self) -> Option<Note> {
+        let ended = "Your session ended.";
+        match &self.kept {
+            Some(kept) => {
+                let text = "What you sent was not taken yet, but it is kept on this page. Sign in, then send it again by one button.";
+                let mut note = Note::new(NoteKind::Warn, ended, text);
+                note.items = kept.not_kept();
+                Some(note)
+            }
+            None if self.ended && self.refused.is_none() => {
+                Some(Note::new(NoteKind::Info, ended, "Sign in again; you come back to where you were."))
+            }
+            None => None,
+        }
+    }
+}
+
+/// The token of the forms that this browser was sent before, so that every tab stays good, or a new one.
+fn token(web: &Web, visitor: &Visitor) -> String {
+    let before = visitor.form_token.clone();
+    let fits = |token: &String| token.len() == 48 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    before.filter(fits).unwrap_or_else(|| hex::encode(web.app().random::<24>()))
+}
+
+fn form(web: &Web, visitor: &Visitor, asked: SignIn<'_>) -> Response {
+    let token = token(web, visitor);
     let mut shell = visitor.shell("Sign in", Area::Other);
     shell.csrf.clone_from(&token);
     shell.user = None;
     let demonstration = visitor.organisation.as_ref().is_some_and(|row| row.demonstration);
-    let status = if refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+    let status = if asked.refused.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
     let page = SignInPage {
         shell,
-        next: local(next).to_owned(),
-        email: email.to_owned(),
-        refused,
-        notice: visitor.organisation.is_none().then(|| {
-            Note::new(
-                NoteKind::Info,
-                "Nothing is set up here yet.",
-                "Run `theriac init` on the server, then sign in.",
-            )
-        }),
+        next: local(asked.next).unwrap_or("/").to_owned(),
+        email: asked.email.to_owned(),
+        notice: if visitor.organisation.is_some() { asked.notice() } else { Some(nothing_here()) },
+        refused: asked.refused,
+        kept: asked.kept,
         demo_accounts: if demonstration { web.demo_accounts() } else { Vec::new() },
     };
     let mut response = respond::with_status(status, &page);
@@ -91,21 +132,37 @@ fn form(web: &Web, visitor: &Visitor, next: &str, email: &str, refused: Option<N
     response
 }
 
-/// Signs in.
-pub async fn sign_in(State(web): State<Web>, visitor: Visitor, sent: Form) -> Answer {
+fn nothing_here() -> Note {
+    let text = "Run `theriac init` on the server, then sign in.";
+    Note::new(NoteKind::Info, "Nothing is set up here yet.", text)
+}
+
+/// Signs in, and leads on: to the page that was asked for, or to what waits to be sent again.
+pub async fn sign_in(State(web): State<Web>, visitor: Visitor, sent: SignInForm) -> Answer {
+    let SignInForm { form: sent, genuine, kept } = sent;
     let (next, email) = (sent.get("next"), sent.get("email"));
+    let again = |refused: Note| {
+        let asked = SignIn { next, email, refused: Some(refused.alert()), kept: kept.clone(), ended: false };
+        Ok(form(&web, &visitor, asked))
+    };
+    if !genuine {
+        let text = "The form did not come from the page that this browser was sent last, or it was too old.";
+        return again(Note::new(NoteKind::Bad, "Sign in once more.", text));
+    }
     let door = web.door(visitor.address);
     match people::sign_in(web.app(), &door, email, sent.get("password")).await {
         Ok(session) => {
-            let mut response = see_other(local(next));
+            let mut response = match kept {
+                None => see_other(local(next).unwrap_or("/")),
+                Some(kept) => super::kept::signed_in_again(&web, &visitor, &session, kept).await?,
+            };
             if let Ok(value) = HeaderValue::from_str(&web.cookie().set(&session)) {
                 response.headers_mut().append(header::SET_COOKIE, value);
             }
             Ok(response)
         }
         Err(error @ (ServiceError::SignIn(_) | ServiceError::Throttled(_))) => {
-            let refused = Note::new(NoteKind::Bad, "Not signed in.", error.to_string()).alert();
-            Ok(form(&web, &visitor, next, email, Some(refused)))
+            again(Note::new(NoteKind::Bad, "Not signed in.", error.to_string()))
         }
         Err(error) => Err(error.into()),
     }

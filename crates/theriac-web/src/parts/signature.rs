@@ -24,6 +24,8 @@ pub struct Signature {
     pub covers: bool,
     /// Comment of the signer; may be empty.
     pub comment: String,
+    /// Reason of what was signed, where it is not part of the content; may be empty.
+    pub reason: String,
 }
 
 impl askama::filters::HtmlSafe for Signature {}
@@ -63,8 +65,8 @@ pub struct SignForm {
     pub blocked: Option<String>,
     /// What is wrong with the password; empty when nothing is.
     pub password_error: String,
-    /// The comment as typed.
-    pub comment: String,
+    /// The comment, where the signature is shown with it; [`SignForm::comment`] makes it.
+    pub comment: Option<Field>,
     /// Label of the button, a verb.
     pub submit: String,
     /// Where Cancel leads.
@@ -81,7 +83,7 @@ impl SignForm {
             return Errors::default();
         }
         let password = self.password();
-        Errors::of(self.fields.iter().chain([&password]))
+        Errors::of(self.fields.iter().chain([&password]).chain(&self.comment))
     }
 
     fn password(&self) -> Field {
@@ -91,8 +93,12 @@ impl SignForm {
             .required()
     }
 
-    fn comment_field(&self) -> Field {
-        Field::new("comment", "Comment", Input::Text(self.comment.clone()))
+    /// The field for what the signer adds in their own words: as typed, and what is wrong with it.
+    #[must_use]
+    pub fn comment(typed: &str, error: &str) -> Field {
+        Field::new("comment", "Comment", Input::Area(typed.to_owned(), 2))
+            .hint("Kept and shown with the signature")
+            .error(error)
     }
 
     fn meaning_field(&self) -> Field {

@@ -186,6 +186,7 @@ fn signature(who: &str, on: &str, meaning: &str, when: &str, covers: bool) -> Si
         digest: DIGEST[..16].to_owned(),
         covers,
         comment: if covers { String::new() } else { HOSTILE.to_owned() },
+        reason: if covers { String::new() } else { "It waits for the next build.".to_owned() },
     }
 }
 

@@ -5,12 +5,14 @@ use super::{
     CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, at, clause_link, day, due, duties, events,
     new_record, on, release_shell, sample, shell,
 };
+use crate::http::Kept;
 use crate::pages::account::{AccountPage, SessionRow};
 use crate::pages::audit::{AuditPage, AuditRow};
 use crate::pages::conflict::ConflictPage;
 use crate::pages::error::ErrorPage;
 use crate::pages::job::JobPage;
 use crate::pages::jobs::{JobRow, JobsPage};
+use crate::pages::kept::KeptPage;
 use crate::pages::my_work::{MyWorkPage, ReleaseRow, Task};
 use crate::pages::people::{PeoplePage, PersonRow};
 use crate::pages::person::{GrantRow, PersonPage};
@@ -28,6 +30,9 @@ pub(super) fn samples() -> Vec<Sample> {
     vec![
         sample("sign-in", sign_in()),
         sample("sign-in-refused", sign_in_refused()),
+        sample("sign-in-kept", sign_in_kept()),
+        sample("kept-full", kept()),
+        sample("kept-empty", kept_empty()),
         sample("my-work-full", my_work_full()),
         sample("my-work-empty", my_work_empty()),
         sample("products-full", products_full()),
@@ -110,8 +115,42 @@ fn sign_in() -> SignInPage {
         email: String::new(),
         refused: None,
         notice: None,
+        kept: None,
         demo_accounts: Vec::new(),
     }
+}
+
+fn kept_form() -> Kept {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Kept {
+        to: urls::record_page("RISK-12", "edit"),
+        pairs: vec![pair("expected", DIGEST), pair("title", HOSTILE), pair("scenario", LONG)],
+        lost: vec!["the file scan.json".to_owned()],
+    }
+}
+
+fn sign_in_kept() -> SignInPage {
+    SignInPage { kept: Some(kept_form()), ..sign_in() }
+}
+
+fn kept() -> KeptPage {
+    let kept = kept_form();
+    let mut note =
+        Note::new(NoteKind::Info, "What you sent is kept, and not taken yet.", "Send it again, or leave it.");
+    note.items = kept.not_kept();
+    KeptPage {
+        shell: shell("You are signed in again", Area::Other),
+        heading: "You are signed in again as Ana Duarte".to_owned(),
+        note,
+        typed: Facts::from(vec![Fact::text("title", HOSTILE), Fact::text("scenario", LONG)]),
+        kept,
+    }
+}
+
+fn kept_empty() -> KeptPage {
+    let page = kept();
+    let kept = Kept { pairs: Vec::new(), lost: Vec::new(), ..page.kept };
+    KeptPage { kept, typed: Facts::default(), ..page }
 }
 
 fn sign_in_refused() -> SignInPage {
@@ -540,11 +579,16 @@ fn search_full() -> SearchPage {
         groups: vec![
             HitGroup {
                 label: "Records".to_owned(),
-                total: 12,
+                total: "12".to_owned(),
                 hits: vec![hit("RISK-12 Malformed JPEG 2000 image"), hit(HOSTILE)],
                 all: Some(Link::new("All 12 records", "/records?q=jpeg")),
             },
-            HitGroup { label: "Findings".to_owned(), total: 1, hits: vec![hit(LONG)], all: None },
+            HitGroup {
+                label: "Findings".to_owned(),
+                total: "more than 50".to_owned(),
+                hits: vec![hit(LONG)],
+                all: None,
+            },
         ],
     }
 }

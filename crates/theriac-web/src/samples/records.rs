@@ -283,6 +283,7 @@ fn edit_full() -> RecordEditPage {
         action: "/records/RISK-12/edit".to_owned(),
         expected: DIGEST.to_owned(),
         form_id: String::new(),
+        unsaved: false,
         saved: Some(at("2026-11-24T08:41:07Z")),
         notes: vec![Note::new(NoteKind::Warn, "Sent back by Ruth Okafor.", HOSTILE)],
         parts: vec![

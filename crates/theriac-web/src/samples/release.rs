@@ -341,7 +341,7 @@ pub(super) fn sign_form(action: &str, submit: &str, meanings: &[(&str, &str)]) -
         warnings: Vec::new(),
         blocked: None,
         password_error: String::new(),
-        comment: String::new(),
+        comment: Some(SignForm::comment("", "")),
         submit: submit.to_owned(),
         cancel: "/".to_owned(),
     }

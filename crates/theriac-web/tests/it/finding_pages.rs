@@ -73,6 +73,11 @@ async fn findings_are_listed_worst_first_and_filtered() {
     assert_eq!(all.texts("#list tbody tr").len(), 4);
     assert_eq!(all.links("gateway 2.3.0"), vec![format!("{OLD}?q=urllib3"); 2], "the filter is kept");
     assert_eq!(all.texts("input[name=finding]").len(), 0, "many releases are not judged at once");
+    assert!(all.links("Select findings of gateway 2.3.0").is_empty(), "an auditor judges nothing");
+    let ana = Site::signed_in("ana").await;
+    let all = ana.get("/findings?q=urllib3").await.ok();
+    assert_eq!(all.links("Select findings of gateway 2.3.0"), [format!("{OLD}?q=urllib3")]);
+    assert_eq!(all.links("Select findings of gateway 2.4.0"), [format!("{HERE}?q=urllib3")]);
 }
 
 #[tokio::test]
@@ -187,7 +192,8 @@ async fn who_may_not_judge_sees_why_and_nothing_chosen_is_said() {
     assert!(list.text.contains("disabled>Sign the selected"), "{}", list.text);
     assert!(list.texts("input[type=checkbox][name=finding]:not([disabled])").is_empty());
     let finding = site.get(&format!("{HERE}/FIND-8")).await.ok();
-    assert!(finding.text.contains("disabled>Sign assessment"), "{}", finding.text);
+    assert!(finding.text.contains("disabled>Assess</button>"), "{}", finding.text);
+    assert!(!finding.text.contains("Sign assessment"), "{}", finding.text);
     let mut shown = String::new();
     let mut pairs = judgement(&site, HERE, &["FIND-8"], &mut shown).await;
     pairs.extend(NOT_AFFECTED);

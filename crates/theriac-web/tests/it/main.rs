@@ -9,6 +9,7 @@ mod baseline_pages;
 mod component_pages;
 mod evidence_pages;
 mod finding_pages;
+mod kept_pages;
 mod pages;
 mod record_pages;
 mod release_pages;

@@ -73,13 +73,114 @@ async fn a_document_is_written_sent_back_mended_and_signed() {
     site.sign_in("cleo").await;
     let sign = format!("{record}/sign");
     let digest = site.get(&sign).await.ok().value("digest");
-    let with = |password| [("digest", digest.as_str()), ("act", "approve"), ("password", password)];
+    let said = "Read with Mei; the <tests> are hers.";
+    let with = |password| {
+        [("digest", digest.as_str()), ("act", "approve"), ("password", password), ("comment", said)]
+    };
     let wrong = site.send(&sign, &with("guess")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("not your password"));
+    assert_eq!(wrong.texts("textarea[name=comment]"), [said], "what was typed stays");
+    let long = "x".repeat(2_001);
+    let long = [("digest", digest.as_str()), ("act", "approve"), ("password", PASSWORD), ("comment", &long)];
+    let long = site.send(&sign, &long).await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(long.text.contains("at most 2000 characters"), "{}", long.text);
     assert_eq!(site.send(&sign, &with(PASSWORD)).await.status, StatusCode::SEE_OTHER);
     let history = site.get(&format!("{record}/history")).await.ok();
     assert!(history.text.contains("Document approved for use"), "{}", history.text);
+    let comment = |page: &crate::site::Page| page.texts("main").join(" ").contains(said);
+    assert!(
+        comment(&history) && comment(&site.get(&record).await.ok()),
+        "the comment is kept with the signature"
+    );
+    let audit = site.get("/audit?what=record+approve").await;
+    assert!(audit.status == StatusCode::FORBIDDEN || comment(&audit), "{}", audit.text);
+}
+
+#[tokio::test]
+async fn what_is_signed_is_shown_with_its_files_and_pinned_links() {
+    let site = Site::signed_in("ana").await;
+    let mut fields = vec![
+        ("title", "Idle sessions end"),
+        ("description", "They end after ten minutes."),
+        ("side_effects", "A reader signs in more often."),
+        ("owner", "ana"),
+        ("link", "implemented-by:REQ-1"),
+    ];
+    let edit = site.send("/records/new?kind=measure&product=gateway", &fields).await.location;
+    let attach = edit.replace("/edit", "/attach");
+    let bytes = b"minutes of the meeting".repeat(100);
+    assert_eq!(site.send_files(&attach, &[], &[("minutes.txt", &bytes)]).await.location, edit);
+    let shown = site.get(&edit).await.ok().value("expected");
+    fields.extend([("expected", shown.as_str()), ("then", "submit")]);
+    let sent = site.send(&edit, &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{:?}", sent.texts(".err"));
+    let record = sent.location;
+    for page in [site.get(&record).await.ok(), site.get(&format!("{record}/sign")).await.ok()] {
+        let file = page.links("minutes.txt");
+        assert_eq!(file.len(), 1, "{}", page.text);
+        assert!(page.texts("main").join(" ").contains("2.2 kB, digest"), "{:?}", page.texts("main"));
+        let digest = file[0].rsplit('/').next().unwrap();
+        assert!(page.texts("code").iter().any(|code| digest.starts_with(code.as_str())), "{digest}");
+    }
+    let sign = site.get(&format!("{record}/sign")).await.ok();
+    let pinned = sign.texts("#sign-form dd a");
+    let pinned = pinned.iter().find(|text| text.starts_with("REQ-1 revision ")).unwrap();
+    let number = pinned.rsplit(' ').next().unwrap();
+    assert_eq!(sign.links(pinned), [format!("/records/REQ-1/{number}")]);
+}
+
+#[tokio::test]
+async fn a_signature_is_offered_to_who_may_give_it_and_others_read_why_not() {
+    let site = Site::signed_in("adam").await;
+    let granted = site.send("/people/ana/grants", &[("role", "approver"), ("scope", "")]).await;
+    assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.text);
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    let record = site.send(NEW, &FIELDS).await.location;
+    let sign = format!("{record}/sign");
+    // Who wrote it may approve what others wrote, and reads why not this before giving a password.
+    let own = site.get(&record).await.ok();
+    assert!(own.links("Sign and approve").is_empty(), "{}", own.text);
+    assert!(own.text.contains("disabled>Sign and approve"), "{}", own.text);
+    let form = site.get(&sign).await.ok();
+    assert!(form.texts("input[name=password]").is_empty(), "{}", form.text);
+    let digest = form.value("digest");
+    let give = [("digest", digest.as_str()), ("act", "approve"), ("password", PASSWORD)];
+    let refused = site.send(&sign, &give).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let why = refused.texts("[role=alert]").join(" ").replace("Not signed. ", "");
+    assert!(own.text.contains(&why) && form.text.contains(&why), "the page and the act say the same: {why}");
+    site.sign_out().await;
+
+    site.sign_in("cleo").await;
+    assert_eq!(site.get(&record).await.ok().links("Sign and approve"), [sign.as_str()]);
+    assert_eq!(site.send(&sign, &give).await.location, record);
+    let after = site.get(&sign).await.ok();
+    assert!(after.texts("input[name=password]").is_empty(), "{}", after.text);
+    assert!(after.text.contains("is approved, not in review"), "{}", after.text);
+    assert!(site.get(&record).await.ok().links("Sign and approve").is_empty());
+}
+
+#[tokio::test]
+async fn who_writes_no_records_is_not_offered_to() {
+    for (who, writes) in [("otto", false), ("ana", true)] {
+        let site = Site::signed_in(who).await;
+        for page in ["/", "/records", "/records?kind=risk"] {
+            let page = site.get(page).await.ok();
+            let new = page.links("New record").len() + page.links("New risk").len();
+            assert_eq!(new > 0, writes, "{who}: {}", page.text);
+        }
+        let form = site.get("/records/new?kind=risk&product=gateway").await;
+        assert_eq!(form.status == StatusCode::OK, writes, "{who}");
+        assert_eq!(form.texts("form[data-autosave]").len(), usize::from(writes), "{who}");
+        if !writes {
+            assert!(form.texts("h1")[0].contains("may not write"), "{:?}", form.texts("h1"));
+            let scope = site.get("/records/new?kind=risk").await;
+            assert_eq!(scope.status, StatusCode::FORBIDDEN);
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Sign-in, my work, products, and the pages of a release: what they show, refuse and keep.
 
 use axum::http::StatusCode;
+use theriac_demo::PASSWORD;
 use theriac_web::http::{Needs, routes};
 
 use crate::site::Site;
@@ -35,14 +36,16 @@ async fn every_page_asks_who_one_is_and_every_form_where_it_came_from() {
             assert!(page.location.starts_with("/sign-in?next=%2F"), "{route:?} {}", page.location);
         } else {
             let page = site.post(&path, &[]).await;
-            let turned_away = page.status == StatusCode::FORBIDDEN || page.location.starts_with("/sign-in");
+            let turned_away = page.status == StatusCode::UNAUTHORIZED || page.location == "/sign-in";
             assert!(turned_away, "{route:?} {}", page.status);
         }
     }
     site.sign_in("ana").await;
     for route in routes().iter().filter(|route| route.method == "POST") {
         let page = site.post(&path(route.path), &[("csrf", "forged")]).await;
-        assert_eq!(page.status, StatusCode::FORBIDDEN, "{route:?}");
+        let expected =
+            if route.path == "/sign-in" { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        assert_eq!(page.status, expected, "{route:?}");
     }
 }
 
@@ -73,9 +76,21 @@ async fn signing_in_leads_on_but_never_away() {
         same.texts("[role=alert]"),
         "the words do not say who has an account"
     );
-    for evil in ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"] {
+    for evil in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+    ] {
         let form = site.get(&format!("/sign-in?next={}", theriac_web::urls::encode(evil))).await.ok();
-        assert_eq!(form.value("next"), "/", "{evil}");
+        assert_eq!(form.value("next"), "/", "{evil:?}");
+        let csrf = form.value("csrf");
+        let sent =
+            [("csrf", csrf.as_str()), ("email", "ana@lumen.example"), ("password", PASSWORD), ("next", evil)];
+        let page = site.post("/sign-in", &sent).await;
+        assert_eq!((page.status, page.location.as_str()), (StatusCode::SEE_OTHER, "/"), "{evil:?}");
     }
 }
 
@@ -126,6 +141,12 @@ async fn a_product_is_added_or_told_what_is_wrong_with_it() {
     assert_eq!(tester.send("/products", &right).await.status, StatusCode::FORBIDDEN);
 }
 
+/// What may be decided.
+fn offered(page: &crate::site::Page) -> Vec<String> {
+    let choices = scraper::Selector::parse("input[name=decision]").unwrap();
+    page.html().select(&choices).filter_map(|input| input.attr("value").map(str::to_owned)).collect()
+}
+
 #[tokio::test]
 async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     let site = Site::signed_in("cleo").await;
@@ -150,7 +171,20 @@ async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     assert_eq!(stale.status, StatusCode::CONFLICT);
     let postponed = site.send(gate, &decide("postpone", theriac_demo::PASSWORD, &digest)).await;
     assert_eq!(postponed.status, StatusCode::SEE_OTHER, "{}", postponed.text);
-    assert!(site.get(gate).await.ok().text.contains("postponed"));
+    let after = site.get(gate).await.ok();
+    let decided = after.texts("[aria-labelledby=decided] li");
+    assert!(decided[0].contains("Meaning: Release postponed"), "{decided:?}");
+    assert!(decided[0].contains("Reason: Because"), "{decided:?}");
+    // Only what can be decided is offered; the rest says why not.
+    assert_eq!(offered(&after), ["postpone"]);
+    assert!(after.text.contains("Not now: It ships. The gate is closed for"), "{}", after.text);
+    let shipped = site.get("/products/gateway/releases/2.3.0/gate").await.ok();
+    assert_eq!(offered(&shipped), ["withdraw"]);
+    assert!(
+        shipped.text.contains("Not now: It is postponed. This release was decided to ship."),
+        "{}",
+        shipped.text
+    );
 
     let auditor = Site::signed_in("otto").await;
     let refused = auditor.send(gate, &decide("postpone", theriac_demo::PASSWORD, &digest)).await;
@@ -199,4 +233,91 @@ async fn a_release_about_which_nothing_is_known_owes_all_in_rows_that_can_be_rea
     assert!(folded > 0);
     let owed: usize = page.texts("[aria-labelledby=owed] header > span")[0].parse().unwrap();
     assert!(owed >= shown + folded, "{owed} things in {shown} and {folded} rows");
+}
+
+#[tokio::test]
+async fn a_past_day_is_kept_to_or_said_not_to_be_shown() {
+    let site = Site::signed_in("ana").await;
+    let release = "/products/gateway/releases/2.4.0";
+    let day = "2026-11-12";
+    let banner = "You look at 2.4.0 as it was on 2026-11-12, as it was known then.";
+    let sequence = async |page: &str| {
+        let facts = site.get(page).await.ok().texts("dd");
+        facts.iter().find_map(|fact| fact.parse::<u64>().ok()).unwrap_or_else(|| panic!("{facts:?}"))
+    };
+    for page in ["conformity", "gate", "conformity/5.8.1"] {
+        // The organisation's zone is one or two hours ahead of UTC.
+        for at in [day, "2026-11-12T10:00:00Z", "2026-11-11T23:30:00Z"] {
+            let seen = site.get(&format!("{release}/{page}?at={at}")).await.ok();
+            assert!(
+                seen.texts(".banner").iter().any(|text| text.contains(banner)),
+                "{page} {at}: {:?}",
+                seen.texts(".banner")
+            );
+            assert!(seen.links("Back to now").contains(&format!("{release}/{page}")), "{page}");
+            for (label, other) in
+                [("Conformity", "conformity"), ("Findings", "findings"), ("Evidence", "evidence")]
+            {
+                let to = format!("{release}/{other}?at={day}");
+                assert!(seen.links(label).contains(&to), "{page}: {label} {:?}", seen.links(label));
+            }
+        }
+    }
+    let past = site.get(&format!("{release}/conformity?at={day}")).await.ok();
+    assert_eq!(past.links("All reasons"), [format!("{release}/gate?at={day}")]);
+    let inside = scraper::Selector::parse(
+        "main a[href*='/releases/2.4.0/conformity/'], main a[href*='/releases/2.4.0/gate']",
+    );
+    let html = past.html();
+    let inside = inside.unwrap();
+    let hrefs: Vec<&str> = html.select(&inside).filter_map(|link| link.attr("href")).collect();
+    assert!(hrefs.len() > 10, "{hrefs:?}");
+    assert!(hrefs.iter().all(|href| href.contains("at=2026-11-12")), "{hrefs:?}");
+    for page in ["gate", "conformity/5.8.1"] {
+        let now = sequence(&format!("{release}/{page}")).await;
+        assert!(sequence(&format!("{release}/{page}?at={day}")).await < now, "{page}");
+    }
+    let gate = site.get(&format!("{release}/gate?at={day}")).await.ok();
+    assert!(gate.texts("input[name=password]").is_empty(), "a past day is not decided on");
+    assert!(gate.text.contains("Decide on the gate as it is now"), "{}", gate.text);
+    for page in ["findings", "components", "evidence", "baseline"] {
+        let seen = site.get(&format!("{release}/{page}?at={day}")).await.ok();
+        let said = seen.texts(".banner").join(" ");
+        assert!(said.contains("This page has no past.") && said.contains(day), "{page}: {said}");
+        assert_eq!(seen.links("Today"), [format!("{release}/{page}")], "{page}");
+        assert!(seen.links("Gate and decision").contains(&format!("{release}/gate?at={day}")), "{page}");
+        assert_eq!(site.get(&format!("{release}/{page}?at=odd")).await.status, StatusCode::BAD_REQUEST);
+    }
+    let today = site.get(&format!("{release}/gate")).await.ok();
+    assert!(!today.text.contains("You look at"), "{}", today.text);
+}
+
+#[tokio::test]
+async fn search_finds_everything_that_one_may_read() {
+    let site = Site::signed_in("otto").await;
+    let groups = async |q: &str| -> Vec<String> {
+        let page = site.get(&format!("/search?q={}", theriac_web::urls::encode(q))).await.ok();
+        page.texts("section.panel > header > h2")
+    };
+    for (q, to) in [
+        ("find-8", "/products/gateway/releases/2.4.0/findings/FIND-8"),
+        ("EVID-1", "/evidence/EVID-1"),
+        ("risk-1", "/records/RISK-1"),
+    ] {
+        assert_eq!(site.get(&format!("/search?q={q}")).await.location, to);
+    }
+    assert_eq!(groups("CVE-2025-22869").await, ["Findings"]);
+    assert_eq!(groups("urllib3").await, ["Findings", "Components"]);
+    assert_eq!(groups("pkg:golang/golang.org/x/crypto@v0.31.0").await, ["Findings", "Components"]);
+    assert!(groups("gateway").await.contains(&"Products and releases".to_owned()));
+    assert!(groups("2.4.0").await.contains(&"Products and releases".to_owned()));
+    assert!(groups("5.8.1").await.contains(&"Clauses".to_owned()));
+    assert!(groups("nothing is called so").await.is_empty());
+    assert!(groups("").await.is_empty());
+    assert!(groups("FIND-999").await.is_empty(), "what is not there leads nowhere");
+    // What is cut says so.
+    let many = site.get("/search?q=e").await.ok();
+    let totals = many.texts("section.panel > header > .muted");
+    assert!(totals.contains(&"more than 50".to_owned()), "{totals:?}");
+    assert_eq!(many.links("All records that match"), ["/records?q=e"]);
 }

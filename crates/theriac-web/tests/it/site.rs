@@ -18,6 +18,7 @@ use tower::ServiceExt as _;
 pub struct Site {
     router: Router,
     pub app: App,
+    clock: Arc<StoryClock>,
     cookies: Mutex<Vec<(String, String)>>,
     _folder: tempfile::TempDir,
 }
@@ -55,6 +56,15 @@ impl Page {
             .collect()
     }
 
+    /// The hidden values of the form that goes to an address, as a browser would send them.
+    pub fn hidden(&self, action: &str) -> Vec<(String, String)> {
+        let selector = Selector::parse(&format!("form[action='{action}'] input[type=hidden]")).unwrap();
+        let value = |e: scraper::ElementRef<'_>| {
+            (e.attr("name").unwrap().to_owned(), e.attr("value").unwrap_or_default().to_owned())
+        };
+        self.html().select(&selector).map(value).collect()
+    }
+
     /// The value of a form's field.
     pub fn value(&self, name: &str) -> String {
         let selector = Selector::parse(&format!("[name='{name}']")).unwrap();
@@ -84,7 +94,7 @@ impl Site {
         let web =
             Web::new(app.clone(), Arc::new(Mutex::new(Throttle::default())), SessionCookie { secure: false });
         let router = theriac_web::http::router(web);
-        Self { router, app, cookies: Mutex::new(Vec::new()), _folder: folder }
+        Self { router, app, clock, cookies: Mutex::new(Vec::new()), _folder: folder }
     }
 
     /// The demonstration, somebody signed in.
@@ -100,6 +110,20 @@ impl Site {
         let csrf = form.value("csrf");
         let page = self.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    }
+
+    /// Lets minutes pass.
+    pub fn wait(&self, minutes: i64) {
+        self.clock.move_to(self.app.now() + jiff::SignedDuration::from_mins(minutes));
+    }
+
+    /// Sends a form as another page of the same origin does, or of another one.
+    pub async fn post_from(&self, site: &str, path: &str, pairs: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", site);
+        self.ask(request.body(Body::from(body)).unwrap()).await
     }
 
     pub async fn sign_out(&self) {

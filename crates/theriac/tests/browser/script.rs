@@ -22,7 +22,10 @@ async fn without_script_one_signs_in_assesses_and_signs() {
     browser.select("Justification", "Component not present").await;
     browser.fill("Why", "It is left out of the package.").await;
     browser.choose("Patient-safety impact", "None").await;
+    // The session ends meanwhile: nothing typed is lost.
+    browser.in_another_tab(async |other| other.sign_out().await).await;
     browser.press("Save draft").await;
+    sent_again(&browser).await;
     browser.see(".toast", "Saved; it waits for its signature").await;
     browser.press("Save and sign").await;
     browser.see("h1", "Sign 1 assessment of 2.4.0").await;
@@ -39,12 +42,60 @@ async fn script_saves_drafts_filters_opens_panes_and_switches_themes() {
     browser.sign_in("ana@lumen.example").await;
     a_new_record_saves_itself(&browser).await;
     a_draft_saves_itself(&browser).await;
+    a_row_more_saves_itself(&browser).await;
+    an_ended_session_loses_nothing(&browser).await;
     a_filter_acts_at_once(&browser).await;
     keys_move_and_open(&browser).await;
     a_theme_shows_before_it_is_saved(&browser).await;
     browser.quit().await;
 }
 
+/// Signs in where what was sent is kept, and sends it again.
+async fn sent_again(browser: &Browser) {
+    browser.see(".note", "Your session ended.").await;
+    browser.fill("Work e-mail", ANA).await;
+    browser.fill("Password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.see("h1", "You are signed in again as Ana Okafor").await;
+    browser.press("Send it again").await;
+}
+
+async fn an_ended_session_loses_nothing(browser: &Browser) {
+    let path = a_new_record(browser, "The gateway forgets who left").await;
+    browser.in_another_tab(async |other| other.sign_out().await).await;
+    browser.fill("Title", "The gateway forgets who left it").await;
+    browser.see("#autosaved", "Not saved: your session ended.").await;
+    // Who signs in again in another tab goes on here.
+    browser.in_another_tab(async |other| other.sign_in(ANA).await).await;
+    browser.fill("Title", "The gateway forgets who left it alone").await;
+    saved_by_itself(browser).await;
+    // Without another tab the button keeps what is typed through the sign-in.
+    browser.in_another_tab(async |other| other.sign_out().await).await;
+    browser.fill("Title", "The gateway forgets who went").await;
+    browser.press("Save draft").await;
+    sent_again(browser).await;
+    browser.see(".toast", "Draft saved").await;
+    browser.open(&path).await;
+    let title = browser.field("Title").await.value().await.unwrap();
+    assert_eq!(title.as_deref(), Some("The gateway forgets who went"));
+}
+
+/// A row more is kept at once, without a key being pressed in it.
+async fn a_row_more_saves_itself(browser: &Browser) {
+    browser.open("/records/new?kind=review&product=gateway").await;
+    browser.fill("Title", "Review of the clock").await;
+    browser.see("h1", "Edit REV").await;
+    saved_by_itself(browser).await;
+    browser.fill("Title", "Review of the clocks").await;
+    browser.press("Add row").await;
+    saved_by_itself(browser).await;
+    let path = browser.path().await;
+    browser.open(&path).await;
+    let title = browser.field("Title").await.value().await.unwrap();
+    assert_eq!(title.as_deref(), Some("Review of the clocks"));
+}
+
+const ANA: &str = "ana@lumen.example";
 const NEW: &str = "/records/new?kind=requirement&product=gateway";
 const DRAFTS: &str = "/records?kind=requirement&state=draft";
 

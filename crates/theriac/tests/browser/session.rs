@@ -216,11 +216,22 @@ impl Browser {
         Self { page, address: server.address.clone(), _driver: driver }
     }
 
-    /// Ends it; a page may not have complained meanwhile, about its content policy for one. That a form was refused is
-    /// no complaint.
+    /// Does something in another tab, and comes back.
+    pub async fn in_another_tab(&self, act: impl AsyncFnOnce(&Self)) {
+        let here = self.page.window().await.unwrap();
+        let there = self.page.new_tab().await.unwrap();
+        self.page.switch_to_window(there).await.unwrap();
+        act(self).await;
+        self.page.close_window().await.unwrap();
+        self.page.switch_to_window(here).await.unwrap();
+    }
+
+    /// Ends it; a page may not have complained meanwhile, about its content policy for one. That a form was refused, or
+    /// came too late for its session, is no complaint.
     pub async fn quit(self) {
         let log = self.page.browser_log().await.unwrap();
-        let refused = |text: &str| text.ends_with("422 (Unprocessable Entity)");
+        let refusals = ["401 (Unauthorized)", "403 (Forbidden)", "422 (Unprocessable Entity)"];
+        let refused = |text: &str| refusals.iter().any(|refusal| text.ends_with(refusal));
         let severe: Vec<_> =
             log.iter().filter(|entry| entry.level == "SEVERE" && !refused(&entry.message)).collect();
         assert!(severe.is_empty(), "{severe:#?}");

@@ -257,7 +257,7 @@ pub async fn signatures(
         let mut values = Args::new();
         let marks = values.push_all(chunk.iter().copied());
         let sql = format!(
-            "SELECT x.assessment, s.id, s.digest, s.person, s.meaning, s.method, s.at FROM assessment_signature x \
+            "SELECT x.assessment, s.id, s.digest, s.person, s.meaning, s.method, s.comment, s.at FROM assessment_signature x \
              JOIN signature s ON s.id = x.signature WHERE x.assessment IN ({marks}) ORDER BY s.id LIMIT {ROWS_MAX}"
         );
         for row in &conn.fetch_all(sql, values).await? {

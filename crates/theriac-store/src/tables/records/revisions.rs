@@ -265,7 +265,7 @@ pub async fn authors(conn: &mut Conn, record: i64) -> Result<Vec<i64>, StoreErro
 /// # Errors
 /// What the database says.
 pub async fn signatures_of(conn: &mut Conn, record: i64) -> Result<Vec<Signature>, StoreError> {
-    let sql = "SELECT s.id, s.digest, s.person, s.meaning, s.method, s.at FROM revision v \
+    let sql = "SELECT s.id, s.digest, s.person, s.meaning, s.method, s.comment, s.at FROM revision v \
                JOIN signature s ON s.digest = v.digest WHERE v.record = $1 ORDER BY s.id LIMIT 1000";
     conn.fetch_all(sql, args![record]).await?.iter().map(signatures::from_row).collect()
 }
