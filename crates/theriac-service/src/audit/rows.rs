@@ -140,6 +140,8 @@ fn gave_state(said: &Said, row: &State) -> bool {
     let names = |change: &Change| change.after == Some(row.revision);
     let told =
         |change: &Change| change.detail.get("state").and_then(|state| state.as_str()) == Some(&row.state);
+    let retired =
+        |change: &Change| change.detail.get("state").and_then(Value::as_str) == Some(states::RETIRED);
     let submitted = said.entry.action == SUBMIT;
     said.of(&row.record).any(|change| match row.state.as_str() {
         states::IN_REVIEW => submitted && names(change),
@@ -148,6 +150,8 @@ fn gave_state(said: &Said, row: &State) -> bool {
         }
         // One in review gives way to the next that is submitted.
         states::SENT_BACK => (names(change) && told(change)) || (submitted && !names(change)),
+        // One that was sent back goes with the record that is retired.
+        states::WITHDRAWN => (names(change) && told(change)) || retired(change),
         _ => names(change) && told(change),
     })
 }
