@@ -176,7 +176,7 @@ pub(crate) struct BlockingView {
     /// What is wrong.
     what: String,
     /// The first thing to do about it.
-    todo: Option<String>,
+    todo: String,
     /// The key of who owes it.
     owner: Option<String>,
     /// By when.

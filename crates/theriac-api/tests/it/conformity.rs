@@ -99,7 +99,7 @@ on_both_engines!(the_pack_is_read_and_adopted_by_signature, |store| {
     ana.post(&server, "/pack/adopt", &adopt(&pack["digest"], copy, "wrong")).await.problem(403, "not-signed");
     assert_eq!(
         ana.post(&server, "/pack/adopt", &adopt(&pack["digest"], "", PASSWORD)).await.field(),
-        "comment"
+        "copy_of"
     );
     let other = json!("0".repeat(64));
     ana.post(&server, "/pack/adopt", &adopt(&other, copy, PASSWORD)).await.problem(409, "changed");

@@ -31,7 +31,7 @@ pub struct BlockingReason {
     /// What is wrong.
     pub what: String,
     /// The first thing to do about it.
-    pub todo: Option<String>,
+    pub todo: String,
     /// The key of who owes it.
     pub owner: Option<String>,
     /// By when.
@@ -40,12 +40,12 @@ pub struct BlockingReason {
 
 impl From<Reason> for BlockingReason {
     fn from(reason: Reason) -> Self {
-        let todo = reason.missing.into_iter().next().map(|item| item.todo);
+        let first = reason.missing.into_iter().next().map(|item| item.todo);
         Self {
             kind: reason.kind,
             reference: reason.reference,
             what: reason.text,
-            todo,
+            todo: first.unwrap_or(reason.todo),
             owner: reason.owner,
             due: reason.due,
         }

@@ -106,7 +106,7 @@ pub async fn states(conn: &mut Conn, after: i64) -> Result<Vec<Written<State>>, 
 /// # Errors
 /// What the database says.
 pub async fn signatures(conn: &mut Conn, after: i64) -> Result<Vec<Written<Signature>>, StoreError> {
-    let sql = "SELECT id, digest, person, meaning, method, at, tx_from FROM signature WHERE id > $1 ORDER BY id LIMIT $2";
+    let sql = "SELECT id, digest, person, meaning, method, comment, at, tx_from FROM signature WHERE id > $1 ORDER BY id LIMIT $2";
     let rows = conn.fetch_all(sql, args![after, STEP]).await?;
     rows.iter().map(|row| Written::new(row, signatures::from_row(row)?)).collect()
 }

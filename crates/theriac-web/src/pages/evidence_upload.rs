@@ -285,7 +285,7 @@ const REASONS_SHOWN: usize = 10;
 
 fn reason(reason: &BlockingReason) -> Vec<String> {
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    vec![reason.what.clone(), or_none(&reason.owner), or_none(&reason.due), or_none(&reason.todo)]
+    vec![reason.what.clone(), or_none(&reason.owner), or_none(&reason.due), reason.todo.clone()]
 }
 
 /// The first lines, and how many more there are.
