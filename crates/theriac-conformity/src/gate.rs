@@ -350,12 +350,22 @@ fn component_reason(component: &Component, fallback: &Fallback) -> Reason {
     fallback.reason(ReasonKind::ComponentUnmatched, &component.reference, text, todo, owed)
 }
 
+/// Whether the record that the link leaves judges what it leads to: such a link is never cleared.
+fn judges(link: &SuspectLink) -> bool {
+    let kind = link.source.split_once('-').and_then(|(prefix, _)| theriac_model::kinds::by_prefix(prefix));
+    kind.and_then(|kind| kind.link(&link.link)).is_some_and(|link| link.judges)
+}
+
 fn link_reason(link: &SuspectLink, fallback: &Fallback) -> Reason {
     let text = format!("{} has moved on since {} was linked to it ({})", link.target, link.source, link.link);
-    let todo = format!(
-        "Look whether {} still holds with what {} says now: clear the link with a reason, or revise {}",
-        link.source, link.target, link.source
-    );
+    let (source, target) = (&link.source, &link.target);
+    let todo = if judges(link) {
+        format!("Revise {source}: judge what {target} says now, and have it approved again")
+    } else {
+        format!(
+            "Look whether {source} still holds with what {target} says now: clear the link with a reason, or revise {source}"
+        )
+    };
     let owed = Owed { owner: Some(link.owner.clone()), due: None };
     fallback.reason(ReasonKind::SuspectLink, &link.reference, text, &todo, owed)
 }

@@ -208,3 +208,15 @@ fn what_has_no_day_asks_for_a_planned_ship_date() {
     let met = Sample::met().with(|input| input.release.planned_ship_date = None).gate();
     assert!(met.open && met.undated.is_none());
 }
+
+#[test]
+fn a_suspect_link_asks_to_be_cleared_unless_its_record_judges() {
+    let todo = |id: &str| {
+        let gate = Sample::met().with_record(id, |row| row.links[0].suspect = true).gate();
+        let reason = gate.reasons.into_iter().find(|reason| reason.kind == ReasonKind::SuspectLink);
+        reason.unwrap().todo
+    };
+    assert!(todo("MEAS-1").contains("clear the link"), "{}", todo("MEAS-1"));
+    let review = todo("REV-1");
+    assert!(review.contains("judge what REQ-1 says now") && !review.contains("clear"), "{review}");
+}
