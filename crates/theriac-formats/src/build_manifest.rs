@@ -6,10 +6,10 @@
 //!  "authors": [{"name": "Ada", "email": "ada@example.org"}],
 //!  "changed": [{"path": "src/dose.c", "tree": "e69de29b…"}, {"path": "src/gone.c", "tree": null}],
 //!  "artefacts": [{"name": "pump.bin", "sha256": "ba7816bf…", "size": 1024}],
-//!  "built_at": "2026-01-31T12:00:00Z"}
+//!  "built_at": "2026-01-31T12:00:00Z", "tool": {"name": "theriac", "version": "0.1.0"}}
 //! ```
-//! `predecessor` and a path's `tree` (absent when the path was removed) may be null; `size` and `built_at` may be
-//! left out. Ids of commits and trees are 40 or 64 hexadecimal digits in lower case. Unknown keys are refused.
+//! `predecessor` and a path's `tree` (absent when the path was removed) may be null; `size`, `built_at` and `tool` (what
+//! wrote the manifest) may be left out. Ids of commits and trees are 40 or 64 hexadecimal digits in lower case. Unknown keys are refused.
 
 use serde::Serialize;
 use theriac_model::{CanonicalError, Digest, canonical_json};
@@ -42,6 +42,18 @@ pub struct BuildManifest {
     /// When it was built (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub built_at: Option<String>,
+    /// What wrote the manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<ManifestTool>,
+}
+
+/// What wrote a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ManifestTool {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
 }
 
 /// Who wrote a change.
@@ -110,6 +122,13 @@ static ARTEFACT: Type = Type {
     open: false,
 };
 
+static TOOL: Type = Type {
+    name: "tool",
+    members: &[must("name", Text(Length(1, 500))), must("version", Text(Length(1, 500)))],
+    rules: &[],
+    open: false,
+};
+
 static MANIFEST: Type = Type {
     name: "build manifest",
     members: &[
@@ -121,6 +140,7 @@ static MANIFEST: Type = Type {
         must("changed", Set(&Object(&CHANGED_PATH))),
         must("artefacts", Set(&Object(&ARTEFACT))),
         has("built_at", Text(DateTime)),
+        has("tool", Object(&TOOL)),
     ],
     rules: &[],
     open: false,
@@ -180,6 +200,9 @@ impl BuildManifest {
                 .collect(),
             artefacts: root.list("artefacts").iter().map(artefact).collect::<Result<_, _>>()?,
             built_at: root.owned("built_at"),
+            tool: root
+                .get("tool")
+                .map(|tool| ManifestTool { name: text(tool, "name"), version: text(tool, "version") }),
         })
     }
 }

@@ -14,6 +14,8 @@ use crate::xml::{Document, Element};
 pub struct TestReport {
     /// Cases in the order of the file.
     pub cases: Vec<TestCase>,
+    /// When the first suite that says so was run, as written: a date and time of ISO 8601, by many writers without a zone.
+    pub timestamp: Option<String>,
     /// Suites that hold cases or counts of their own.
     pub suites: usize,
     /// Counts: of the cases listed, or what a suite without cases claims.
@@ -76,6 +78,18 @@ impl Totals {
         self.failed.saturating_add(self.errors)
     }
 
+    /// One run that ended so.
+    const fn one(outcome: Outcome) -> Self {
+        let mut one = Self { tests: 1, failed: 0, errors: 0, skipped: 0 };
+        match outcome {
+            Outcome::Passed => {}
+            Outcome::Failed => one.failed = 1,
+            Outcome::Error => one.errors = 1,
+            Outcome::Skipped => one.skipped = 1,
+        }
+        one
+    }
+
     const fn add(&mut self, other: &Self) {
         self.tests = self.tests.saturating_add(other.tests);
         self.failed = self.failed.saturating_add(other.failed);
@@ -93,8 +107,13 @@ pub fn read_junit(bytes: &[u8], limits: &Limits) -> Result<TestReport, ReadError
     let text = recognise::decode(bytes, limits)?;
     match recognise::parse(&text, limits)? {
         Parsed::Junit(document) => {
-            let report =
-                TestReport { cases: Vec::new(), suites: 0, totals: Totals::default(), defects: Vec::new() };
+            let report = TestReport {
+                cases: Vec::new(),
+                timestamp: None,
+                suites: 0,
+                totals: Totals::default(),
+                defects: Vec::new(),
+            };
             let mut reader = Reader { report, cursor: Cursor::new(&text), limits };
             reader.element(&document.root, "")?;
             Ok(reader.report)
@@ -138,15 +157,24 @@ impl Reader<'_> {
     }
 
     fn suite(&mut self, element: &Element<'_>, name: &str) -> Result<Totals, ReadError> {
-        let (mut own, mut all) = (Totals::default(), Totals::default());
+        let said = element.attribute("timestamp").map(str::trim).filter(|text| !text.is_empty());
+        if let (None, Some(said)) = (&self.report.timestamp, said) {
+            self.report.timestamp = Some(said.to_owned());
+        }
+        let (mut own, mut all, mut itself) = (Totals::default(), Totals::default(), Totals::default());
         for child in &element.children {
+            if let Some(broken) = of_suite(child, name) {
+                itself.add(&Totals { tests: 0, ..Totals::one(broken.outcome) });
+                self.push(broken)?;
+                continue;
+            }
             let listed = self.element(child, name)?;
             if child.name == "testcase" {
                 own.add(&listed);
             }
             all.add(&listed);
         }
-        if let Some(reason) = contradicts(element, &own, &all) {
+        if let Some(reason) = contradicts(element, &own, &all, &itself) {
             let place = self.cursor.place(element.at);
             if self.limits.strictness == Strictness::Refuse {
                 return Err(ReadError::new(ErrorKind::Structure, place, reason));
@@ -161,30 +189,44 @@ impl Reader<'_> {
     }
 
     fn case(&mut self, element: &Element<'_>, suite: &str) -> Result<Totals, ReadError> {
-        let report = &mut self.report;
-        if report.cases.len() >= self.limits.cases {
-            let reason = format!("the file lists more than {} test cases", self.limits.cases);
-            return Err(ReadError::new(ErrorKind::Limit, Place::Whole, reason));
-        }
         let (outcome, message) = outcome(element);
-        let mut one = Totals { tests: 1, ..Totals::default() };
-        match outcome {
-            Outcome::Passed => {}
-            Outcome::Failed => one.failed = 1,
-            Outcome::Error => one.errors = 1,
-            Outcome::Skipped => one.skipped = 1,
-        }
-        report.totals.add(&one);
-        report.cases.push(TestCase {
+        self.push(TestCase {
             suite: suite.to_owned(),
             classname: element.attribute("classname").map(str::to_owned),
             name: element.attribute("name").unwrap_or_default().to_owned(),
             outcome,
             message,
             time: element.attribute("time").map(str::to_owned),
-        });
-        Ok(one)
+        })?;
+        Ok(Totals::one(outcome))
     }
+
+    fn push(&mut self, case: TestCase) -> Result<(), ReadError> {
+        if self.report.cases.len() >= self.limits.cases {
+            let reason = format!("the file lists more than {} test cases", self.limits.cases);
+            return Err(ReadError::new(ErrorKind::Limit, Place::Whole, reason));
+        }
+        self.report.totals.add(&Totals::one(case.outcome));
+        self.report.cases.push(case);
+        Ok(())
+    }
+}
+
+/// What broke outside of any case of a suite, such as its set-up, as a case of its own.
+fn of_suite(child: &Element<'_>, suite: &str) -> Option<TestCase> {
+    let outcome = match child.name.as_ref() {
+        "error" => Outcome::Error,
+        "failure" => Outcome::Failed,
+        _ => return None,
+    };
+    Some(TestCase {
+        suite: suite.to_owned(),
+        classname: None,
+        name: "the suite itself".to_owned(),
+        outcome,
+        message: message(child),
+        time: None,
+    })
 }
 
 /// What a suite says of itself in numbers.
@@ -233,14 +275,16 @@ impl Claim {
             (None, Some(errors)) => errors == listed.errors,
             (Some(failures), None) => failures == listed.failed || failures == listed.bad(),
             (Some(failures), Some(errors)) => {
-                failures == listed.bad() || failures.saturating_add(errors) == listed.bad()
+                failures.saturating_add(errors) == listed.bad()
+                    || (failures == listed.bad() && errors <= listed.errors)
             }
         }
     }
 }
 
-/// Why what a suite says in numbers is not what it lists, in itself (`own`) or with its suites (`all`).
-fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals) -> Option<String> {
+/// Why what a suite says in numbers is not what it lists, in itself (`own`) or with its suites (`all`). Some writers count what
+/// broke outside of cases (`itself`) too.
+fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals, itself: &Totals) -> Option<String> {
     for name in ["tests", "failures", "errors", "skipped", "disabled"] {
         let text = element.attribute(name).map(str::trim).filter(|text| !text.is_empty());
         if let Some(text) = text.filter(|text| text.parse::<u32>().is_err()) {
@@ -248,7 +292,11 @@ fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals) -> Option<Stri
         }
     }
     let claim = Claim::of(element);
-    let fits = |listed: &Totals| claim.counts(listed) && claim.fails(listed);
+    let fits = |listed: &Totals| {
+        let mut whole = *listed;
+        whole.add(itself);
+        claim.counts(listed) && (claim.fails(listed) || claim.fails(&whole))
+    };
     if (fits(own) || fits(all)) && claim.unrun() <= all.skipped {
         return None;
     }
@@ -266,7 +314,8 @@ fn contradicts(element: &Element<'_>, own: &Totals, all: &Totals) -> Option<Stri
     ))
 }
 
-/// The worst that the children of a case say; failing that, its status.
+/// The worst that the children of a case, its status and its result say. A status that is no known word is an error: whoever
+/// reads it is to look.
 fn outcome(case: &Element<'_>) -> (Outcome, Option<String>) {
     const WORDS: &[(&str, Outcome)] =
         &[("error", Outcome::Error), ("failure", Outcome::Failed), ("skipped", Outcome::Skipped)];
@@ -275,14 +324,36 @@ fn outcome(case: &Element<'_>) -> (Outcome, Option<String>) {
             return (*outcome, message(child));
         }
     }
-    let status = case.attribute("status").or_else(|| case.attribute("result")).unwrap_or_default();
-    let outcome = match status.to_ascii_lowercase().as_str() {
+    let said = ["status", "result"].into_iter().filter_map(|name| case.attribute(name));
+    let (mut worst, mut message) = (Outcome::Passed, None);
+    for word in said {
+        let outcome = of_word(word);
+        if rank(outcome) > rank(worst) {
+            worst = outcome;
+            message = (outcome == Outcome::Error).then(|| format!("the status is {}", quote(word)));
+        }
+    }
+    (worst, message)
+}
+
+fn of_word(word: &str) -> Outcome {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "" | "passed" | "pass" | "success" | "successful" | "ok" | "run" | "completed" | "fixed" => {
+            Outcome::Passed
+        }
         "failed" | "failure" | "fail" => Outcome::Failed,
-        "error" | "errored" => Outcome::Error,
         "skipped" | "disabled" | "notrun" | "ignored" | "suppressed" => Outcome::Skipped,
-        _ => Outcome::Passed,
-    };
-    (outcome, None)
+        _ => Outcome::Error,
+    }
+}
+
+const fn rank(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Passed => 0,
+        Outcome::Skipped => 1,
+        Outcome::Failed => 2,
+        Outcome::Error => 3,
+    }
 }
 
 fn message(child: &Element<'_>) -> Option<String> {

@@ -58,6 +58,9 @@ impl Document<'_> {
 /// Parses a whole document.
 pub(crate) fn parse<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, ReadError> {
     let mut builder = Builder::new(text, limits);
+    if let Some(at) = forbidden(text) {
+        return Err(builder.error(ErrorKind::Syntax, at, FORBIDDEN.to_owned()));
+    }
     let mut reader = NsReader::from_str(text);
     reader.config_mut().check_end_names = true;
     loop {
@@ -73,6 +76,10 @@ pub(crate) fn parse<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, 
                 builder.close();
             }
             Event::End(_) => builder.close(),
+            Event::Text(part) if part.contains("]]>") => {
+                let reason = "']]>' in a text is not well-formed XML; write ]]&gt;";
+                return Err(builder.error(ErrorKind::Syntax, at, reason.to_owned()));
+            }
             Event::Text(part) => builder.text(at, part.xml10_content())?,
             Event::CData(part) => builder.text(at, part.xml10_content())?,
             Event::GeneralRef(entity) => {
@@ -87,15 +94,36 @@ pub(crate) fn parse<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, 
                 ));
             }
             Event::Eof => return builder.finish(),
-            Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+            Event::Decl(declaration) => {
+                let encoding = declaration.encoding().and_then(Result::ok);
+                if let Some(name) = encoding.filter(|name| !is_unicode(name) && !text.is_ascii()) {
+                    let reason = format!("the file calls itself {}; save it as UTF-8", quote(&name));
+                    return Err(builder.error(ErrorKind::Syntax, at, reason));
+                }
+            }
+            Event::Comment(_) | Event::PI(_) => {}
         }
     }
+}
+
+const FORBIDDEN: &str = "a character that XML does not allow, such as a control character";
+
+/// Where the first character stands that XML 1.0 (section 2.2) does not allow.
+fn forbidden(text: &str) -> Option<usize> {
+    let control = text.bytes().position(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r'));
+    control.or_else(|| text.find(['\u{fffe}', '\u{ffff}']))
+}
+
+/// Whether the characters that a file with this encoding has are those that its bytes gave.
+fn is_unicode(encoding: &str) -> bool {
+    ["utf-8", "utf8", "utf-16", "utf-16le", "utf-16be"].iter().any(|name| encoding.eq_ignore_ascii_case(name))
 }
 
 /// The character of a character reference or of one of XML's five own entities.
 fn character(entity: &BytesRef<'_>) -> Option<char> {
     if entity.is_char_ref() {
-        return entity.resolve_char_ref().ok().flatten();
+        let c = entity.resolve_char_ref().ok().flatten();
+        return c.filter(|c| forbidden(c.encode_utf8(&mut [0; 4])).is_none());
     }
     match entity.xml10_content().as_ref() {
         "lt" => Some('<'),
@@ -204,6 +232,15 @@ impl<'a, 'l> Builder<'a, 'l> {
                 self.error(ErrorKind::Syntax, at, format!("the attribute {} : {error}", quote(key)))
             })?;
             self.check_length(at, value.len())?;
+            if attribute.value.contains('<') {
+                let reason =
+                    format!("'<' in the attribute {} is not well-formed XML; write &lt;", quote(key));
+                return Err(self.error(ErrorKind::Syntax, at, reason));
+            }
+            if forbidden(&value).is_some() {
+                let reason = format!("the attribute {} has {FORBIDDEN}", quote(key));
+                return Err(self.error(ErrorKind::Syntax, at, reason));
+            }
             if key == "xmlns" || key.starts_with("xmlns:") {
                 self.declared += 1;
                 if self.declared > MOST_NAMESPACES {

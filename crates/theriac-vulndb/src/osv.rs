@@ -97,6 +97,21 @@ pub(crate) const MAX_CANONICAL: usize = 16 << 20;
 /// The most events of the ranges of one record; real ones have a few hundred.
 pub(crate) const MAX_EVENTS: usize = 100_000;
 
+/// The most versions, events, packages and aliases of one record; those of the Linux kernel have some thousands.
+const MAX_VALUES: u64 = 500_000;
+
+impl Record {
+    /// How many texts its lists hold, each of which takes memory beyond its bytes.
+    pub(crate) fn values(&self) -> u64 {
+        let of = |affected: &Affected| {
+            let events: usize = affected.ranges.iter().map(|range| range.events.len()).sum();
+            1 + affected.versions.len() + affected.ranges.len() + events
+        };
+        let affected: usize = self.affected.iter().map(of).sum();
+        (self.aliases.len() + affected) as u64
+    }
+}
+
 /// A record with the canonical text that stands for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Advisory {
@@ -153,6 +168,8 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
         from_json(text)?
     } else if is_yaml || looks_like_yaml_record(text) {
         from_yaml(text)?
+    } else if text.trim_start().starts_with('[') {
+        return Ok(Reading::Other("a JSON list, not one record"));
     } else if claims {
         return Err(Flaw::at("start", "a JSON object was expected"));
     } else {
@@ -170,6 +187,15 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Reading, Flaw> {
 pub(crate) fn from_canonical(canonical: String, digest: Digest) -> Result<Advisory, serde_json::Error> {
     let record = serde_json::from_str(&canonical)?;
     Ok(Advisory { record, canonical, digest })
+}
+
+/// Whether a text that cannot be read was meant to be a record: it names a member that records have.
+pub(crate) fn seems_record(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let json = ["\"id\"", "\"modified\"", "\"affected\"", "\"schema_version\""];
+    let yaml = ["id:", "modified:", "affected:", "schema_version:"];
+    json.iter().any(|member| text.contains(member))
+        || text.lines().any(|line| yaml.iter().any(|member| line.starts_with(member)))
 }
 
 fn looks_like_yaml_record(text: &str) -> bool {
@@ -234,6 +260,10 @@ fn check(record: &Record) -> Result<(), Flaw> {
     check_id(&record.id).map_err(|reason| Flaw::at("id", reason))?;
     for (index, alias) in record.aliases.iter().enumerate() {
         check_id(alias).map_err(|reason| Flaw::at(format!("aliases[{index}]"), reason))?;
+    }
+    if record.values() > MAX_VALUES {
+        let reason = format!("more than {MAX_VALUES} versions, packages and aliases");
+        return Err(Flaw::at("record", reason));
     }
     let mut events = 0;
     for (a, affected) in record.affected.iter().enumerate() {

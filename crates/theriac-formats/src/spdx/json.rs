@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Graph, described, edge, party, said};
+use super::{Graph, described, edge, party, reference_type, said, settle, too_many};
 use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl, Tool};
 use crate::check::{Report, Step};
 use crate::error::{ErrorKind, Place, ReadError, quote};
@@ -140,7 +140,7 @@ pub(crate) fn read(text: &str, root: &Node<'_>, version: Version, limits: &Limit
     relationships(root)
         .filter_map(|(from, kind, to)| described(from, kind, to))
         .for_each(|id| metadata.describe(id));
-    Ok(Bom {
+    let mut bom = Bom {
         format: Format::SpdxJson(version.into()),
         serial: root.owned("documentNamespace"),
         revision: None,
@@ -148,7 +148,29 @@ pub(crate) fn read(text: &str, root: &Node<'_>, version: Version, limits: &Limit
         components: packages(&mut report, root, limits)?,
         dependencies: graph(root).nodes,
         defects: report.defects,
-    })
+    };
+    settle(&mut bom, further_purls(root), limits)?;
+    Ok(bom)
+}
+
+/// Purls that packages have beside the first one, with the index of the package.
+fn further_purls(root: &Node<'_>) -> Vec<(usize, Purl)> {
+    let packages = root.list("packages").iter().enumerate();
+    let beside =
+        |(index, package)| locators(package, &["purl"]).skip(1).map(move |purl| (index, Purl::read(purl)));
+    packages.flat_map(beside).collect()
+}
+
+/// The locators of a package's external references of these types.
+fn locators<'n>(package: &'n Node<'_>, types: &'static [&'static str]) -> impl Iterator<Item = &'n str> {
+    let of = |node: &Node<'_>| {
+        node.text("referenceType").is_some_and(|kind| types.contains(&reference_type(kind)))
+    };
+    package
+        .list("externalRefs")
+        .iter()
+        .filter(move |node| of(node))
+        .filter_map(|node| node.text("referenceLocator"))
 }
 
 pub(super) fn tool(creator: &str) -> Option<Tool> {
@@ -175,8 +197,7 @@ fn packages<'n>(
 ) -> Result<Vec<Component>, ReadError> {
     let packages = root.list("packages");
     if packages.len() > limits.components {
-        let reason = format!("the file lists more than {} packages", limits.components);
-        return Err(ReadError::new(ErrorKind::Limit, Place::Pointer("/packages".to_owned()), reason));
+        return Err(ReadError { place: Place::Pointer("/packages".to_owned()), ..too_many(limits) });
     }
     Ok(report.within(Step::Member("packages"), |report| {
         packages
@@ -191,12 +212,6 @@ fn packages<'n>(
 }
 
 fn package(node: &Node<'_>, place: Place) -> Component {
-    let locator = |kinds: &[&str]| {
-        let references = node.list("externalRefs").iter();
-        let mut found =
-            references.filter(|node| node.text("referenceType").is_some_and(|kind| kinds.contains(&kind)));
-        found.next().and_then(|node| node.text("referenceLocator"))
-    };
     let licence = ["licenseConcluded", "licenseDeclared"].into_iter().find_map(|name| said(node.text(name)?));
     Component {
         bom_ref: node.owned("SPDXID"),
@@ -204,8 +219,8 @@ fn package(node: &Node<'_>, place: Place) -> Component {
         group: None,
         name: node.owned("name").unwrap_or_default(),
         version: node.text("versionInfo").and_then(said),
-        purl: locator(&["purl"]).map(Purl::read),
-        cpe: locator(&["cpe23Type", "cpe22Type"]).map(str::to_owned),
+        purl: locators(node, &["purl"]).next().map(Purl::read),
+        cpe: locators(node, &["cpe23Type", "cpe22Type"]).next().map(str::to_owned),
         hashes: node.list("checksums").iter().filter_map(hash).collect(),
         licences: licence.map(Licence::Expression).into_iter().collect(),
         supplier: node.text("supplier").and_then(party),

@@ -3,8 +3,11 @@
 pub(crate) mod json;
 pub(crate) mod tag_value;
 
-use crate::bom::Dependency;
+use std::collections::HashSet;
+
+use crate::bom::{Bom, Component, Dependency, Purl};
 use crate::error::{ErrorKind, Place, ReadError, quote};
+use crate::limits::Limits;
 use crate::rules::Version;
 
 /// What a document calls itself in relationships.
@@ -57,6 +60,45 @@ fn described<'a>(from: &'a str, kind: &str, to: &'a str) -> Option<&'a str> {
         (DOCUMENT, "DESCRIBES", package) | (package, "DESCRIBED_BY", DOCUMENT) => Some(package),
         _ => None,
     }
+}
+
+/// The type of an external reference: its short name, also where it is written as the address of its definition (SPDX 2.3,
+/// annex F).
+fn reference_type(text: &str) -> &str {
+    text.strip_prefix("http://spdx.org/rdf/references/").unwrap_or(text)
+}
+
+/// What both forms of a document have in common once it is read: `further` names packages by index with purls that they
+/// have beside the first one.
+fn settle(bom: &mut Bom, further: Vec<(usize, Purl)>, limits: &Limits) -> Result<(), ReadError> {
+    let mut seen = HashSet::new();
+    for (index, purl) in further {
+        let Some(package) = bom.components.get(index) else { continue };
+        let known = package.purl.as_ref().is_some_and(|first| first.written == purl.written);
+        if known || !seen.insert((index, purl.written.clone())) {
+            continue;
+        }
+        if bom.components.len() >= limits.components {
+            return Err(too_many(limits));
+        }
+        // A package under a second identity is looked up under both.
+        let other = Component { bom_ref: None, purl: Some(purl), ..package.clone() };
+        bom.components.push(other);
+    }
+    // The one package that a document describes is the product, and no part of itself. A document of one package is about
+    // that package.
+    if let ([subject], true) = (bom.metadata.describes.as_slice(), bom.components.len() > 1)
+        && let Some(index) =
+            bom.components.iter().position(|package| package.bom_ref.as_ref() == Some(subject))
+    {
+        bom.metadata.subject = Some(bom.components.remove(index));
+    }
+    Ok(())
+}
+
+fn too_many(limits: &Limits) -> ReadError {
+    let reason = format!("the file lists more than {} packages", limits.components);
+    ReadError::new(ErrorKind::Limit, Place::Whole, reason)
 }
 
 /// Edges gathered by the node they leave, in the order of the source.

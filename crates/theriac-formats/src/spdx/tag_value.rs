@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::json::tool;
-use super::{Graph, described, edge, party, said};
+use super::{Graph, described, edge, party, reference_type, said, settle, too_many};
 use crate::bom::{Bom, Component, Hash, Licence, Metadata, Purl};
 use crate::error::{Defect, ErrorKind, Place, ReadError, quote};
 use crate::limits::{Limits, Strictness};
@@ -15,7 +15,7 @@ use crate::text::is_date_time;
 /// The SPDX version of a text, or `None` when it is no tag-value document.
 pub(crate) fn version(text: &str) -> Option<Result<Version, ReadError>> {
     for (index, line) in text.lines().enumerate().take(200) {
-        if let Some(value) = line.strip_prefix("SPDXVersion:") {
+        if let Some(value) = line.trim_start().strip_prefix("SPDXVersion:") {
             return Some(super::version(value.trim(), Place::line(index + 1)));
         }
     }
@@ -56,7 +56,7 @@ fn entries(text: &str) -> impl Iterator<Item = Result<Entry<'_>, ReadError>> {
             return Some(Ok(Entry { line, tag: None, value: statement.into() }));
         };
         let value = match value.trim().strip_prefix("<text>") {
-            Some(start) => long_text(start, &mut lines).map(Cow::from),
+            Some(start) => long_text(start, &mut lines),
             None => Some(value.into()),
         };
         let entry = value.map(|value| Entry { line, tag: Some(tag.trim()), value });
@@ -67,22 +67,22 @@ fn entries(text: &str) -> impl Iterator<Item = Result<Entry<'_>, ReadError>> {
     })
 }
 
-fn long_text<'t>(start: &str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Option<String> {
+/// The text up to the line that ends with `</text>`. Each line is looked at once.
+fn long_text<'t>(start: &'t str, lines: &mut impl Iterator<Item = (usize, &'t str)>) -> Option<Cow<'t, str>> {
+    if let Some(text) = start.trim_end().strip_suffix("</text>") {
+        return Some(text.into());
+    }
     let mut text = start.to_owned();
     loop {
-        if let Some(end) = text.rfind("</text>").filter(|_| text.trim_end().ends_with("</text>")) {
-            text.truncate(end);
-            return Some(text);
-        }
-        // Only the last line can hold the end, so that long texts are not searched again and again.
         let (_, line) = lines.next()?;
-        if let Some(last) = line.trim_end().strip_suffix("</text>") {
-            text.push('\n');
-            text.push_str(last);
-            return Some(text);
-        }
         text.push('\n');
-        text.push_str(line);
+        match line.trim_end().strip_suffix("</text>") {
+            Some(last) => {
+                text.push_str(last);
+                return Some(text.into());
+            }
+            None => text.push_str(line),
+        }
     }
 }
 
@@ -91,6 +91,8 @@ struct Reader {
     limits: Limits,
     graph: Graph,
     ids: HashSet<String>,
+    /// Purls that packages have beside the first one, with the index of the package.
+    further: Vec<(usize, Purl)>,
     in_package: bool,
     named: bool,
 }
@@ -107,7 +109,8 @@ impl Reader {
             defects: Vec::new(),
         };
         let ids = HashSet::new();
-        Self { bom, limits: *limits, graph: Graph::default(), ids, in_package: false, named: false }
+        let (graph, further) = (Graph::default(), Vec::new());
+        Self { bom, limits: *limits, graph, ids, further, in_package: false, named: false }
     }
 
     fn defect(&mut self, place: Place, reason: String) -> Result<(), ReadError> {
@@ -146,8 +149,7 @@ impl Reader {
 
     fn open(&mut self, name: &str, place: Place) -> Result<(), ReadError> {
         if self.bom.components.len() >= self.limits.components {
-            let reason = format!("the file lists more than {} packages", self.limits.components);
-            return Err(ReadError::new(ErrorKind::Limit, place, reason));
+            return Err(ReadError { place, ..too_many(&self.limits) });
         }
         if name.is_empty() {
             self.defect(place.clone(), "a package lacks its name".to_owned())?;
@@ -196,9 +198,16 @@ impl Reader {
                 }
             },
             "ExternalRef" => match value.split_whitespace().collect::<Vec<_>>()[..] {
-                [_, "purl", locator] => package.purl = Some(Purl::read(locator)),
-                [_, "cpe23Type" | "cpe22Type", locator] => package.cpe = Some(locator.to_owned()),
-                [_, _, _] => {}
+                [_, kind, locator] => match (reference_type(kind), &package.purl) {
+                    ("purl", None) => package.purl = Some(Purl::read(locator)),
+                    ("purl", Some(_)) => {
+                        self.further.push((self.bom.components.len() - 1, Purl::read(locator)));
+                    }
+                    ("cpe23Type" | "cpe22Type", _) if package.cpe.is_none() => {
+                        package.cpe = Some(locator.to_owned());
+                    }
+                    _ => {}
+                },
                 _ => {
                     let reason = format!("{} is not of the form 'category type locator'", quote(value));
                     return self.defect(place, reason);
@@ -238,6 +247,7 @@ impl Reader {
             self.defect(place, "a package lacks its 'SPDXID'".to_owned())?;
         }
         self.bom.dependencies = self.graph.nodes;
+        settle(&mut self.bom, self.further, &self.limits)?;
         Ok(self.bom)
     }
 }

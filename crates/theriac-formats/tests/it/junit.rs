@@ -69,6 +69,47 @@ fn a_case_says_its_outcome_by_child_or_status() {
     assert_eq!(report.totals.passed(), 1);
 }
 
+#[test]
+fn no_failure_is_lost_in_a_status() {
+    use Outcome::{Error, Failed, Passed, Skipped};
+    for (attributes, outcome) in [
+        ("", Passed),
+        ("status='run'", Passed),
+        ("status='run' result='completed'", Passed),
+        ("status='run' result='failed'", Failed),
+        ("status='failed' result='completed'", Failed),
+        ("status='notrun' result='suppressed'", Skipped),
+        ("status='timeout'", Error),
+        ("result='aborted'", Error),
+    ] {
+        let text = format!("<testsuite><testcase name='a' {attributes}/></testsuite>");
+        let report = read_junit(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(report.cases[0].outcome, outcome, "{attributes}");
+    }
+}
+
+#[test]
+fn what_breaks_outside_of_cases_is_a_case() {
+    for counts in ["", "tests='1' errors='1'", "tests='1' errors='0'"] {
+        let text = format!(
+            "<testsuite name='s' {counts}><testcase name='a'/><error message='no database'/></testsuite>"
+        );
+        let report = read_junit(text.as_bytes(), &Limits::default()).unwrap();
+        let broken = &report.cases[1];
+        assert_eq!((broken.outcome, broken.message.as_deref()), (Outcome::Error, Some("no database")));
+        assert_eq!((report.totals.tests, report.totals.errors), (2, 1), "{counts}");
+    }
+}
+
+#[test]
+fn a_report_says_when_it_was_made() {
+    let read = |text: &str| read_junit(text.as_bytes(), &Limits::default()).unwrap().timestamp;
+    let suite = "<testsuite timestamp='2026-11-28T10:00:00Z'><testcase name='a'/></testsuite>";
+    assert_eq!(read(suite).as_deref(), Some("2026-11-28T10:00:00Z"));
+    assert_eq!(read(&format!("<testsuites>{suite}</testsuites>")).as_deref(), Some("2026-11-28T10:00:00Z"));
+    assert_eq!(read("<testsuite timestamp=''><testcase name='a'/></testsuite>"), None);
+}
+
 /// Why a document is refused, and its defects where these are taken.
 fn told(text: &str) -> (Option<String>, Vec<String>) {
     let refused = read_junit(text.as_bytes(), &Limits::default()).err().map(|error| error.to_string());
@@ -88,6 +129,7 @@ fn numbers_that_contradict_the_cases_are_a_defect() {
             "that 1 failed",
         ),
         ("<testsuite tests='1' skipped='1'><testcase name='a'/></testsuite>", "1 were left out"),
+        ("<testsuite tests='1' failures='0' errors='1'><testcase name='a'/></testsuite>", "that 1 failed"),
         ("<testsuite tests='many'><testcase name='a'/></testsuite>", "'many', which is no number"),
         ("<testsuites tests='3'><testsuite><testcase name='a'/></testsuite></testsuites>", "says that 3"),
     ] {

@@ -1,7 +1,7 @@
 //! The build manifest.
 
 use proptest::prelude::*;
-use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath, ErrorKind, Limits};
+use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath, ErrorKind, Limits, ManifestTool};
 use theriac_model::Digest;
 
 prop_compose! {
@@ -12,6 +12,7 @@ prop_compose! {
         changed in proptest::collection::btree_map("[a-z/]{1,12}", proptest::option::of("[0-9a-f]{40}"), 0..4),
         artefacts in proptest::collection::btree_map("[a-z.]{1,8}", proptest::option::of(0..1_u64 << 50), 0..4),
         built in any::<bool>(),
+        tool in proptest::option::of("[a-z]{1,8}"),
     ) -> BuildManifest {
         BuildManifest {
             commit,
@@ -23,6 +24,7 @@ prop_compose! {
                 .map(|(name, size)| Artefact { sha256: Digest::of(name.as_bytes()), name, size })
                 .collect(),
             built_at: built.then(|| "2026-01-31T12:00:00Z".to_owned()),
+            tool: tool.map(|name| ManifestTool { name, version: "1.2.0".to_owned() }),
         }
     }
 }
@@ -54,6 +56,7 @@ fn what_breaks_a_rule_is_refused_with_its_place() {
             "/artefacts/0: an artefact lacks its 'sha256'",
         ),
         ("\"predecessor\": null,", "", "lacks its 'predecessor'"),
+        ("\"authors\"", "\"tool\": {\"name\": \"make\"}, \"authors\"", "/tool: a tool lacks its 'version'"),
     ];
     for (from, to, expected) in cases {
         let error = BuildManifest::read(SMALL.replace(from, to).as_bytes(), &Limits::default()).unwrap_err();

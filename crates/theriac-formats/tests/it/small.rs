@@ -145,6 +145,81 @@ fn xml_with_a_dtd_or_an_entity_is_refused() {
 }
 
 #[test]
+fn xml_that_is_not_well_formed_is_refused() {
+    for (from, to) in [
+        ("pump", "pu\u{1}mp"),
+        ("pump", "pu&#1;mp"),
+        ("pump", "pu]]>mp"),
+        ("type=\"library\"", "type=\"lib<rary\""),
+        ("encoding=\"UTF-8\"", "encoding=\"ISO-8859-1\""),
+    ] {
+        let text = SMALL_XML.replacen("pump", "p\u{fc}mp pump", 1).replacen(from, to, 1);
+        assert_ne!(text, SMALL_XML.replacen("pump", "p\u{fc}mp pump", 1), "{from}");
+        assert_eq!(refused(&text).kind, ErrorKind::Syntax, "{to}: {}", refused(&text));
+    }
+}
+
+/// A package of an SPDX document in both forms, with external references of these types and locators.
+fn spdx_with(references: &[(&str, &str)]) -> [theriac_formats::Bom; 2] {
+    let json: Vec<_> = references
+        .iter()
+        .map(|(kind, locator)| {
+            format!(
+                r#"{{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "{kind}", "referenceLocator": "{locator}"}}"#
+            )
+        })
+        .collect();
+    let json = SPDX.replace(
+        r#""name": "valve", "#,
+        &format!(r#""name": "valve", "externalRefs": [{}], "#, json.join(", ")),
+    );
+    let tags: String = references
+        .iter()
+        .map(|(kind, locator)| format!("ExternalRef: PACKAGE-MANAGER {kind} {locator}\n"))
+        .collect();
+    let tags = format!("  {}", TAGS.replace("\nRelationship:", &format!("{tags}\nRelationship:")));
+    [json, tags].map(|text| read_bom(text.as_bytes(), &Limits::default()).unwrap())
+}
+
+#[test]
+fn a_package_under_several_purls_is_looked_up_under_each() {
+    let long = "http://spdx.org/rdf/references/purl";
+    for bom in spdx_with(&[
+        ("purl", "pkg:deb/debian/valve@1"),
+        (long, "pkg:npm/valve@1"),
+        ("purl", "pkg:npm/valve@1"),
+    ]) {
+        let purls: Vec<_> =
+            bom.components.iter().filter_map(|one| Some(one.purl.as_ref()?.written.as_str())).collect();
+        assert_eq!(purls, ["pkg:pypi/pump@1.0.0", "pkg:deb/debian/valve@1", "pkg:npm/valve@1"]);
+        assert!(bom.components[2].bom_ref.is_none() && bom.components[2].name == "valve");
+    }
+}
+
+#[test]
+fn the_product_that_an_spdx_document_describes_is_no_part_of_it() {
+    let json =
+        SPDX.replace(r#""relationships": ["#, r#""documentDescribes": ["SPDXRef-pump"], "relationships": ["#);
+    let tags = format!("{TAGS}\nRelationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-pump\n");
+    for text in [json, tags] {
+        let bom = read_bom(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(bom.metadata.subject.as_ref().unwrap().name, "pump");
+        assert_eq!(bom.components.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["valve"]);
+        assert_eq!(bom.subject_purl("1").as_deref(), Some("pkg:pypi/pump@1.0.0"));
+    }
+}
+
+#[test]
+fn long_texts_of_tag_value_are_read_line_by_line() {
+    let lines = "a line\n".repeat(300_000);
+    let text = TAGS.replace("Two lines,\none text.", &lines);
+    assert_eq!(
+        read_bom(text.as_bytes(), &Limits { text: 8 << 20, ..Limits::default() }).unwrap().components.len(),
+        2
+    );
+}
+
+#[test]
 fn what_a_document_describes_gives_the_purl_of_the_product() {
     let spdx = |describes: &str| {
         let text = format!(

@@ -11,7 +11,7 @@ use theriac_model::Digest;
 use theriac_store::tables::evidence as table;
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, tables};
-use theriac_vulndb::{Index, IndexError, Lookup, Match, Package, Unmatched};
+use theriac_vulndb::{Index, IndexError, Lookup, Match, Package, Status, Unmatched};
 
 use crate::app::blocking;
 use crate::{App, Result, ServiceError};
@@ -147,7 +147,7 @@ pub(super) fn look_up(
     let feed = Feed {
         digest: Digest::of(text.as_bytes()),
         at: status.newest_modified,
-        imported_at: status.imported_at,
+        imported_at: oldest_import(status, &identities),
     };
     let mut seen = BTreeMap::new();
     let mut matched: HashSet<String> = HashSet::new();
@@ -168,6 +168,16 @@ pub(super) fn look_up(
         }
     }
     Ok(LookedUp { index: Some(index), feed: Ok(feed), seen, withdrawn })
+}
+
+/// When the feed was imported as far as it bears on these components: that of the ecosystem which waits the longest.
+fn oldest_import(status: &Status, identities: &BTreeMap<String, (Identity, bool)>) -> Timestamp {
+    let packages = identities
+        .values()
+        .filter_map(|((_, purl, version), _)| Package::from_purl(purl.as_deref()?, version.as_deref()).ok());
+    let needed: BTreeSet<&str> = packages.map(|package| package.ecosystem.osv_name()).collect();
+    let known = status.ecosystems.iter().filter(|one| needed.contains(one.name.as_str()));
+    known.filter_map(|one| one.imported_at).min().unwrap_or(status.imported_at)
 }
 
 fn unseen(before: bool, reason: &str) -> Seen {

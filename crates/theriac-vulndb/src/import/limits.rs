@@ -13,6 +13,8 @@ pub struct Limits {
     pub nested_bytes: u64,
     /// Bytes of everything, unpacked.
     pub total_bytes: u64,
+    /// Versions, events, packages and aliases of all records: each takes memory beyond its bytes.
+    pub values: u64,
     /// Files in folders and archives.
     pub entries: u64,
     /// Folders within folders.
@@ -29,6 +31,7 @@ impl Default for Limits {
             record_bytes: 8 << 20,
             nested_bytes: 512 << 20,
             total_bytes: 2 << 30,
+            values: 30_000_000,
             entries: 4_000_000,
             folder_depth: 32,
             archive_depth: 4,

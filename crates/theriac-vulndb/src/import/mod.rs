@@ -1,7 +1,7 @@
 //! Feeds in: from files, folders and archives to a new index, all or nothing.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -12,7 +12,7 @@ mod source;
 pub use limits::Limits;
 
 use crate::error::{ImportError, IndexError};
-use crate::index::{self, Index, SourceStatus, Status};
+use crate::index::{self, EcosystemStatus, Index, Origin, SourceStatus, Status};
 use crate::osv::{self, Advisory, Flaw, Reading};
 use crate::ranges::intervals;
 use crate::versions::Ecosystem;
@@ -114,7 +114,7 @@ pub fn import(
     let _lock = lock(db)?;
     let budget = Budget::new(options.limits);
     let mut skips = Skips::default();
-    let (advisories, mut sources) = existing(db)?;
+    let Existing { advisories, values, mut sources, mut ecosystems } = existing(db)?;
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         files.push(source::files(path, &budget, &mut skips)?);
@@ -127,6 +127,8 @@ pub fn import(
         bytes: 0,
         counts: Counts::default(),
         skips,
+        values,
+        ecosystems: &mut ecosystems,
         advisories,
     };
     for (path, files) in paths.iter().zip(&files) {
@@ -136,15 +138,19 @@ pub fn import(
             batch.progress.files_done += 1;
         }
         batch.flush()?;
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let records = batch.counts.records - before;
+        let (name, records) = (source_name(path), batch.counts.records - before);
         sources.insert(name.clone(), SourceStatus { name, imported_at: options.now, records });
     }
-    let Batch { counts, skips, advisories, .. } = batch;
+    let Batch { counts, skips, mut advisories, .. } = batch;
     if counts.records == 0 {
         return Err(nothing_found(files_total, &skips));
     }
-    let status = index::write(db, &advisories, sources.into_values().collect(), options.now)
+    // A date to come withdraws nothing yet; every import looks again. What the record itself looks back on has come.
+    for Advisory { record, .. } in advisories.values_mut() {
+        record.withdrawn = record.withdrawn.filter(|at| *at <= options.now.max(record.modified));
+    }
+    let origin = Origin { sources: sources.into_values().collect(), ecosystems };
+    let status = index::write(db, &advisories, origin, options.now)
         .map_err(|source| ImportError::Write { path: db.to_owned(), source })?;
     Ok(ImportReport {
         records: counts.records,
@@ -194,16 +200,45 @@ impl Counts {
 type Advisories = BTreeMap<String, Advisory>;
 
 /// What the index holds already.
-fn existing(db: &Path) -> Result<(Advisories, BTreeMap<String, SourceStatus>), ImportError> {
+#[derive(Default)]
+struct Existing {
+    advisories: Advisories,
+    values: u64,
+    sources: BTreeMap<String, SourceStatus>,
+    ecosystems: BTreeMap<String, Timestamp>,
+}
+
+fn existing(db: &Path) -> Result<Existing, ImportError> {
     let index = match Index::open(db) {
         Ok(index) => index,
-        Err(IndexError::Missing { .. }) => return Ok((BTreeMap::new(), BTreeMap::new())),
+        Err(IndexError::Missing { .. }) => return Ok(Existing::default()),
         Err(error) => return Err(error.into()),
     };
     let advisories = index.all()?.into_iter();
-    let advisories = advisories.map(|advisory| (advisory.record.id.clone(), advisory)).collect();
-    let sources = index.status().sources.iter().map(|source| (source.name.clone(), source.clone())).collect();
-    Ok((advisories, sources))
+    let advisories: Advisories = advisories.map(|advisory| (advisory.record.id.clone(), advisory)).collect();
+    let status = index.status();
+    let imported_at = |name: &EcosystemStatus| name.imported_at.unwrap_or(status.imported_at);
+    Ok(Existing {
+        values: advisories.values().map(|advisory| advisory.record.values()).sum(),
+        advisories,
+        sources: status.sources.iter().map(|source| (source.name.clone(), source.clone())).collect(),
+        ecosystems: status.ecosystems.iter().map(|one| (one.name.clone(), imported_at(one))).collect(),
+    })
+}
+
+/// The last two parts of a path: feeds of several ecosystems come as files of one name (`npm/all.zip`).
+fn source_name(path: &Path) -> String {
+    let parts: Vec<_> = path
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy()),
+            _ => None,
+        })
+        .collect();
+    match parts.len() {
+        0 => path.display().to_string(),
+        count => parts[count.saturating_sub(2)..].join("/"),
+    }
 }
 
 /// Holds off other imports into the same index until it is dropped.
@@ -228,6 +263,10 @@ struct Batch<'a> {
     bytes: usize,
     counts: Counts,
     skips: Skips,
+    /// Texts in lists of all records so far.
+    values: u64,
+    /// When an import last read a record of an ecosystem.
+    ecosystems: &'a mut BTreeMap<String, Timestamp>,
     advisories: Advisories,
 }
 
@@ -242,12 +281,35 @@ impl Batch<'_> {
         let parsed: Vec<_> = entries.par_iter().map(|entry| parse(entry, skip_wrong)).collect();
         for result in parsed {
             match result? {
-                Ok(advisory) => self.counts.merge(&mut self.advisories, advisory),
+                Ok(advisory) => self.take(advisory)?,
                 Err(skipped) => self.skips.add(skipped),
             }
         }
         self.progress.records = self.counts.records;
         (self.options.progress)(self.progress);
+        Ok(())
+    }
+}
+
+impl Batch<'_> {
+    fn take(&mut self, advisory: Advisory) -> Result<(), ImportError> {
+        self.values += advisory.record.values();
+        if self.values > self.options.limits.values {
+            return Err(ImportError::Limit {
+                file: advisory.record.id,
+                reason: format!(
+                    "with this record there are more than {} versions, events and packages in all; import the ecosystems \
+                     that you need",
+                    self.options.limits.values
+                ),
+            });
+        }
+        for affected in &advisory.record.affected {
+            if let Some(package) = &affected.package {
+                self.ecosystems.insert(package.ecosystem.clone(), self.options.now);
+            }
+        }
+        self.counts.merge(&mut self.advisories, advisory);
         Ok(())
     }
 }
@@ -273,7 +335,8 @@ fn parse(entry: &Entry, skip_wrong: bool) -> Result<Result<Advisory, Skipped>, I
             Err(ImportError::NotOsv { file, reason: reason.to_owned() })
         }
         Ok(Reading::Other(reason)) => Ok(Err(Skipped { file, reason: reason.to_owned() })),
-        Err(flaw) if skip_wrong => {
+        // Folders hold other JSON and YAML, in dialects of their own.
+        Err(flaw) if skip_wrong || !(entry.named || osv::seems_record(&entry.bytes)) => {
             Ok(Err(Skipped { file, reason: format!("{}: {}", flaw.place, flaw.reason) }))
         }
         Err(flaw) => Err(ImportError::Record { file, place: flaw.place, reason: flaw.reason }),

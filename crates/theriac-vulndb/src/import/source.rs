@@ -105,11 +105,27 @@ impl Kind {
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
-            head if head.get(257..262) == Some(b"ustar") => Self::Tar,
+            head if head.get(257..262) == Some(b"ustar") || is_tar(head) => Self::Tar,
             head if head.contains(&0) => Self::Binary,
             _ => Self::Text,
         }
     }
+}
+
+/// Whether a block is the header of a tar archive of before POSIX, which only its checksum tells: the sum of its bytes, where
+/// the checksum's own eight count as blanks.
+fn is_tar(block: &[u8]) -> bool {
+    let Ok(block) = <&[u8; HEAD as usize]>::try_from(block) else { return false };
+    let sum: u32 = block
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| match at {
+            148..156 => u32::from(b' '),
+            _ => u32::from(*byte),
+        })
+        .sum();
+    let header = tar::Header::from_byte_slice(block);
+    block[0] != 0 && header.cksum().is_ok_and(|said| said == sum)
 }
 
 /// Takes what is unpacked.

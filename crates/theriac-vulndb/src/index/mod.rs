@@ -15,4 +15,4 @@ mod write;
 pub(crate) use entries::{AffectedEntry, PackageEntry, RecordEntry};
 pub use read::{Advisory, Index};
 pub use status::{EcosystemStatus, SourceStatus, Status};
-pub(crate) use write::write;
+pub(crate) use write::{Origin, write};

@@ -38,12 +38,15 @@ pub struct EcosystemStatus {
     pub packages: u64,
     /// Whether its version order is known, so that its packages can be matched.
     pub matched: bool,
+    /// When an import last read a record of it; `None` in indexes of earlier versions.
+    #[serde(default)]
+    pub imported_at: Option<Timestamp>,
 }
 
 /// A file or folder that was imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceStatus {
-    /// Its name, without its folder.
+    /// Its name with the folder that it lies in, as it was given.
     pub name: String,
     /// When it was last imported.
     pub imported_at: Timestamp,

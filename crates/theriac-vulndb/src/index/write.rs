@@ -31,11 +31,19 @@ const CONTENTS_BLOCKS: usize = 64;
 
 type Advisories = BTreeMap<String, Advisory>;
 
+/// Where the records come from.
+pub(crate) struct Origin {
+    /// Files and folders.
+    pub sources: Vec<SourceStatus>,
+    /// When an import last read a record of an ecosystem, by its name in OSV.
+    pub ecosystems: BTreeMap<String, Timestamp>,
+}
+
 /// Writes the index of these advisories beside `path`, makes it durable, and puts it in place.
 pub(crate) fn write(
     path: &Path,
     advisories: &Advisories,
-    sources: Vec<SourceStatus>,
+    origin: Origin,
     now: Timestamp,
 ) -> io::Result<Status> {
     let mut file = NewFile::create(path)?;
@@ -47,7 +55,7 @@ pub(crate) fn write(
     file.section(Section::Ids, ids(&vulnerabilities))?;
     let packages = packages(&vulnerabilities, advisories);
     file.section(Section::Packages, package_buckets(&packages))?;
-    let status = status(advisories, &packages, groups.len() as u64, sources, now);
+    let status = status(advisories, &packages, groups.len() as u64, origin, now);
     file.section(Section::Status, [serde_json::to_vec(&status)?])?;
     file.finish(path)?;
     Ok(status)
@@ -209,7 +217,7 @@ fn status(
     advisories: &Advisories,
     packages: &[PackageSources<'_>],
     vulnerabilities: u64,
-    sources: Vec<SourceStatus>,
+    origin: Origin,
     now: Timestamp,
 ) -> Status {
     let mut records: BTreeMap<&str, u64> = BTreeMap::new();
@@ -230,7 +238,9 @@ fn status(
         records,
         packages: named.get(name).copied().unwrap_or_default(),
         matched: Ecosystem::from_osv(name).is_some(),
+        imported_at: origin.ecosystems.get(name).copied(),
     });
+    let ecosystems = ecosystems.collect();
     Status {
         digest: Digest::of_parts(advisories.values().map(|advisory| advisory.digest.as_bytes().as_slice())),
         imported_at: now,
@@ -239,8 +249,8 @@ fn status(
         withdrawn: (advisories.len() - current.count()) as u64,
         vulnerabilities,
         packages: packages.len() as u64,
-        ecosystems: ecosystems.collect(),
-        sources,
+        ecosystems,
+        sources: origin.sources,
     }
 }
 

@@ -80,12 +80,27 @@ fn wrong_records_are_refused_with_their_place() {
 }
 
 #[test]
+fn values_are_limited_not_bytes_alone() {
+    let desk = Desk::new();
+    let record = |number: u32| {
+        also(left(&format!("X-{number}"), "introduced 0"), json!({ "versions": ["1", "2", "3"] }))
+    };
+    let limits = Limits { values: 8, ..Limits::default() };
+    let feed = desk.feed(&[record(1), record(2)]);
+    desk.import_limited(&[&feed], limits).unwrap();
+    let feed = desk.feed(&[record(3)]);
+    let error = desk.import_limited(&[&feed], limits).unwrap_err();
+    assert_says(&error.to_string(), &["X-3", "more than 8 versions, events and packages"]);
+    assert_eq!(desk.index().status().records, 2, "nothing of it was taken");
+}
+
+#[test]
 fn texts_that_are_no_record_are_refused() {
     let utf16: Vec<u8> = text().encode_utf16().flat_map(u16::to_be_bytes).collect();
     for (name, bytes, word) in [
         ("empty.json", b"".to_vec(), "a JSON object was expected"),
         ("empty", b"".to_vec(), "neither JSON nor YAML"),
-        ("list.json", b"[]".to_vec(), "a JSON object was expected"),
+        ("list.json", b"[]".to_vec(), "a JSON list, not one record"),
         ("null.json", b"null".to_vec(), "a JSON object was expected"),
         ("other.json", b"{}".to_vec(), "no OSV record"),
         ("other.yaml", b"a: b\n".to_vec(), "no OSV record"),

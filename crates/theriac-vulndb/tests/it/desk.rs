@@ -13,7 +13,7 @@ use theriac_vulndb::{
 
 /// The time of every import in tests.
 pub fn now() -> Timestamp {
-    "2026-01-02T03:04:05Z".parse().unwrap()
+    "2026-11-24T03:04:05Z".parse().unwrap()
 }
 
 /// A place to work in; gone with its value.

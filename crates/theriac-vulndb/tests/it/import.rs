@@ -44,6 +44,16 @@ pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     out.into_inner().unwrap()
 }
 
+/// As tar wrote before POSIX, without a magic word.
+fn old_tar(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut out = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_old();
+    header.set_size(bytes.len() as u64);
+    header.set_mode(0o644);
+    out.append_data(&mut header, name, bytes).unwrap();
+    out.into_inner().unwrap()
+}
+
 pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
@@ -84,6 +94,7 @@ fn every_form_is_read() {
         ("X-1.json.xz", xz(json)),
         ("X-1.json.zst", zst(json)),
         ("all.tar", in_tar.clone()),
+        ("old.tar", old_tar("X-1.json", json)),
         ("all.tar.gz", gz(&in_tar)),
         ("all.tar.xz", xz(&in_tar)),
         ("all.tar.zst", zst(&in_tar)),
@@ -100,7 +111,8 @@ fn every_form_is_read() {
         let report = desk.import(&[&path]).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!((report.records, report.added), (1, 1), "{name}");
         assert_eq!(desk.ids("pkg:npm/left@1.0.0"), ["X-1"], "{name}");
-        assert_eq!(desk.index().status().sources[0].name, name);
+        let source = desk.index().status().sources[0].name.clone();
+        assert!(source.ends_with(&format!("/{name}")), "{source}");
     }
 }
 
@@ -163,9 +175,60 @@ fn feeds_add_up() {
     let known: Vec<_> =
         status.ecosystems.iter().map(|ecosystem| (ecosystem.name.as_str(), ecosystem.matched)).collect();
     assert_eq!(known, [("Debian:12", false), ("Go", true), ("npm", true)]);
-    let sources: Vec<_> =
-        status.sources.iter().map(|source| (source.name.as_str(), source.records)).collect();
-    assert_eq!(sources, [("deb.json", 1), ("go.json", 1), ("npm.json", 1)]);
+    let file = |name: &str| name.rsplit('/').next().unwrap().to_owned();
+    let sources: Vec<_> = status.sources.iter().map(|source| (file(&source.name), source.records)).collect();
+    assert_eq!(
+        sources,
+        [("deb.json", 1), ("go.json", 1), ("npm.json", 1)].map(|(name, n)| (name.to_owned(), n))
+    );
+}
+
+#[test]
+fn a_feed_of_one_ecosystem_does_not_make_the_others_younger() {
+    let desk = Desk::new();
+    let at = |day: &str| ImportOptions::new(format!("{day}T00:00:00Z").parse().unwrap());
+    let file = |ecosystem: &str| {
+        let text = record(&format!("{ecosystem}-1"), ecosystem, "left", json!({ "versions": ["1.0.0"] }));
+        desk.file(&format!("{ecosystem}/all.json"), text.to_string())
+    };
+    let (npm, go) = (file("npm"), file("Go"));
+    desk.import_with(&[&npm, &go], &at("2026-10-01")).unwrap();
+    desk.import_with(&[&npm], &at("2026-11-01")).unwrap();
+    let index = desk.index();
+    let imported = |name: &str| {
+        let found = index.status().ecosystems.iter().find(|one| one.name == name).unwrap();
+        found.imported_at.unwrap().to_string()
+    };
+    assert_eq!((&*imported("Go"), &*imported("npm")), ("2026-10-01T00:00:00Z", "2026-11-01T00:00:00Z"));
+    let sources: Vec<_> = index.status().sources.iter().map(|source| source.name.as_str()).collect();
+    assert_eq!(sources, ["Go/all.json", "npm/all.json"], "files of one name are two sources");
+}
+
+#[test]
+fn what_folders_hold_beside_records_is_skipped() {
+    let desk = Desk::new();
+    let json = text();
+    let archive = zip(&[
+        ("ID/GO-1.json", json.as_bytes()),
+        ("index/modules.json", b"[{\"path\": \"left\"}]"),
+        ("index/db.json", b"{\"modified\": \"2026-01-01T00:00:00Z\"}"),
+        ("tsconfig.json", b"{ // of the folder\n \"strict\": true }"),
+        (".pre-commit-config.yaml", b"repos: []\n---\nmore: 1\n"),
+    ]);
+    let report = desk.import(&[&desk.file("vulndb.zip", archive)]).unwrap();
+    assert_eq!((report.records, report.skipped), (1, 4), "{:?}", report.skipped_examples);
+    let cut = zip(&[("GO-1.json", json.as_bytes()), ("GO-2.json", &json.as_bytes()[..40])]);
+    let error = desk.import(&[&desk.file("cut.zip", cut)]).unwrap_err();
+    assert!(error.to_string().contains("GO-2.json"), "a record that is cut off is none of these: {error}");
+}
+
+#[test]
+fn a_date_to_come_withdraws_nothing_yet() {
+    let withdrawn = |at: &str| also(left("X-1", "introduced 0"), json!({ "withdrawn": at }));
+    let desk = Desk::with(&[withdrawn("2999-01-01T00:00:00Z")]);
+    assert_eq!(desk.ids("pkg:npm/left@1.0.0"), ["X-1"]);
+    let desk = Desk::with(&[withdrawn("2026-11-23T00:00:00Z")]);
+    assert!(desk.ids("pkg:npm/left@1.0.0").is_empty());
 }
 
 #[test]

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use theriac_formats::Place;
 use theriac_model::{Digest, Severity};
 
+use crate::connect;
+
 use super::report::{Finding, Report, Vulnerability};
 
 const SCHEMA: &str =
@@ -60,7 +62,7 @@ fn rule(vulnerability: &Vulnerability) -> Value {
         "id": id,
         "shortDescription": { "text": format!("Known vulnerability {id}") },
         "fullDescription": { "text": format!("{id}{also}; severity {severity}") },
-        "helpUri": format!("https://osv.dev/vulnerability/{id}"),
+        "helpUri": format!("https://osv.dev{}", connect::address(&["vulnerability", id])),
         "defaultConfiguration": { "level": level(*severity) },
         "properties": {
             "security-severity": format!("{}.{}", score / 10, score % 10),
