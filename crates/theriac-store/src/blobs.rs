@@ -150,6 +150,13 @@ impl Store {
         .await
     }
 
+    /// A folder for bytes on their way in, which the caller makes and removes. What a process that died left there goes
+    /// when the store is opened next.
+    #[must_use]
+    pub fn passing_folder(&self) -> PathBuf {
+        self.blob_folder().join("tmp").join(format!("upload-{:016x}", self.id()))
+    }
+
     fn blob_folder(&self) -> PathBuf {
         self.folder().join("blobs")
     }

@@ -31,7 +31,8 @@ pub(crate) struct ExportQuery {
     q: Option<String>,
 }
 
-/// Records as one file, for reading and for another installation; at most 10,000.
+/// Records as one file with what is attached to them, for reading and for another installation; at most 10,000 records and
+/// 32 MB of files.
 #[utoipa::path(
     get, path = "/records/export", tag = "records", params(ExportQuery),
     responses((status = 200, description = "The file", body = RecordsFile)),

@@ -1,5 +1,7 @@
 //! The file that records are exported to and imported from, as the interface describes it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use theriac_service::Result;
@@ -17,8 +19,14 @@ pub(crate) struct RecordsFile {
     format: String,
     /// The version of this form: 1.
     version: u32,
+    /// The installation that the numbers are those of; leave it out of a file that you write for this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    installation: Option<String>,
     /// The records.
     records: Vec<RecordInFile>,
+    /// The bytes of attached files in Base64, by digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    files: BTreeMap<String, String>,
 }
 
 /// A record of a file.
@@ -48,7 +56,7 @@ pub(crate) struct RecordInFile {
     /// The links.
     #[serde(default)]
     links: Vec<LinkInFile>,
-    /// For reading: the files. Their bytes are not in here.
+    /// The attached files; their bytes stand in `files` of the whole.
     #[serde(default)]
     attachments: Vec<FileRef>,
 }
@@ -86,6 +94,8 @@ impl From<ExportFile> for RecordsFile {
         Self {
             format: file.format,
             version: file.version,
+            installation: file.installation,
+            files: file.files.into_iter().map(|(digest, bytes)| (digest.to_string(), bytes)).collect(),
             records: file.records.into_iter().map(record).collect(),
         }
     }
@@ -96,7 +106,15 @@ impl RecordsFile {
     pub(super) fn into_file(self) -> Result<ExportFile> {
         let records = self.records.into_iter().enumerate();
         let records = records.map(|(index, record)| record.into_record(index)).collect::<Result<_>>()?;
-        Ok(ExportFile { format: self.format, version: self.version, records })
+        let files = self.files.into_iter();
+        let files = files.map(|(text, bytes)| Ok((digest(&format!("files.{text}"), &text)?, bytes)));
+        Ok(ExportFile {
+            format: self.format,
+            version: self.version,
+            installation: self.installation,
+            files: files.collect::<Result<_>>()?,
+            records,
+        })
     }
 }
 

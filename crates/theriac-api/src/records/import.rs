@@ -20,6 +20,9 @@ pub(crate) struct ImportQuery {
     /// Put what the file says in place of your own drafts; where left out, records of which you have one are left alone.
     #[serde(default)]
     replace_drafts: bool,
+    /// Records of another installation are those with the same number here; where left out, each becomes a new one.
+    #[serde(default)]
+    same_numbers: bool,
 }
 
 /// What became of a record of the file.
@@ -32,11 +35,18 @@ pub(crate) struct ImportedView {
     /// `new` (a new record with a draft), `draft` (a draft of one that is here), `replaces your draft`, `left alone, you have a
     /// draft` or `unchanged`.
     outcome: &'static str,
+    /// What of it is left out, and why.
+    left_out: Vec<String>,
 }
 
 impl From<Imported> for ImportedView {
     fn from(imported: Imported) -> Self {
-        Self { from: imported.from, record: imported.reference, outcome: imported.outcome.as_str() }
+        Self {
+            from: imported.from,
+            record: imported.reference,
+            outcome: imported.outcome.as_str(),
+            left_out: imported.left_out,
+        }
     }
 }
 
@@ -51,7 +61,8 @@ pub(super) async fn records_import(
 ) -> Response {
     act.0
         .run(StatusCode::OK, async move |call, file| {
-            let how = Import { dry_run: query.dry_run, replace_drafts: query.replace_drafts };
+            let ImportQuery { dry_run, replace_drafts, same_numbers } = query;
+            let how = Import { dry_run, replace_drafts, same_numbers };
             let done = records::import(call.app(), call.who(), file.into_file()?, how).await?;
             Ok(done.into_iter().map(ImportedView::from).collect::<Vec<_>>())
         })

@@ -23,7 +23,7 @@ const LINKS_MAX: usize = 500;
 /// Most characters of a link's target; what is written need not be there yet.
 pub(super) const TARGET_MAX: usize = 100;
 /// Most files that a draft holds.
-const ATTACHMENTS_MAX: usize = 50;
+pub(super) const ATTACHMENTS_MAX: usize = 50;
 
 /// A link in a draft. It is pinned to the target's revision when the draft is submitted, unless it was there before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -350,19 +350,25 @@ pub async fn attach(
     file: Staged,
 ) -> Result<DraftSaved> {
     let name = name.trim();
-    let dots = name.trim_matches('.').is_empty();
-    let odd = |c: char| matches!(c, '/' | '\\') || c.is_control();
-    if dots || name.chars().count() > 200 || name.contains(odd) {
-        return Err(ServiceError::field(
-            "file",
-            "the file needs a name of at most 200 characters, without a slash and of more than dots",
-        ));
-    }
+    file_name("file", name)?;
     change_attachments(app, who, reference, expected, "record attach", Some(file), |files| {
         files.retain(|other| other.name != name);
         files.push(Attachment { name: name.to_owned(), digest: file.digest });
     })
     .await
+}
+
+/// Refuses what is no name of a file.
+pub(super) fn file_name(field: &str, name: &str) -> Result<()> {
+    let dots = name.trim_matches('.').is_empty();
+    let odd = |c: char| matches!(c, '/' | '\\') || c.is_control();
+    if dots || name.chars().count() > 200 || name.contains(odd) {
+        return Err(ServiceError::field(
+            field,
+            "the file needs a name of at most 200 characters, without a slash and of more than dots",
+        ));
+    }
+    Ok(())
 }
 
 /// Takes a file away from the draft.

@@ -1,13 +1,15 @@
-//! Making again what lists and links take from revisions. Drafts, revisions and their states stay.
+//! Making again what lists, links and duties take from revisions. Drafts, revisions and their states stay.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
+use theriac_model::Digest;
 use theriac_model::record::{Content, Kind, Link};
-use theriac_store::tables::records::{self as table, Head, Projection, Record, Standing};
+use theriac_store::tables::records::{self as table, DateDuty, Head, Projection, Record, Standing};
 use theriac_store::{Conn, tables};
 
 use super::draft::{content_of, head_of_draft, head_owned_by, owner_key, stored};
+use super::sign::{date_duties, duty_owners};
 use super::states;
 use super::submit::projection;
 use crate::evidence::Difference;
@@ -17,11 +19,12 @@ use crate::{App, Result, Who};
 const STEP: u32 = 200;
 const ACTION: &str = "records rebuild";
 
-/// Compares what lists and links take from every revision with what is stored, and puts it right. Gives how many records
+/// Compares what lists, links and duties take from every revision with what is stored, and puts it right. Gives how many records
 /// there are.
 pub(crate) async fn rebuild(app: &App, who: &Who, differences: &mut Vec<Difference>) -> Result<u64> {
     let records = heads(app, who, differences).await?;
     projections(app, who, differences).await?;
+    duties(app, who, differences).await?;
     Ok(records)
 }
 
@@ -188,4 +191,67 @@ async fn wrong_projections(
         }
     }
     Ok(wrong)
+}
+
+/// What the dates of each record make people owe.
+async fn duties(app: &App, who: &Who, differences: &mut Vec<Difference>) -> Result<()> {
+    let mut after = i64::MIN;
+    loop {
+        let mut read = app.store().read().await?;
+        let rows = table::records_after(&mut read, after, STEP).await?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        after = last.id;
+        let is_sound = wrong_duties(app, &mut read, &rows).await?.is_empty();
+        drop(read);
+        if is_sound {
+            continue;
+        }
+        // Others may write meanwhile: what is wrong is found again where nobody can.
+        let mut write = who.write(app, ACTION).await?;
+        let rows = table::records_after(&mut write, first_before(&rows), STEP).await?;
+        for (record, expected) in wrong_duties(app, &mut write, &rows).await? {
+            table::set_date_duties(&mut write, record.id, &expected).await?;
+            let what = "what its dates make people owe was not what its approved revision says";
+            write.audit(&record.reference, None, None, json!({ "difference": what }));
+            differences.push(Difference { of: record.reference.clone(), what: what.to_owned() });
+        }
+        write.commit().await?;
+    }
+}
+
+/// The records whose stored duties are not what their approved revisions give, with those.
+async fn wrong_duties<'a>(
+    app: &App,
+    conn: &mut Conn,
+    rows: &'a [(Record, Option<Head>)],
+) -> Result<Vec<(&'a Record, Vec<DateDuty>)>> {
+    let ids: Vec<i64> = rows.iter().map(|(record, _)| record.id).collect();
+    let digests: Vec<Digest> =
+        rows.iter().filter_map(|(_, head)| head.as_ref().and_then(|head| head.approved)).collect();
+    let approved = table::revisions_by_digests(conn, &digests).await?;
+    let mut contents = BTreeMap::new();
+    for (record, head) in rows {
+        let digest = head.as_ref().and_then(|head| head.approved);
+        let revision = approved.iter().find(|revision| Some(revision.digest) == digest);
+        if let (Some(revision), Some(kind)) = (revision, app.kind(&record.kind)) {
+            let content = content_of(kind, revision.kind_version, &revision.content)?;
+            contents.insert(record.id, (kind, content, revision.author));
+        }
+    }
+    let named: BTreeSet<&str> =
+        contents.values().flat_map(|(kind, content, _)| duty_owners(kind, content)).collect();
+    let named: Vec<String> = named.into_iter().map(str::to_owned).collect();
+    let owners = tables::people::names_by_keys(conn, &named).await?;
+    let owners = owners.into_iter().map(|name| (name.key, name.id)).collect();
+    let mut stored = table::date_duties_of(conn, &ids).await?;
+    let wrong = rows.iter().filter_map(|(record, head)| {
+        let expected = match contents.get(&record.id) {
+            Some((kind, content, author)) => date_duties(kind, content, *author, &owners),
+            // Of a kind that this program does not know, or changed behind its back: nothing can be said of it.
+            None if head.as_ref().is_some_and(|head| head.approved.is_some()) => return None,
+            None => Vec::new(),
+        };
+        (stored.remove(&record.id).unwrap_or_default() != expected).then_some((record, expected))
+    });
+    Ok(wrong.collect())
 }

@@ -1,5 +1,7 @@
 //! Judging a revision: approve by signature, the clinical signature, send back, retire. `withdraw.rs` takes one back.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
@@ -286,30 +288,36 @@ async fn set_approved(write: &mut Write, judged: &Judged, person: PersonId) -> R
     .await?;
     let head = table::Head { changed_at: write.now(), ..head };
     table::set_head(write, &head).await?;
-    let duties = date_duties(write, judged.kind, &judged.content, revision.author).await?;
+    let named: Vec<String> = duty_owners(judged.kind, &judged.content).map(str::to_owned).collect();
+    let owners = tables::people::names_by_keys(write, &named).await?;
+    let owners = owners.into_iter().map(|name| (name.key, name.id)).collect();
+    let duties = date_duties(judged.kind, &judged.content, revision.author, &owners);
     table::set_date_duties(write, id, &duties).await?;
     Ok(())
 }
 
-/// What the dates of an approved revision make people owe: whom the field of the kind names, else the author.
-async fn date_duties(
-    conn: &mut Conn,
+/// The keys of those who owe what the dates of a record ask for.
+pub(super) fn duty_owners<'a>(kind: &'static Kind, content: &'a Content) -> impl Iterator<Item = &'a str> {
+    kind.duties.iter().map(|duty| content.text(duty.owner)).filter(|key| !key.is_empty())
+}
+
+/// What the dates of an approved revision make people owe, by field: whom the field of the kind names, else the author.
+/// `owners` gives people by key.
+pub(super) fn date_duties(
     kind: &Kind,
     content: &Content,
     author: i64,
-) -> Result<Vec<table::DateDuty>> {
-    let mut duties = Vec::new();
-    for duty in kind.duties.iter().filter(|duty| duty.unless.is_none_or(|done| content.date(done).is_none()))
-    {
-        let Some(due) = content.date(duty.date) else { continue };
-        let named = match content.text(duty.owner) {
-            "" => None,
-            key => tables::people::by_key(conn, key).await?,
-        };
-        let owner = named.map_or(author, |person| person.id);
-        duties.push(table::DateDuty { field: duty.date.to_owned(), owner, due });
-    }
-    Ok(duties)
+    owners: &BTreeMap<String, i64>,
+) -> Vec<table::DateDuty> {
+    let open = kind.duties.iter().filter(|duty| duty.unless.is_none_or(|done| content.date(done).is_none()));
+    let mut duties: Vec<_> = open
+        .filter_map(|duty| {
+            let owner = owners.get(content.text(duty.owner)).copied().unwrap_or(author);
+            Some(table::DateDuty { field: duty.date.to_owned(), owner, due: content.date(duty.date)? })
+        })
+        .collect();
+    duties.sort_by(|one, other| one.field.cmp(&other.field));
+    duties
 }
 
 /// Sends the revision in review back to its author.

@@ -527,6 +527,73 @@ on_both_engines!(an_import_makes_drafts_of_another_installation_and_nothing_else
     assert!(refused.to_string().contains("records.1.nonsense"), "{refused}");
 });
 
+on_both_engines!(numbers_of_another_installation_mean_nothing_here, |store| {
+    let world = World::new(&store).await;
+    let (target, _) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let measure = owned((theriac_model::kinds::MEASURE.samples)().remove(0));
+    let link = theriac_model::kinds::MEASURE.links.iter().find(|link| link.allows("requirement")).unwrap().id;
+    approved(&world, "measure", measure.clone(), vec![DraftLink::new(link, &target)]).await;
+    let only = ListInput { kind: Some("measure".to_owned()), ..ListInput::default() };
+    let mut file = records::export(&world.app, &world.who("ana"), &only).await.unwrap();
+    file.installation = Some("elsewhere".to_owned());
+
+    let other = TestStore::sqlite().await;
+    let there = World::new(&other).await;
+    let ana = there.who("ana");
+    begin(&there, &ana, "requirement", requirement("Quite another one"), vec![]).await;
+    begin(&there, &ana, "measure", measure, vec![]).await;
+    let done = records::import(&there.app, &ana, file.clone(), Import::default()).await.unwrap();
+    assert_eq!((done[0].outcome, done[0].reference.as_deref()), (records::Outcome::New, Some("MEAS-2")));
+    assert_eq!(done[0].left_out, [format!("the link '{link} REQ-1': that record is not in the file")]);
+    assert!(records::edit(&there.app, &ana, "MEAS-2").await.unwrap().links.is_empty());
+
+    file.records[0].content.insert("title".to_owned(), json!("From there"));
+    let same = Import { same_numbers: true, replace_drafts: true, ..Import::default() };
+    let done = records::import(&there.app, &ana, file, same).await.unwrap();
+    assert_eq!((done[0].reference.as_deref(), done[0].left_out.len()), (Some("MEAS-1"), 0));
+    assert_eq!(records::edit(&there.app, &ana, "MEAS-1").await.unwrap().links[0].0.target, "REQ-1");
+});
+
+on_both_engines!(attached_files_go_out_and_in_with_their_records, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "document", document("Handling"), vec![]).await;
+    let staged = world.app.store().stage_bytes(b"the guide".to_vec()).await.unwrap();
+    records::attach(&world.app, &ana, &reference, expected, "guide.pdf", staged).await.unwrap();
+    let mut file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
+    assert_eq!(file.files.len(), 1);
+    file.installation = Some("elsewhere".to_owned());
+
+    let other = TestStore::sqlite().await;
+    let there = World::new(&other).await;
+    let ana = there.who("ana");
+    let import = async |file: records::ExportFile, dry_run: bool| {
+        records::import(&there.app, &ana, file, Import { dry_run, ..Import::default() }).await
+    };
+    let dry = import(file.clone(), true).await.unwrap();
+    assert!(dry[0].left_out.is_empty(), "{dry:?}");
+    assert!(there.app.store().blob(staged.digest).await.is_err(), "a dry run keeps nothing");
+    import(file.clone(), false).await.unwrap();
+    assert_eq!(there.app.store().blob(staged.digest).await.unwrap(), b"the guide");
+    let attached = records::edit(&there.app, &ana, "DOC-1").await.unwrap().attachments;
+    assert_eq!((attached[0].name.as_str(), attached[0].digest), ("guide.pdf", staged.digest));
+
+    let mut without = file.clone();
+    without.files.clear();
+    let done = import(without, false).await.unwrap();
+    assert_eq!(done[0].left_out, ["the file 'guide.pdf': its bytes are not in the file"]);
+    let mut forged = file.clone();
+    forged.files.insert(staged.digest, "b3RoZXI=".to_owned());
+    let refused = import(forged, false).await.unwrap_err().to_string();
+    assert!(refused.contains("files.") && refused.contains("Base64"), "{refused}");
+    for name in ["", " ", "RISK-1\u{7}"] {
+        let mut odd = file.clone();
+        odd.records[0].reference = name.to_owned();
+        let refused = import(odd, false).await.unwrap_err().to_string();
+        assert!(refused.contains("records.0.ref"), "{refused}");
+    }
+});
+
 on_both_engines!(an_import_leaves_ones_own_draft_alone_unless_it_is_to_be_replaced, |store| {
     let world = World::new(&store).await;
     let ana = world.who("ana");

@@ -2,8 +2,16 @@
 
 use theriac_model::Digest;
 
-use crate::audit::Entry;
+use crate::audit::{Entry, installation_if_any};
 use crate::{Conn, StoreError, args};
+
+/// What names this installation for ever; `None` before the first entry.
+///
+/// # Errors
+/// What the database says.
+pub async fn installation(conn: &mut Conn) -> Result<Option<String>, StoreError> {
+    installation_if_any(conn).await
+}
 
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]

@@ -46,11 +46,11 @@ impl Decision {
     }
 }
 
-const COLUMNS: &str = "d.id, d.release, d.outcome, d.reason, d.seq, d.facts, d.verdicts, d.pack, d.signature, d.at, s.person, \
+pub(super) const COLUMNS: &str = "d.id, d.release, d.outcome, d.reason, d.seq, d.facts, d.verdicts, d.pack, d.signature, d.at, s.person, \
      s.meaning, s.method";
-const FROM: &str = "decision d JOIN signature s ON s.id = d.signature";
+pub(super) const FROM: &str = "decision d JOIN signature s ON s.id = d.signature";
 
-fn decision(row: &Row) -> Result<Decision, StoreError> {
+pub(super) fn decision(row: &Row) -> Result<Decision, StoreError> {
     Ok(Decision {
         id: row.get("id")?,
         release: row.get("release")?,

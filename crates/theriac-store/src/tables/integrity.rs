@@ -5,6 +5,7 @@
 
 use theriac_model::Digest;
 
+use super::decisions::{self, Decision};
 use super::evidence::{self, Evidence};
 use super::findings::{self, Assessment, Finding};
 use super::records;
@@ -77,6 +78,8 @@ pub struct State {
     pub state: String,
     /// Whether it lasts, or the transaction that ended it began the next one.
     pub follows: bool,
+    /// Whether the transaction that gave it gave a signature on the revision too.
+    pub signed: bool,
 }
 
 /// States of revisions with a greater row than `after`, [`STEP`] of them.
@@ -86,7 +89,8 @@ pub struct State {
 pub async fn states(conn: &mut Conn, after: i64) -> Result<Vec<Written<State>>, StoreError> {
     let sql = "SELECT s.row_id, r.ref, s.revision, s.state, s.tx_from, CASE WHEN s.tx_to IS NULL OR EXISTS \
                (SELECT 1 FROM revision_state n WHERE n.revision = s.revision AND n.tx_from = s.tx_to) \
-               THEN 1 ELSE 0 END AS follows FROM revision_state s JOIN revision v ON v.digest = s.revision \
+               THEN 1 ELSE 0 END AS follows, CASE WHEN EXISTS (SELECT 1 FROM signature g WHERE g.digest = s.revision \
+               AND g.tx_from = s.tx_from) THEN 1 ELSE 0 END AS signed FROM revision_state s JOIN revision v ON v.digest = s.revision \
                JOIN record r ON r.id = v.record WHERE s.row_id > $1 ORDER BY s.row_id LIMIT $2";
     let state = |row: &Row| {
         let state = State {
@@ -95,6 +99,7 @@ pub async fn states(conn: &mut Conn, after: i64) -> Result<Vec<Written<State>>, 
             revision: row.get("revision")?,
             state: row.get("state")?,
             follows: row.get("follows")?,
+            signed: row.get("signed")?,
         };
         Written::new(row, state)
     };
@@ -138,6 +143,84 @@ pub async fn assessments(
     );
     let rows = conn.fetch_all(sql, args![from, to]).await?;
     rows.iter().map(|row| Written::new(row, (findings::finding(row)?, findings::assessment(row)?))).collect()
+}
+
+/// Decisions with a greater id than `after`, [`STEP`] of them; each says whether it is in force, or was ended by the next.
+///
+/// # Errors
+/// What the database says.
+pub async fn decisions(conn: &mut Conn, after: i64) -> Result<Vec<Written<(Decision, bool)>>, StoreError> {
+    let sql = format!(
+        "SELECT {}, d.tx_from, CASE WHEN d.tx_to IS NULL OR EXISTS (SELECT 1 FROM decision n \
+         WHERE n.release = d.release AND n.tx_from = d.tx_to) THEN 1 ELSE 0 END AS follows FROM {} \
+         WHERE d.id > $1 ORDER BY d.id LIMIT $2",
+        decisions::COLUMNS,
+        decisions::FROM
+    );
+    let rows = conn.fetch_all(sql, args![after, STEP]).await?;
+    rows.iter().map(|row| Written::new(row, (decisions::decision(row)?, row.get("follows")?))).collect()
+}
+
+/// Those of the releases and verdicts that a decision binds to one another.
+///
+/// # Errors
+/// What the database says.
+pub async fn decided_among(conn: &mut Conn, verdicts: &[Digest]) -> Result<Vec<(i64, Digest)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in verdicts.chunks(500) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter());
+        let sql = format!("SELECT release, verdicts FROM decision WHERE verdicts IN ({marks})");
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push((row.get("release")?, row.get("verdicts")?));
+        }
+    }
+    Ok(found)
+}
+
+/// A clearance, as the log speaks of it.
+#[derive(Debug, Clone)]
+pub struct Cleared {
+    /// The row.
+    pub id: i64,
+    /// The record that the link leaves from, such as `RISK-12`.
+    pub source: String,
+    /// The type of the link.
+    pub link: String,
+    /// The record that it points to.
+    pub target: String,
+    /// The revision that it was made against.
+    pub from: Digest,
+    /// The revision that it is good for.
+    pub to: Digest,
+    /// Why.
+    pub reason: String,
+    /// Who said so.
+    pub person: i64,
+}
+
+/// Clearances with a greater id than `after`, [`STEP`] of them.
+///
+/// # Errors
+/// What the database says.
+pub async fn clearances(conn: &mut Conn, after: i64) -> Result<Vec<Written<Cleared>>, StoreError> {
+    let sql = "SELECT c.id, s.ref AS source, c.link, t.ref AS target, c.from_revision, c.to_revision, c.reason, c.person, \
+               c.tx_from FROM clearance c JOIN record s ON s.id = c.source JOIN record t ON t.id = c.target \
+               WHERE c.id > $1 ORDER BY c.id LIMIT $2";
+    let cleared = |row: &Row| {
+        let cleared = Cleared {
+            id: row.get("id")?,
+            source: row.get("source")?,
+            link: row.get("link")?,
+            target: row.get("target")?,
+            from: row.get("from_revision")?,
+            to: row.get("to_revision")?,
+            reason: row.get("reason")?,
+            person: row.get("person")?,
+        };
+        Written::new(row, cleared)
+    };
+    conn.fetch_all(sql, args![after, STEP]).await?.iter().map(cleared).collect()
 }
 
 /// Evidence with a greater number than `after`, [`STEP`] of it.

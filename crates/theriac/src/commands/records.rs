@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::config::Config;
 use crate::connect::{self, Aim, with_query};
@@ -17,7 +17,9 @@ const BYTES: usize = 64 << 20;
 /// Export and import records.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Write records as one JSON file: to standard output, or to --out
+    /// Write records, with what is attached to them, as one JSON file: to standard output, or to --out
+    ///
+    /// At most 10,000 records and 32 MB of files at once.
     Export {
         /// Only this kind, by id
         #[arg(long)]
@@ -37,7 +39,9 @@ pub enum Command {
     },
     /// Read a file of records as drafts: all of it or nothing; never approvals or signatures
     ///
-    /// A record of which you have a draft that says something else is left alone, and the answer says so.
+    /// A record of which you have a draft that says something else is left alone, and the answer says so. Drafts made by this
+    /// command or with any token are drafts of one machine. Records of another installation become new ones: their numbers mean
+    /// nothing here.
     Import {
         /// The file; - is standard input
         file: PathBuf,
@@ -47,6 +51,9 @@ pub enum Command {
         /// Put what the file says in place of your own drafts
         #[arg(long)]
         replace_drafts: bool,
+        /// Records of another installation are those with the same number here
+        #[arg(long)]
+        same_numbers: bool,
         /// How to write the answer
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -76,9 +83,13 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 }
             }
         }
-        Command::Import { file, dry_run, replace_drafts, format } => {
+        Command::Import { file, dry_run, replace_drafts, same_numbers, format } => {
             let records = input::read(&file, BYTES)?;
-            let query = [("dry_run", dry_run), ("replace_drafts", replace_drafts)];
+            if records.is_empty() {
+                bail!("{} is empty; a file that `theriac records export` wrote is expected", file.display());
+            }
+            let query =
+                [("dry_run", dry_run), ("replace_drafts", replace_drafts), ("same_numbers", same_numbers)];
             let query = query.map(|(name, said)| (name, Some(said.to_string())));
             let address = with_query("/records/import", &query);
             // A dry run opens a transaction too, and rolls it back.
@@ -92,6 +103,12 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 &[("in the file", "from"), ("here", "record"), ("what", "outcome")],
                 format,
             )?;
+            for item in &items {
+                for left_out in item["left_out"].as_array().into_iter().flatten() {
+                    let (from, what) = (output::cell(&item["from"]), output::cell(left_out));
+                    output::note(&format!("{from}: left out: {what}"));
+                }
+            }
             if dry_run {
                 output::note("a dry run: nothing was changed");
             }

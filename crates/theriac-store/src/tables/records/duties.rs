@@ -1,5 +1,7 @@
 //! What the dates of approved records make people owe, by person and by day.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::{Args, Conn, Row, StoreError, args};
@@ -54,6 +56,27 @@ pub async fn set_date_duties(conn: &mut Conn, record: i64, duties: &[DateDuty]) 
         conn.execute(sql, args![record, &duty.field, duty.owner, duty.due]).await?;
     }
     Ok(())
+}
+
+/// What the dates of these records make people owe, by record and field; at most 1,000 records.
+///
+/// # Errors
+/// What the database says.
+pub async fn date_duties_of(
+    conn: &mut Conn,
+    records: &[i64],
+) -> Result<BTreeMap<i64, Vec<DateDuty>>, StoreError> {
+    let mut values = Args::new();
+    let marks = values.push_all(records.iter().take(1000).copied());
+    let sql = format!(
+        "SELECT record, field, owner, due FROM date_duty WHERE record IN ({marks}) ORDER BY record, field"
+    );
+    let mut found: BTreeMap<i64, Vec<DateDuty>> = BTreeMap::new();
+    for row in &conn.fetch_all(sql, values).await? {
+        let duty = DateDuty { field: row.get("field")?, owner: row.get("owner")?, due: row.get("due")? };
+        found.entry(row.get("record")?).or_default().push(duty);
+    }
+    Ok(found)
 }
 
 /// The statement behind [`date_duties`], for the test that looks at its plan too.

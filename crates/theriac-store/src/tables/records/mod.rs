@@ -18,7 +18,9 @@ use theriac_model::Digest;
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
 pub use drafts::{Draft, draft_of, drafts, drafts_among, remove_draft, save_draft};
-pub use duties::{DateDuty, Owing, RecordDuty, date_duties, date_duties_statement, set_date_duties};
+pub use duties::{
+    DateDuty, Owing, RecordDuty, date_duties, date_duties_of, date_duties_statement, set_date_duties,
+};
 pub use links::{Clearance, LinkRow, add_clearance, links_of, links_to};
 pub use list::{After, Filter, list};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};
@@ -27,7 +29,7 @@ pub use projections::{
 };
 pub use revisions::{
     Revision, StateChange, add_revision, authors, latest_revisions, revision_by_digest, revision_by_number,
-    revisions_before, set_state, signatures_of, standing, state_changes, unchanged,
+    revisions_before, revisions_by_digests, set_state, signatures_of, standing, state_changes, unchanged,
 };
 
 /// What a record is for ever: its number, kind and scope.

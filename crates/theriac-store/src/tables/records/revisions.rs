@@ -180,6 +180,25 @@ pub async fn revision_by_digest(conn: &mut Conn, digest: Digest) -> Result<Optio
     conn.fetch_optional(sql, args![digest]).await?.as_ref().map(revision).transpose()
 }
 
+/// The revisions of these digests that are there and are what their digests name, at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn revisions_by_digests(conn: &mut Conn, digests: &[Digest]) -> Result<Vec<Revision>, StoreError> {
+    let mut values = Args::new();
+    let marks = values.push_all(digests.iter().take(1000));
+    let sql = format!("SELECT {REVISION} FROM {REVISION_FROM} WHERE v.digest IN ({marks})");
+    let mut found = Vec::new();
+    for row in &conn.fetch_all(sql, values).await? {
+        match revision(row) {
+            Ok(revision) => found.push(revision),
+            Err(StoreError::RevisionChanged { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
 /// The revision of a number.
 ///
 /// # Errors
