@@ -21,7 +21,7 @@ pub(crate) struct ReleaseNew {
     /// When it is to ship.
     #[schema(value_type = Option<String>, format = Date)]
     planned_ship_date: Option<Date>,
-    /// The key of who manages it.
+    /// The key or the e-mail address of who manages it.
     manager: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use theriac_conformity::facts::words::Route;
-use theriac_service::products::ReleaseView as Release;
+use theriac_service::products::{ReleaseView as Release, state_of};
 use theriac_service::{Result, ServiceError};
 use theriac_store::tables::products::Product;
 use theriac_store::tables::releases::Build;
@@ -22,11 +22,20 @@ pub(crate) struct ProductView {
     /// Until when the manufacturer supports it.
     #[schema(value_type = Option<String>, format = Date)]
     support_end: Option<Date>,
+    /// Names this state; sent with a change as `expected`, it replaces no other.
+    state: String,
 }
 
 impl From<Product> for ProductView {
     fn from(product: Product) -> Self {
-        Self { key: product.key, name: product.name, route: product.route, support_end: product.support_end }
+        let state = state_of(&product).to_string();
+        Self {
+            key: product.key,
+            name: product.name,
+            route: product.route,
+            support_end: product.support_end,
+            state,
+        }
     }
 }
 
@@ -53,6 +62,8 @@ pub(crate) struct ReleaseView {
     decided_at: Option<Timestamp>,
     /// Whether customers have it.
     fielded: bool,
+    /// Names ship date and manager; sent with a change as `expected`, it replaces no other plan.
+    plan: String,
     /// The gate, by the verdicts kept last; `null` where none are kept yet, or you may not read them.
     gate: Option<GateSums>,
     /// How many clauses stand how at release, by the same verdicts.
@@ -107,6 +118,7 @@ impl From<Release> for ReleaseView {
             decided: release.decided_at.is_some(),
             decided_at: release.decided_at,
             fielded: release.fielded,
+            plan: release.plan.to_string(),
             gate: release
                 .standing
                 .as_ref()

@@ -31,7 +31,7 @@ pub async fn add_build(app: &App, who: &Who, new: NewBuild) -> Result<Build> {
     let action = "build add";
     drop(find(app, who, Permission::AddBuild, action, &new.product, &new.release).await?);
     let mut checks = Checks::default();
-    let name = checks.name("name", &new.name, 100);
+    let name = checks.name("build", &new.name, 100);
     let commit = checks.line("commit", &new.commit, 100);
     if !commit.is_empty() && !commit.chars().all(|c| c.is_ascii_alphanumeric() || "._:+-".contains(c)) {
         checks.wrong(

@@ -8,15 +8,17 @@ mod product;
 mod release;
 
 pub use build::{NewBuild, add_build, builds, set_candidate};
-pub use product::{NewProduct, ProductChange, add_product, change_product, product, products};
+pub use product::{NewProduct, ProductChange, add_product, change_product, product, products, state_of};
 pub use release::{
     NewRelease, ReleaseChange, ReleaseView, add_release, change_release, release, releases, set_fielded,
 };
 
+pub use theriac_store::tables::products::Product;
+
 use std::collections::BTreeMap;
 
 use theriac_auth::{Permission, ProductId, Products, Scope};
-use theriac_store::tables::products::{self as table, Product};
+use theriac_store::tables::products as table;
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::{Conn, Read};
 

@@ -28,12 +28,21 @@ pub struct NewProduct {
 /// What a product is from now on.
 #[derive(Debug, Clone)]
 pub struct ProductChange {
+    /// The state that was seen ([`state_of`]); `None` changes whatever is there.
+    pub expected: Option<Digest>,
     /// What people read.
     pub name: String,
     /// The route by which it conforms.
     pub route: Route,
     /// Until when the manufacturer supports it.
     pub support_end: Option<Date>,
+}
+
+/// Names what of a product can be changed, so that a change says which state it replaces.
+#[must_use]
+pub fn state_of(product: &Product) -> Digest {
+    let support = product.support_end.map(|day| day.to_string()).unwrap_or_default();
+    Digest::of_parts([product.name.as_bytes(), product.route.as_bytes(), support.as_bytes()])
 }
 
 fn seen(product: &Product) -> Value {
@@ -80,7 +89,8 @@ pub async fn add_product(app: &App, who: &Who, new: NewProduct) -> Result<Produc
 /// Changes a product; its key stays.
 ///
 /// # Errors
-/// When there is no such product, a field is wrong, or the actor may not.
+/// [`ServiceError::Changed`] when the product is not as expected any more; when there is no such product, a field is wrong, or
+/// the actor may not.
 pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChange) -> Result<Product> {
     let action = "product change";
     let (_, read) = find_product(app, who, Permission::ManageProducts, action, key).await?;
@@ -91,6 +101,10 @@ pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChan
     checks.done()?;
     let mut write = who.write(app, action).await?;
     let before = product_in(&mut write, key).await?;
+    let now = state_of(&before);
+    if change.expected.is_some_and(|expected| expected != now) {
+        return Err(ServiceError::Changed { what: before.name, now: Some(now) });
+    }
     let after =
         Product { name, route: change.route.to_string(), support_end: change.support_end, ..before.clone() };
     if after == before {

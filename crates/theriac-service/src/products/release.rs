@@ -12,7 +12,7 @@ use theriac_store::tables::releases::{self as table, Filter, Listed, Release};
 use theriac_store::{Conn, Read, tables};
 
 use super::{find, find_in, find_product, only, product_in, release_in};
-use crate::check::Checks;
+use crate::check::{Checks, normal_email};
 use crate::gate::{Standing, standings};
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};
@@ -28,16 +28,18 @@ pub struct NewRelease {
     pub based_on: Option<String>,
     /// When it is to ship.
     pub planned_ship_date: Option<Date>,
-    /// The key of who manages it.
+    /// The key or the e-mail address of who manages it.
     pub manager: Option<String>,
 }
 
 /// What a release is from now on.
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseChange {
+    /// The plan that was seen ([`ReleaseView::plan`]); `None` changes whatever is there.
+    pub expected: Option<Digest>,
     /// When it is to ship.
     pub planned_ship_date: Option<Date>,
-    /// The key of who manages it.
+    /// The key or the e-mail address of who manages it.
     pub manager: Option<String>,
 }
 
@@ -62,6 +64,8 @@ pub struct ReleaseView {
     pub candidate: Option<String>,
     /// When it was decided; `None` while it is not.
     pub decided_at: Option<Timestamp>,
+    /// Names the ship date and the manager, so that a change says which ones it replaces.
+    pub plan: Digest,
     /// How it stands by the verdicts kept of it; `None` where none are, or the actor may not read them.
     pub standing: Option<Standing>,
 }
@@ -71,6 +75,7 @@ impl From<Listed> for ReleaseView {
         Self {
             id: listed.release.id,
             decided_at: listed.decided_at(),
+            plan: plan(&listed.release),
             product: listed.product,
             name: listed.release.name,
             based_on: listed.based_on,
@@ -81,6 +86,12 @@ impl From<Listed> for ReleaseView {
             standing: None,
         }
     }
+}
+
+fn plan(release: &Release) -> Digest {
+    let day = release.planned_ship_date.map(|day| day.to_string()).unwrap_or_default();
+    let manager = release.manager.map(|id| id.to_string()).unwrap_or_default();
+    Digest::of_parts([day.as_bytes(), manager.as_bytes()])
 }
 
 /// The release as the audit log digests it.
@@ -116,7 +127,7 @@ pub async fn add_release(app: &App, who: &Who, new: NewRelease) -> Result<Releas
     let (_, read) = find_product(app, who, Permission::ManageReleases, action, &new.product).await?;
     drop(read);
     let mut checks = Checks::default();
-    let name = checks.name("name", &new.name, 100);
+    let name = checks.name("release", &new.name, 100);
     checks.day("planned_ship_date", new.planned_ship_date);
     checks.done()?;
     let mut write = who.write(app, action).await?;
@@ -156,17 +167,22 @@ async fn based_on(conn: &mut Conn, product: &Product, name: Option<&str>) -> Res
     Ok(Some(base.id))
 }
 
-async fn manager(conn: &mut Conn, key: Option<&str>) -> Result<Option<i64>> {
-    let Some(key) = key else { return Ok(None) };
-    let found = tables::people::by_key(conn, key).await?;
-    let found = found.ok_or_else(|| ServiceError::field("manager", format!("there is no person '{key}'")))?;
-    Ok(Some(found.id))
+/// The person of a key, or of an e-mail address.
+async fn manager(conn: &mut Conn, named: Option<&str>) -> Result<Option<i64>> {
+    let Some(named) = named else { return Ok(None) };
+    let found = match named.contains('@') {
+        true => tables::people::by_email(conn, &normal_email(named)).await?,
+        false => tables::people::by_key(conn, named).await?,
+    };
+    let missing = || format!("there is no person '{named}'; the key or the e-mail address is expected");
+    Ok(Some(found.ok_or_else(|| ServiceError::field("manager", missing()))?.id))
 }
 
 /// Changes when a release is to ship and who manages it.
 ///
 /// # Errors
-/// When there is no such release or person, or the actor may not.
+/// [`ServiceError::Changed`] when the plan is not the expected one any more; when there is no such release or person, or the
+/// actor may not.
 pub async fn change_release(
     app: &App,
     who: &Who,
@@ -181,6 +197,13 @@ pub async fn change_release(
     checks.done()?;
     let mut write = who.write(app, action).await?;
     let (_, before) = find_in(&mut write, product, release).await?;
+    let now = plan(&before);
+    if change.expected.is_some_and(|expected| expected != now) {
+        return Err(ServiceError::Changed {
+            what: format!("the plan of {product} {release}"),
+            now: Some(now),
+        });
+    }
     let after = Release {
         planned_ship_date: change.planned_ship_date,
         manager: manager(&mut write, change.manager.as_deref()).await?,

@@ -86,8 +86,12 @@ on_both_engines!(a_product_is_added_once_and_changed, |store| {
     assert_eq!(field(products::add_product(&here.app, &ana, nameless).await.unwrap_err()), "name");
 
     let before = here.app.store().read().await.unwrap().seq();
-    let change =
-        ProductChange { name: "Lumen Pump 2".to_owned(), route: Route::Transitional, support_end: None };
+    let change = ProductChange {
+        expected: None,
+        name: "Lumen Pump 2".to_owned(),
+        route: Route::Transitional,
+        support_end: None,
+    };
     let changed = products::change_product(&here.app, &ana, "pump", change.clone()).await.unwrap();
     assert_eq!((&*changed.route, changed.support_end), ("transitional", None));
     assert_eq!(products::product(&here.app, &ben, "pump").await.unwrap(), changed);
@@ -156,12 +160,19 @@ on_both_engines!(a_release_is_added_once_with_its_manager_and_changed, |store| {
     assert!(matches!(twice, ServiceError::Exists { what: "release", .. }));
     for name in ["", "a/b", "..", "a\nb", &"x".repeat(101)] {
         let wrong = products::add_release(&here.app, &ana, new_release("pump", name)).await.unwrap_err();
-        assert_eq!(field(wrong), "name", "{name}");
+        assert_eq!(field(wrong), "release", "{name}");
     }
     let ghost = NewRelease { name: "3.0".to_owned(), manager: Some("ghost".to_owned()), ..new };
     assert_eq!(field(products::add_release(&here.app, &ana, ghost).await.unwrap_err()), "manager");
 
-    let change = ReleaseChange { planned_ship_date: None, manager: Some("ana".to_owned()) };
+    let late = ReleaseChange { expected: Some(Digest::of(b"another plan")), ..ReleaseChange::default() };
+    let late = products::change_release(&here.app, &ana, "pump", "2.4.0 rc", late).await.unwrap_err();
+    assert!(matches!(late, ServiceError::Changed { .. }), "{late}");
+    let change = ReleaseChange {
+        expected: None,
+        planned_ship_date: None,
+        manager: Some("Ana@Lumen.example".to_owned()),
+    };
     let changed = products::change_release(&here.app, &ana, "pump", "2.4.0 rc", change).await.unwrap();
     assert_eq!((changed.planned_ship_date, changed.manager.as_deref()), (None, Some("ana")));
     let fielded = products::set_fielded(&here.app, &ana, "pump", "2.4.0 rc", true).await.unwrap();

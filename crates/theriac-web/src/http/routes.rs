@@ -7,8 +7,8 @@ use super::Web;
 use crate::pages::{
     account, assess, audit, baseline, clause, components, components_dispose, components_everywhere,
     conformity, evidence, evidence_list, evidence_upload, finding, findings, findings_sign, gate, history,
-    job, jobs, my_work, people, person, product, products, record, record_edit, record_new, records, search,
-    sign, sign_in,
+    job, jobs, my_work, people, person, plan, product, products, record, record_edit, record_new, records,
+    search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -68,6 +68,7 @@ pub fn routes() -> Vec<Route> {
         GET "/products", SignedIn => products::show;
         POST "/products", Permission(P::ManageProducts) => products::add;
         GET "/products/{product}", Permission(P::Read) => product::show;
+        POST "/products/{product}", Permission(P::ManageProducts) => product::change;
         POST "/products/{product}/releases", Permission(P::ManageReleases) => product::add_release;
         GET "/products/{product}/releases/{release}/conformity", Permission(P::ReadGate) => conformity::show;
         GET "/products/{product}/releases/{release}/conformity/{clause}", Permission(P::ReadGate) => clause::show;
@@ -106,6 +107,9 @@ pub fn routes() -> Vec<Route> {
         GET "/products/{product}/releases/{release}/baseline", Permission(P::Read) => baseline::show;
         GET "/products/{product}/releases/{release}/baseline/sign", Permission(P::Read) => baseline::show_sign;
         POST "/products/{product}/releases/{release}/baseline/sign", Permission(P::DecideRelease) => baseline::sign;
+        GET "/products/{product}/releases/{release}/plan", Permission(P::Read) => plan::show;
+        POST "/products/{product}/releases/{release}/plan", Permission(P::ManageReleases) => plan::change;
+        POST "/products/{product}/releases/{release}/plan/field", Permission(P::ManageReleases) => plan::field;
         GET "/people", Permission(P::Read) => people::show;
         POST "/people", Permission(P::AdministerPeople) => people::add;
         GET "/people/{person}", Permission(P::Read) => person::show;

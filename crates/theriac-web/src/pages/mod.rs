@@ -29,6 +29,7 @@ pub mod my_work;
 mod names;
 pub mod people;
 pub mod person;
+pub mod plan;
 pub mod product;
 pub mod products;
 pub mod record;

@@ -2,14 +2,17 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
-use theriac_service::products::{self, NewRelease};
+use theriac_service::products::{self, NewRelease, Product, ProductChange};
 use theriac_service::{ServiceError, gate};
 
+use super::error_at;
 use super::my_work::{ReleaseRow, release_row};
+use super::products::routes;
 use crate::http::{Answer, Form, Me, Web, with_toast};
-use crate::parts::{Area, Crumb, Empty, Fact, Facts, Field, Input, Shell};
+use crate::parts::{Area, Crumb, Empty, Errors, Fact, Facts, Field, Input, Note, NoteKind, Shell};
 use crate::{respond, urls};
 
 /// One product. Its form sends `csrf`, `name`, `based_on`, `planned_ship`, `support_end` to
@@ -31,24 +34,43 @@ pub struct ProductPage {
     pub empty: Empty,
     /// Where the form goes.
     pub add_action: String,
+    /// What names the state of the product that is shown.
+    pub expected: String,
+    /// That somebody changed the product meanwhile.
+    pub notes: Vec<Note>,
+    /// Where the form that changes it goes: it sends `csrf`, `expected`, `name`, `route`, `support_end`.
+    pub change_action: String,
+    /// Fields of "Change"; empty when the person may not.
+    pub change: Vec<Field>,
+    /// Why the person may not change it; empty when they may.
+    pub change_blocked: String,
     /// Fields of "Add a release"; empty when the person may not.
     pub add: Vec<Field>,
     /// Why the person may not add one; empty when they may.
     pub add_blocked: String,
 }
 
-/// Shows a product.
-pub async fn show(State(web): State<Web>, me: Me, Path(key): Path<String>) -> Answer {
-    Ok(respond::page(&page(&web, &me, &key, &Form::default(), &[]).await?))
+impl ProductPage {
+    fn errors(&self) -> Errors {
+        Errors::of(self.change.iter().chain(&self.add))
+    }
 }
 
-async fn page(
-    web: &Web,
-    me: &Me,
-    key: &str,
-    sent: &Form,
-    errors: &[FieldError],
-) -> Result<ProductPage, ServiceError> {
+/// A form of the page that was sent, and what was wrong with it.
+#[derive(Default)]
+struct Refused {
+    add: Form,
+    change: Option<Form>,
+    errors: Vec<FieldError>,
+    note: Option<Note>,
+}
+
+/// Shows a product.
+pub async fn show(State(web): State<Web>, me: Me, Path(key): Path<String>) -> Answer {
+    Ok(respond::page(&page(&web, &me, &key, Refused::default()).await?))
+}
+
+async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<ProductPage, ServiceError> {
     let product = products::product(web.app(), me.who(), key).await?;
     let mut releases = Vec::new();
     for state in
@@ -59,13 +81,17 @@ async fn page(
         row.release.text.clone_from(&state.release);
         releases.push(row);
     }
-    let blocked = me.blocked(Permission::ManageReleases, Scope::Product(ProductId(product.id)));
+    let place = Scope::Product(ProductId(product.id));
+    let blocked = me.blocked(Permission::ManageReleases, place);
+    let change_blocked = me.blocked(Permission::ManageProducts, place);
     let mut shell = me.shell(&product.name, Area::Products);
     shell.crumbs = vec![Crumb::to("Products", "/products"), Crumb::here(&product.name)];
     let support = product.support_end.map_or_else(
         || Fact::none("Supported until"),
         |day| Fact::new("Supported until", crate::parts::Value::When(me.day(day))),
     );
+    let expected = products::state_of(&product).to_string();
+    let change = if change_blocked.is_empty() { change_fields(&product, &refused) } else { Vec::new() };
     Ok(ProductPage {
         shell,
         about: String::new(),
@@ -77,10 +103,71 @@ async fn page(
             "A release is the unit of conformity and decision: add the one you work on.",
             Vec::new(),
         ),
+        expected,
+        change_action: urls::product(key),
+        change,
+        change_blocked,
         add_action: format!("{}/releases", urls::product(key)),
-        add: if blocked.is_empty() { fields(sent, errors) } else { Vec::new() },
+        add: if blocked.is_empty() { fields(&refused.add, &refused.errors) } else { Vec::new() },
         add_blocked: blocked,
+        notes: refused.note.into_iter().collect(),
     })
+}
+
+/// The fields that change the product, with what was typed where it was refused.
+fn change_fields(product: &Product, refused: &Refused) -> Vec<Field> {
+    let stored = |name: &str| match name {
+        "name" => product.name.clone(),
+        "route" => product.route.clone(),
+        _ => product.support_end.map(|day| day.to_string()).unwrap_or_default(),
+    };
+    let value =
+        |name: &str| refused.change.as_ref().map_or_else(|| stored(name), |sent| sent.get(name).to_owned());
+    let error = |name: &str| match refused.change {
+        Some(_) => error_at(&refused.errors, name),
+        None => String::new(),
+    };
+    vec![
+        Field::new("name", "Name", Input::Text(value("name")))
+            .error(error("name"))
+            .required()
+            .within("change"),
+        Field::new("route", "Route", Input::Select(routes(&value("route"))))
+            .error(error("route"))
+            .required()
+            .within("change"),
+        Field::new("support_end", "Supported until", Input::Date(value("support_end")))
+            .error(error("support_end"))
+            .within("change"),
+    ]
+}
+
+/// Changes the product.
+pub async fn change(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done: Result<_, ServiceError> = async {
+        let wrong = |_| ServiceError::field("expected", "the page is incomplete; load it anew");
+        let route = sent.get("route").parse().map_err(|error: String| ServiceError::field("route", error))?;
+        let change = ProductChange {
+            expected: Some(sent.get("expected").parse().map_err(wrong)?),
+            name: sent.get("name").to_owned(),
+            route,
+            support_end: super::day(&sent, "support_end")?,
+        };
+        products::change_product(web.app(), me.who(), &key, change).await
+    }
+    .await;
+    let (status, errors, note) = match done {
+        Ok(_) => return Ok(with_toast(&urls::product(&key), "Product saved")),
+        Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+        Err(ServiceError::Changed { .. }) => {
+            let text = "What stands on the left is how it is now. Your form is as you typed it; save again to put it in that place.";
+            let note = Note::new(NoteKind::Warn, "Somebody changed the product meanwhile.", text).alert();
+            (StatusCode::CONFLICT, Vec::new(), Some(note))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let refused = Refused { change: Some(sent), errors, note, ..Refused::default() };
+    Ok(respond::with_status(status, &page(&web, &me, &key, refused).await?))
 }
 
 fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
@@ -89,9 +176,9 @@ fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
     };
     let text = |name: &str| sent.get(name).to_owned();
     vec![
-        Field::new("name", "Version", Input::Text(text("name")))
+        Field::new("release", "Version", Input::Text(text("release")))
             .hint("Such as 2.4.0")
-            .error(error("name"))
+            .error(error("release"))
             .required(),
         Field::new("based_on", "Based on", Input::Text(text("based_on")))
             .hint("A decided release, for a patch line: its baseline is taken over")
@@ -99,7 +186,7 @@ fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
         Field::new("planned_ship_date", "Planned to ship", Input::Date(text("planned_ship_date")))
             .error(error("planned_ship_date")),
         Field::new("manager", "Release manager", Input::Text(text("manager")))
-            .hint("The key of a person, such as ana; you, when empty")
+            .hint("The key or the e-mail address of a person; you, when empty")
             .error(error("manager")),
     ]
 }
@@ -109,8 +196,9 @@ pub async fn add_release(State(web): State<Web>, me: Me, Path(key): Path<String>
     match add(&web, &me, &key, &sent).await {
         Ok(name) => Ok(with_toast(&urls::release(&key, &name, "conformity"), "Release added")),
         Err(ServiceError::Invalid(errors)) => {
-            let page = page(&web, &me, &key, &sent, &errors).await?;
-            Ok(respond::with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page))
+            let refused = Refused { add: sent, errors, ..Refused::default() };
+            let page = page(&web, &me, &key, refused).await?;
+            Ok(respond::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
         Err(error) => Err(error.into()),
     }
@@ -119,7 +207,7 @@ pub async fn add_release(State(web): State<Web>, me: Me, Path(key): Path<String>
 async fn add(web: &Web, me: &Me, key: &str, sent: &Form) -> Result<String, ServiceError> {
     let new = NewRelease {
         product: key.to_owned(),
-        name: sent.get("name").trim().to_owned(),
+        name: sent.get("release").trim().to_owned(),
         based_on: sent.filled("based_on"),
         planned_ship_date: super::day(sent, "planned_ship_date")?,
         manager: Some(sent.filled("manager").unwrap_or_else(|| me.session.person.clone())),

@@ -111,18 +111,17 @@ fn fields(sent: &Form, errors: &[theriac_model::record::FieldError]) -> Vec<Fiel
             .hint("What people type on the command line: lower-case words, such as infusion-pump")
             .error(error("key"))
             .required(),
-        Field::new(
-            "route",
-            "Route",
-            Input::Radios(vec![
-                Choice::new("full", "Full: clauses 4 to 9", route),
-                Choice::new("transitional", "Transitional: annex F", route),
-            ]),
-        )
-        .error(error("route"))
-        .required(),
+        Field::new("route", "Route", Input::Radios(routes(route))).error(error("route")).required(),
         Field::new("support_end", "Supported until", Input::Date(sent.get("support_end").to_owned()))
             .error(error("support_end")),
+    ]
+}
+
+/// The routes by which a product conforms.
+pub(super) fn routes(current: &str) -> Vec<Choice> {
+    vec![
+        Choice::new("full", "Full: clauses 4 to 9", current),
+        Choice::new("transitional", "Transitional: annex F", current),
     ]
 }
 

@@ -17,6 +17,7 @@ const PAGES: &[(&str, &str)] = &[
     ("components", "Components"),
     ("evidence", "Evidence"),
     ("baseline", "Baseline"),
+    ("plan", "Plan"),
 ];
 
 /// The past that an address asks for.
@@ -149,6 +150,10 @@ pub fn short(words: &str) -> String {
 /// What a `ref` of the facts is called and where it leads: `RISK-12@9f3c…` is revision and record.
 pub fn reference(product: &str, release: &str, reference: &str) -> Option<Link> {
     let (name, digest) = reference.split_once('@').map_or((reference, ""), |(name, digest)| (name, digest));
+    if !release.is_empty() && reference == release {
+        // What the release itself lacks, such as a ship date.
+        return Some(Link::new(reference, urls::release(product, release, "plan")));
+    }
     if !is_number(name) {
         return reference.starts_with("pkg:").then(|| {
             let page = urls::release(product, release, "components");

@@ -336,9 +336,22 @@ fn product_full() -> ProductPage {
         ]),
         releases: releases(),
         empty: Empty::new("No release yet", "A release is the unit of conformity and decision.", Vec::new()),
+        expected: DIGEST.to_owned(),
+        notes: Vec::new(),
+        change_action: "/products/lumen-gateway".to_owned(),
+        change: vec![
+            Field::new("name", "Name", Input::Text("Lumen Gateway".to_owned())).required().within("change"),
+            Field::new("route", "Route", Input::Select(Choice::plain(&["full", "transitional"], "full")))
+                .required()
+                .within("change"),
+            Field::new("support_end", "Supported until", Input::Date("soon".to_owned()))
+                .error("a day of the form 2026-11-24 is expected")
+                .within("change"),
+        ],
+        change_blocked: String::new(),
         add_action: "/products/lumen-gateway/releases".to_owned(),
         add: vec![
-            Field::new("name", "Version", Input::Text(String::new())).required(),
+            Field::new("release", "Version", Input::Text(String::new())).required(),
             Field::new(
                 "based_on",
                 "Based on",
@@ -355,6 +368,8 @@ fn product_full() -> ProductPage {
 fn product_empty() -> ProductPage {
     let mut page = product_full();
     page.releases = Vec::new();
+    page.change = Vec::new();
+    page.change_blocked = "Only a security officer changes products.".to_owned();
     page.add_blocked = "Only a security officer adds releases.".to_owned();
     page
 }

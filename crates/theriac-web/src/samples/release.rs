@@ -12,6 +12,7 @@ use crate::pages::evidence::{EvidencePage, ResultRow};
 use crate::pages::evidence_list::{BuildRow, EvidenceListPage, EvidenceRow};
 use crate::pages::evidence_upload::EvidenceUploadPage;
 use crate::pages::gate::{Covered, GatePage, Reason};
+use crate::pages::plan::PlanPage;
 use crate::parts::{
     Action, Choice, Column, Crumb, Due, Empty, Fact, Facts, Field, Filters, Input, Link, Node, Note,
     NoteKind, Pager, SignForm, Sort, Status, StatusKind, TableHead, Value,
@@ -29,6 +30,8 @@ pub(super) fn samples() -> Vec<Sample> {
         sample("gate-empty", gate_empty()),
         sample("baseline-full", baseline_full()),
         sample("baseline-empty", baseline_empty()),
+        sample("plan-full", plan_full()),
+        sample("plan-empty", plan_empty()),
         sample("components-full", components_full()),
         sample("components-empty", components_empty()),
         sample("components-unmatched", components_unmatched()),
@@ -39,6 +42,58 @@ pub(super) fn samples() -> Vec<Sample> {
         sample("evidence-upload-full", upload_full()),
         sample("evidence-upload-empty", upload_empty()),
     ]
+}
+
+fn plan_full() -> PlanPage {
+    PlanPage {
+        shell: release_shell("Plan", "plan"),
+        release: format!("Lumen Gateway {VERSION}"),
+        url: page("plan"),
+        notes: vec![
+            Note::new(NoteKind::Warn, "Somebody changed the plan meanwhile.", "It now says no date.").alert(),
+        ],
+        expected: DIGEST.to_owned(),
+        fields: vec![
+            Field::new("planned_ship_date", "Planned to ship", Input::Date("soon".to_owned()))
+                .hint("What is owed for the release is owed by this day")
+                .error("a day of the form 2026-11-24 is expected"),
+            Field::new(
+                "manager",
+                "Release manager",
+                Input::Select(Choice::plain(&["Nobody", HOSTILE, LONG], LONG)),
+            ),
+        ],
+        blocked: String::new(),
+        facts: Facts::from(vec![
+            Fact::links("Candidate build", vec![Link::new("rc.4", page("evidence"))]),
+            Fact::links(
+                "Based on",
+                vec![Link::new("2.3.0", "/products/lumen-gateway/releases/2.3.0/conformity")],
+            ),
+            Fact::new("Decided", Value::When(at("2026-11-20T10:00:00Z"))),
+        ]),
+        field_words: "Customers have this release.".to_owned(),
+        field_action: Action::send(
+            "No customer has it any more",
+            page("plan/field"),
+            CSRF,
+            &[("fielded", "false")],
+        ),
+    }
+}
+
+fn plan_empty() -> PlanPage {
+    let mut page = plan_full();
+    page.notes = Vec::new();
+    page.fields = vec![
+        Field::new("planned_ship_date", "Planned to ship", Input::Date(String::new())),
+        Field::new("manager", "Release manager", Input::Select(Choice::plain(&["Nobody"], "Nobody"))),
+    ];
+    page.facts = Facts::from(vec![Fact::none("Candidate build"), Fact::none("Decided")]);
+    page.blocked = "Only who manages releases changes the plan.".to_owned();
+    page.field_words = "No customer has this release.".to_owned();
+    page.field_action = Action::blocked("Customers have it", "Only who manages releases says so.");
+    page
 }
 
 fn page(page: &str) -> String {

@@ -10,7 +10,7 @@ const HERE: &str = "/products/gateway/releases/2.5.0/baseline";
 /// The demonstration with a release that goes on from the decided one.
 async fn based() -> Site {
     let site = Site::signed_in("ana").await;
-    let new = [("name", "2.5.0"), ("based_on", "2.3.0")];
+    let new = [("release", "2.5.0"), ("based_on", "2.3.0")];
     let added = site.send("/products/gateway/releases", &new).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
     site

@@ -214,7 +214,7 @@ async fn who_may_not_judge_sees_why_and_nothing_chosen_is_said() {
 #[tokio::test]
 async fn judgements_are_carried_over_and_confirmed_as_a_set() {
     let site = Site::signed_in("ana").await;
-    let added = site.send("/products/gateway/releases", &[("name", "2.5.0"), ("based_on", "2.3.0")]).await;
+    let added = site.send("/products/gateway/releases", &[("release", "2.5.0"), ("based_on", "2.3.0")]).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
     let bom = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{"timestamp":"2026-11-20T08:00:00Z"},
 "components":[{"type":"library","name":"urllib3","version":"1.26.16","purl":"pkg:pypi/urllib3@1.26.16"}]}"#;

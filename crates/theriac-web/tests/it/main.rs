@@ -11,6 +11,7 @@ mod evidence_pages;
 mod finding_pages;
 mod kept_pages;
 mod pages;
+mod plan_pages;
 mod record_pages;
 mod release_pages;
 mod site;

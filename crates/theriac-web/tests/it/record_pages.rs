@@ -366,7 +366,7 @@ async fn a_list_names_the_release_of_a_record_however_many_releases_there_are() 
     let site = Site::signed_in("ana").await;
     for number in 0..201 {
         let name = format!("0.{number}");
-        let added = site.send("/products/gateway/releases", &[("name", name.as_str())]).await;
+        let added = site.send("/products/gateway/releases", &[("release", name.as_str())]).await;
         assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
     }
     let list = site.get("/records?kind=activity").await.ok();

@@ -221,7 +221,7 @@ async fn a_release_about_which_nothing_is_known_owes_all_in_rows_that_can_be_rea
     let site = Site::signed_in("ana").await;
     for (path, pairs) in [
         ("/products", [("key", "pump"), ("name", "Pump"), ("route", "full")].as_slice()),
-        ("/products/pump/releases", [("name", "1.0")].as_slice()),
+        ("/products/pump/releases", [("release", "1.0")].as_slice()),
     ] {
         let page = site.send(path, pairs).await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
