@@ -16,6 +16,15 @@ pub fn enter_repository() -> Result<()> {
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
+    // Cargo said these of xtask. Build scripts that read them (ring's) would take the change for one of theirs, and most
+    // of the dependencies would be built anew whenever `cargo` and `cargo xtask` take turns.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_")
+            || name.to_string_lossy().starts_with("CARGO_MANIFEST_")
+        {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -26,6 +26,7 @@ mod tokens;
 pub use crate::core::{Api, Cause, ClientAddress, Needs};
 
 use core::Route;
+use utoipa::openapi::info::LicenseBuilder;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -54,25 +55,26 @@ fn routes() -> Vec<Route> {
     .collect()
 }
 
+/// The operations below the prefix of addresses; what nests others keeps the information that it has itself.
 fn described() -> OpenApiRouter<Api> {
+    routes().into_iter().fold(OpenApiRouter::new(), |router, route| router.routes(route.into_parts()))
+}
+
+fn document() -> OpenApi {
     let info = InfoBuilder::new().title("Theriac").version(env!("CARGO_PKG_VERSION")).description(Some(
         "Does this release of this medical software conform to IEC 81001-5-1? Everything that the pages do, by machine.",
     ));
-    let described = OpenApiRouter::with_openapi(OpenApiBuilder::new().info(info).build());
-    routes().into_iter().fold(described, |router, route| router.routes(route.into_parts()))
+    let licence = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();
+    let about = OpenApiBuilder::new().info(info.license(Some(licence)).build()).build();
+    let mut document = OpenApiRouter::with_openapi(about).nest(PREFIX, described()).into_openapi();
+    crate::core::describe(&mut document);
+    document
 }
 
 /// The interface, to be merged into the server's router.
 pub fn router(api: Api) -> axum::Router {
     let (operations, _) = described().split_for_parts();
     crate::core::finish(operations, api)
-}
-
-fn document() -> OpenApi {
-    let described = OpenApiRouter::new().nest(PREFIX, described());
-    let mut document = described.into_openapi();
-    crate::core::describe(&mut document);
-    document
 }
 
 /// The OpenAPI description as JSON, the same bytes for the same program.

@@ -1,6 +1,6 @@
 //! What machines delivered: SBOMs, test results and build manifests of the two releases, and the advisories.
 
-use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath};
+use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath, ManifestTool};
 use theriac_model::Digest;
 
 /// One release's deliveries.
@@ -59,6 +59,7 @@ impl Delivery {
                 .collect(),
             artefacts: vec![Artefact { sha256: Digest::of(name.as_bytes()), name, size: Some(48_120_332) }],
             built_at: Some(built_at),
+            tool: Some(ManifestTool { name: "theriac".to_owned(), version: "0.1.0".to_owned() }),
         }
     }
 }

@@ -6,15 +6,19 @@ use serde::{Deserialize, Serialize};
 use theriac_service::gate::{self, Duty};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::core::{Api, Caller, Problem, Query, Shown};
+use crate::core::{Api, Caller, Listed, Problem, Query, Shown, paging};
 
-/// Whose.
+/// Whose, and which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DutiesQuery {
     /// The key of a person; yourself where left out.
     person: Option<String>,
+    /// What the page before gave as `next`.
+    after: Option<String>,
+    /// How many: 1 to 200, 50 where left out.
+    limit: Option<u32>,
 }
 
 /// Something owed.
@@ -57,17 +61,17 @@ impl From<Duty> for DutyView {
 /// What a person owes for the releases you may read, by day.
 #[utoipa::path(
     get, path = "/duties", tag = "conformity", params(DutiesQuery),
-    responses((status = 200, description = "What is owed", body = [DutyView])),
+    responses((status = 200, description = "A page of what is owed", body = Listed<DutyView>)),
 )]
 pub(super) async fn duties_list(
     State(api): State<Api>,
     caller: Caller,
     Query(query): Query<DutiesQuery>,
-) -> Shown<Json<Vec<DutyView>>> {
+) -> Shown<Json<Listed<DutyView>>> {
     let own = caller.session.as_ref().map(|session| session.person.clone());
     let person = query.person.or(own);
     let person =
         person.ok_or_else(|| Problem::malformed("person", "A machine says whose duties it asks for."))?;
-    let duties = gate::duties(api.app(), &caller.who, &person).await?;
-    Ok(Json(duties.into_iter().map(DutyView::from).collect()))
+    let paging = paging(query.after, query.limit)?;
+    Ok(Json(gate::duties(api.app(), &caller.who, &person, &paging).await?.into()))
 }

@@ -1,11 +1,11 @@
 //! An operation with what it needs. None can be registered without.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use theriac_auth::{Hands, Permission};
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
@@ -86,7 +86,7 @@ pub(crate) use route;
 impl Route {
     pub(crate) fn new(needs: Needs, parts: UtoipaMethodRouter<Api>) -> Self {
         let (schemas, mut paths, operation) = parts;
-        let (mut method, mut path) = ("", String::new());
+        let (mut method, mut path, mut asks) = ("", String::new(), false);
         for (address, item) in &mut paths.paths {
             path.clone_from(address);
             for (name, found) in [
@@ -98,13 +98,20 @@ impl Route {
             ] {
                 if let Some(found) = found {
                     method = name;
-                    complete(found, name, needs);
+                    let in_query = |parameter: &RefOr<Parameter>| match parameter {
+                        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Query,
+                        RefOr::Ref(_) => false,
+                    };
+                    asks |= found.parameters.iter().flatten().any(in_query);
+                    // An answer that sets a cookie is given once.
+                    let repeats = name == "POST" && !address.starts_with("/session");
+                    complete(found, repeats, needs);
                 }
             }
         }
         // Who calls is settled before path, query or body are read.
         let operation =
-            operation.layer(from_fn(move |request: Request, next: Next| admit(needs, request, next)));
+            operation.layer(from_fn(move |request: Request, next: Next| admit(needs, asks, request, next)));
         Self { method, path, needs, parts: (schemas, paths, operation) }
     }
 
@@ -114,7 +121,7 @@ impl Route {
 }
 
 /// Lets in who has what the operation needs; the state is there as an extension, see `finish`.
-async fn admit(needs: Needs, request: Request, next: Next) -> Response {
+async fn admit(needs: Needs, asks: bool, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if !matches!(needs, Needs::Nobody(_)) {
         let Some(api) = parts.extensions.get::<Api>().cloned() else {
@@ -125,7 +132,7 @@ async fn admit(needs: Needs, request: Request, next: Next) -> Response {
             Err(problem) => return problem.into_response(),
         };
     }
-    if let Err(problem) = plain(&parts.headers) {
+    if let Err(problem) = plain(&parts.headers).and_then(|()| fits(asks, &parts.uri)) {
         return problem.into_response();
     }
     next.run(Request::from_parts(parts, body)).await
@@ -141,8 +148,16 @@ fn plain(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is compressed", detail))
 }
 
+/// Refuses a query where the operation knows none: it would seem to be heeded.
+fn fits(asks: bool, uri: &Uri) -> Result<(), Problem> {
+    match uri.query().filter(|query| !asks && !query.is_empty()) {
+        None => Ok(()),
+        Some(_) => Err(Problem::malformed("query", "This operation takes no parameters after '?'.")),
+    }
+}
+
 /// What every operation has in common in its description.
-fn complete(operation: &mut Operation, method: &str, needs: Needs) {
+fn complete(operation: &mut Operation, repeats: bool, needs: Needs) {
     let extension = [("x-permission".to_owned(), needs.words())];
     operation.extensions.get_or_insert_default().merge(extension.into_iter().collect());
     operation.security = Some(needs.security());
@@ -151,7 +166,7 @@ fn complete(operation: &mut Operation, method: &str, needs: Needs) {
         .description("Nothing was done; the problem says why.")
         .content("application/problem+json", problem);
     operation.responses.responses.insert("default".to_owned(), response.build().into());
-    if method == "POST" && !matches!(needs, Needs::Nobody(_)) {
+    if repeats && !matches!(needs, Needs::Nobody(_)) {
         let key = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use theriac_model::Digest;
 use theriac_service::ServiceError;
@@ -16,6 +17,7 @@ use super::{Api, Problem};
 /// Largest file.
 const LARGEST: u64 = 4 << 30;
 const BLOCK: usize = 1 << 20;
+const UPLOADED: &str = "uploaded";
 
 /// A file in a folder of its own, which is removed with this.
 pub(crate) struct Spooled {
@@ -31,7 +33,7 @@ impl Spooled {
 
     /// An error's words without the place of the file on this machine.
     pub(crate) fn without_place(&self, words: &str) -> String {
-        words.replace(&format!("{}/", self.folder.display()), "")
+        words.replace(&format!("{}/", self.folder.join(UPLOADED).display()), "")
     }
 }
 
@@ -55,21 +57,35 @@ impl FromRequest<Api> for Spool {
         let caller =
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
         fits(&parts, LARGEST).map_err(IntoResponse::into_response)?;
-        let store = api.app().store();
-        let folder = store.folder().join(format!("upload-{:016x}", store.id()));
-        let (spooled, digest) = write(folder, body).await.map_err(IntoResponse::into_response)?;
+        let folder = api.app().store().passing_folder();
+        let (spooled, digest) =
+            write(folder, &name_of(&parts), body).await.map_err(IntoResponse::into_response)?;
         let once = Once::of(&parts, &caller.who, digest.as_bytes()).map_err(IntoResponse::into_response)?;
         Act::once(api, caller, once, spooled).await.map(Self)
     }
 }
 
+/// The last part of the name that the query gives the file, as far as it can be a file's name everywhere.
+fn name_of(parts: &Parts) -> String {
+    let query = parts.uri.query().unwrap_or_default();
+    let said = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "name");
+    let said = said.map(|(_, name)| name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
+    let name: String = said.unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
+    if name.trim_matches(['.', ' ']).is_empty() { "file".to_owned() } else { name }
+}
+
 /// Writes a body to a file of the folder, and names its bytes.
-async fn write(folder: PathBuf, mut body: axum::body::Body) -> Result<(Spooled, Digest), Problem> {
+async fn write(
+    folder: PathBuf,
+    name: &str,
+    mut body: axum::body::Body,
+) -> Result<(Spooled, Digest), Problem> {
     let failed = |error: std::io::Error| {
         Problem::from(ServiceError::Internal(format!("an upload cannot be written: {error}")))
     };
-    tokio::fs::create_dir(&folder).await.map_err(failed)?;
-    let spooled = Spooled { file: folder.join("file"), folder };
+    // The index names a source with the folder that it lies in.
+    tokio::fs::create_dir_all(folder.join(UPLOADED)).await.map_err(failed)?;
+    let spooled = Spooled { file: folder.join(UPLOADED).join(name), folder };
     let mut file = tokio::fs::File::create(&spooled.file).await.map_err(failed)?;
     let (mut size, mut digest, mut block) = (0, Digest::of(b""), Vec::with_capacity(BLOCK));
     let unreadable =

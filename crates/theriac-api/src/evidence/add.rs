@@ -179,14 +179,17 @@ pub(crate) struct BlockingView {
     todo: String,
     /// The key of who owes it.
     owner: Option<String>,
+    /// As whom, where nobody is named for it: `release manager`, `security officer`.
+    stand_in: Option<String>,
     /// By when.
     due: Option<String>,
 }
 
 impl From<BlockingReason> for BlockingView {
     fn from(reason: BlockingReason) -> Self {
-        let BlockingReason { kind, reference, what, todo, owner, due } = reason;
-        Self { kind, reference, what, todo, owner, due }
+        let BlockingReason { kind, reference, what, todo, owner, stand_in, due } = reason;
+        let stand_in = stand_in.map(|role| role.to_string());
+        Self { kind, reference, what, todo, owner, stand_in, due }
     }
 }
 

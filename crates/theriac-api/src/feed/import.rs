@@ -4,12 +4,22 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use theriac_service::{ServiceError, findings};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::FeedView;
-use crate::core::Spool;
+use crate::core::{Query, Spool};
+
+/// What is said of the file. [`Spool`] has read it by then.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FeedImportQuery {
+    /// The file's name, for errors and for the list of sources.
+    #[expect(dead_code, reason = "described and checked here, taken where the body is read")]
+    name: Option<String>,
+}
 
 /// What an import did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,9 +47,10 @@ pub(crate) struct FeedImportedView {
     request_body(
         content = String, content_type = "application/octet-stream", description = "The bytes of the file",
     ),
+    params(FeedImportQuery),
     responses((status = 200, description = "Imported", body = FeedImportedView)),
 )]
-pub(super) async fn feed_import(spool: Spool) -> Response {
+pub(super) async fn feed_import(Query(_): Query<FeedImportQuery>, spool: Spool) -> Response {
     spool
         .0
         .run(StatusCode::OK, async |call, file| {
@@ -47,8 +58,8 @@ pub(super) async fn feed_import(spool: Spool) -> Response {
             let imported = findings::import_feed(call.app(), call.who(), paths, Arc::new(|_| {})).await;
             let imported = imported.map_err(|error| match error {
                 ServiceError::Rule(words) => ServiceError::rule(file.without_place(&words)),
-                ServiceError::File { file: name, place, reason } => {
-                    ServiceError::File { file: file.without_place(&name), place, reason }
+                ServiceError::File { file: wrong, place, reason } => {
+                    ServiceError::File { file: file.without_place(&wrong), place, reason }
                 }
                 other => other,
             })?;

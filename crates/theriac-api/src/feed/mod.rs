@@ -29,6 +29,9 @@ pub(crate) struct EcosystemView {
     packages: u64,
     /// Whether its version order is known, so that its packages can be matched.
     matched: bool,
+    /// When an import last read a record of it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    imported_at: Option<Timestamp>,
 }
 
 /// What the index of advisories holds.
@@ -59,6 +62,7 @@ impl From<Status> for FeedView {
             records: one.records,
             packages: one.packages,
             matched: one.matched,
+            imported_at: one.imported_at,
         });
         Self {
             imported_at: status.imported_at,

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
-use theriac_service::people;
+use theriac_auth::NotSigned;
+use theriac_service::{ServiceError, people};
 use utoipa::ToSchema;
 
 use super::{SessionView, begun};
@@ -30,5 +31,11 @@ pub(super) async fn session_password(State(api): State<Api>, act: Act<PasswordCh
     let id = api.app().to_the_end(async move {
         people::change_password(inner.app(), &inner.door(address), call.who(), &input.old, &input.new).await
     });
-    begun(&api, address, &id.await?).await
+    let id = id.await.map_err(|error| match error {
+        ServiceError::NotSigned(NotSigned::WrongPassword) => {
+            ServiceError::field("old", "this is not your password so far")
+        }
+        other => other,
+    })?;
+    begun(&api, address, &id).await
 }

@@ -116,13 +116,20 @@ on_both_engines!(the_pack_is_read_and_adopted_by_signature, |store| {
 on_both_engines!(duties_are_told_to_those_who_owe_them, |store| {
     let server = Server::new(&store).await;
     let ana = with_release(&server).await;
-    let own = ana.get(&server, "/duties").await.ok();
-    assert_eq!(ana.get(&server, "/duties?person=ana").await.ok(), own);
+    let own = ana.get(&server, "/duties?limit=200").await.ok();
+    assert_eq!(ana.get(&server, "/duties?person=ana&limit=200").await.ok(), own);
     let ci = server.machine("ci", &["read-gate"]).await;
     ci.get(&server, "/duties").await.problem(400, "malformed");
-    assert_eq!(ci.get(&server, "/duties?person=ana").await.ok(), own);
+    assert_eq!(ci.get(&server, "/duties?person=ana&limit=200").await.ok(), own);
     assert_eq!(ci.get(&server, "/duties?person=nobody").await.field(), "person");
-    assert!(!own.as_array().unwrap().is_empty(), "the release's manager owes what nobody else does");
+    let first = ana.get(&server, "/duties?limit=1").await.ok();
+    let next =
+        ana.get(&server, &format!("/duties?limit=200&after={}", first["next"].as_str().unwrap())).await.ok();
+    let all: Vec<_> =
+        [first, next].iter().flat_map(|page| page["items"].as_array().unwrap().clone()).collect();
+    assert_eq!(json!(all), own["items"]);
+    assert_eq!(ana.get(&server, "/duties?after=nonsense").await.field(), "after");
+    assert!(!own["items"].as_array().unwrap().is_empty(), "the release's manager owes what nobody else does");
 });
 
 /// Puts a pack in force whose only clause a release without requirements meets.

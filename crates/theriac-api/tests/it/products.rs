@@ -26,10 +26,13 @@ on_both_engines!(products_are_added_read_listed_and_changed, |store| {
     assert_eq!(ana.post(&server, "/products", &odd).await.field(), "route");
     let change = json!({ "name": "Pump 2", "route": "transitional", "support_end": "2031-12-31" });
     let changed = ana.put(&server, "/products/pump", &change).await.ok();
-    assert_eq!(
-        changed,
-        json!({ "key": "pump", "name": "Pump 2", "route": "transitional", "support_end": "2031-12-31" })
-    );
+    let pump = json!({
+        "key": "pump", "name": "Pump 2", "route": "transitional", "support_end": "2031-12-31",
+        "state": changed["state"],
+    });
+    assert_eq!(changed, pump);
+    let late = json!({ "name": "Pump 3", "route": "full", "expected": "0".repeat(64) });
+    ana.put(&server, "/products/pump", &late).await.problem(409, "changed");
     assert_eq!(ben.get(&server, "/products/pump").await.ok(), changed);
     ben.put(&server, "/products/pump", &change).await.problem(403, "denied");
     ana.put(&server, "/products/none", &change).await.problem(404, "not-found");
@@ -59,10 +62,17 @@ on_both_engines!(releases_and_builds_are_added_read_listed_and_changed, |store| 
     let path = "/products/pump/releases/2.0%20beta";
     let seen = otto.get(&server, path).await.ok();
     assert_eq!((&seen["release"], &seen["decided"]), (&json!("2.0 beta"), &json!(false)));
-    let change = json!({ "manager": "ben" });
+    let change = json!({ "manager": "ben", "planned_ship_date": null });
+    ana.put(&server, path, &json!({ "manager": "ben" })).await.problem(400, "malformed");
+    let late = json!({ "manager": "ben", "planned_ship_date": null, "expected": "0".repeat(64) });
+    ana.put(&server, path, &late).await.problem(409, "changed");
     let changed = ana.put(&server, path, &change).await.ok();
     assert_eq!((&changed["manager"], &changed["planned_ship_date"]), (&json!("ben"), &json!(null)));
-    assert_eq!(ana.put(&server, path, &json!({ "manager": "ghost" })).await.field(), "manager");
+    assert_eq!(ana.get(&server, path).await.ok(), changed, "as a reader sees it");
+    assert_eq!(
+        ana.put(&server, path, &json!({ "manager": "ghost", "planned_ship_date": null })).await.field(),
+        "manager"
+    );
     otto.put(&server, path, &change).await.problem(403, "denied");
     ana.put(&server, "/products/pump/releases/9", &change).await.problem(404, "not-found");
     let fielded = ana.put(&server, &format!("{path}/fielded"), &json!({ "fielded": true })).await.ok();

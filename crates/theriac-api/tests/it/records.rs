@@ -319,9 +319,9 @@ on_both_engines!(an_export_comes_in_again_as_drafts, |store| {
     assert_eq!(ana.post(&server, "/records/import", &file).await.field(), "records.0.digest");
     file["records"][0]["digest"] = json!(null);
     let dry = ana.post(&server, "/records/import?dry_run=true", &file).await.ok();
-    assert_eq!(dry[0], json!({ "from": "DOC-77", "record": null, "outcome": "new" }));
+    assert_eq!(dry[0], json!({ "from": "DOC-77", "record": null, "outcome": "new", "left_out": [] }));
     let done = ana.post(&server, "/records/import", &file).await.ok();
-    assert_eq!(done[0], json!({ "from": "DOC-77", "record": "DOC-2", "outcome": "new" }));
+    assert_eq!(done[0], json!({ "from": "DOC-77", "record": "DOC-2", "outcome": "new", "left_out": [] }));
     assert_eq!(ana.get(&server, "/records/DOC-2").await.ok()["state"], "draft");
     file["records"][0]["content"]["colour"] = json!("red");
     assert_eq!(ana.post(&server, "/records/import", &file).await.field(), "records.0.colour");

@@ -237,3 +237,30 @@ on_both_engines!(what_is_not_there_is_a_problem_too, |store| {
     let answer = Client::nobody().get(&server, "/openapi.json").await;
     assert_eq!(answer.text, theriac_api::openapi());
 });
+
+#[test]
+fn the_description_speaks_of_theriac() {
+    let document: Value = serde_json::from_str(&theriac_api::openapi()).unwrap();
+    let info = &document["info"];
+    assert_eq!((&info["title"], &info["license"]["identifier"]), (&json!("Theriac"), &json!("Apache-2.0")));
+    assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
+    assert!(info["contact"].is_null(), "{info}");
+}
+
+on_both_engines!(what_is_asked_for_and_not_known_is_refused, |store| {
+    let server = Server::new(&store).await;
+    let document: Value = serde_json::from_str(&theriac_api::openapi()).unwrap();
+    let adam = server.client("adam").await;
+    for (method, path, needs) in theriac_api::operations().into_iter().filter(|(method, ..)| method == "GET")
+    {
+        let parameters = document["paths"][&path][method.to_lowercase()]["parameters"].as_array();
+        let asks = parameters.into_iter().flatten().any(|parameter| parameter["in"] == "query");
+        if asks || !matches!(needs, Needs::SignedIn | Needs::Oneself | Needs::Permission(_)) {
+            continue;
+        }
+        let answer = adam.get(&server, &format!("{}?at=2026-01-01", filled(&path))).await;
+        if answer.status != 403 {
+            answer.problem(400, "malformed");
+        }
+    }
+});

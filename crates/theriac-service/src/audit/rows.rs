@@ -1,7 +1,7 @@
 //! The rows that verdicts rest on, compared with their digests and with the entries of the log that made them.
 //!
-//! The chain proves the entries; this proves that revisions, their states, signatures, assessments, advisories and evidence
-//! are still what the entries and digests say. To extend: one function per table, called in [`changed`].
+//! The chain proves the entries; this proves that revisions, their states, signatures, clearances, assessments, decisions,
+//! advisories and evidence are still what the entries and digests say. To extend: one function per table, called in [`changed`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -31,6 +31,9 @@ pub(super) async fn changed(conn: &mut Conn) -> Result<Vec<Broken>> {
     revision_states(conn, &mut found).await?;
     submitted(conn, &mut found).await?;
     signatures(conn, &mut found).await?;
+    clearances(conn, &mut found).await?;
+    decisions(conn, &mut found).await?;
+    decided(conn, &mut found).await?;
     assessments(conn, &mut found).await?;
     assessed(conn, &mut found).await?;
     advisories(conn, &mut found).await?;
@@ -129,6 +132,11 @@ async fn revision_states(conn: &mut Conn, found: &mut Found) -> Result<()> {
                     &row.record,
                     &format!("a revision of it is no longer '{}', and nothing since", row.state),
                 );
+            } else if !row.signed && [states::APPROVED, states::RETIRED].contains(&row.state.as_str()) {
+                found.add(
+                    &row.record,
+                    &format!("the signature that made a revision of it '{}' is not there", row.state),
+                );
             }
         }
     }
@@ -156,7 +164,87 @@ fn gave_state(said: &Said, row: &State) -> bool {
     })
 }
 
+async fn clearances(conn: &mut Conn, found: &mut Found) -> Result<()> {
+    let (mut after, mut entries) = (i64::MIN, Entries::default());
+    while !found.is_full() {
+        let rows = table::clearances(conn, after).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.row.id;
+        entries.read(conn, rows.iter().map(|row| row.tx)).await?;
+        for Written { tx, row } in &rows {
+            let name = format!("{} {} {}", row.source, row.link, row.target);
+            let made = entries.of(*tx).is_some_and(|said| {
+                said.entry.actor == format!("person:{}", row.person)
+                    && said.of(&row.source).any(|change| {
+                        (change.before, change.after) == (Some(row.from), Some(row.to))
+                            && word(change, "link") == Some(name.as_str())
+                            && word(change, "reason") == Some(row.reason.as_str())
+                    })
+            });
+            if !made {
+                found.add(format!("the link {name}"), "the log tells of no such clearance");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn decisions(conn: &mut Conn, found: &mut Found) -> Result<()> {
+    let (mut after, mut entries) = (i64::MIN, Entries::default());
+    while !found.is_full() {
+        let rows = table::decisions(conn, after).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.row.0.id;
+        entries.read(conn, rows.iter().map(|row| row.tx)).await?;
+        for Written { tx, row: (decision, follows) } in &rows {
+            let (subject, facts) = (format!("release:{}", decision.release), decision.facts.to_string());
+            let made = entries.of(*tx).is_some_and(|said| {
+                said.of(&subject).any(|change| {
+                    change.after == Some(decision.verdicts)
+                        && word(change, "decision") == Some(decision.outcome.as_str())
+                        && word(change, "facts") == Some(facts.as_str())
+                        && word(change, "reason").is_none_or(|reason| reason == decision.reason)
+                        && change.detail.get("seq").and_then(Value::as_i64) == Some(decision.seq)
+                })
+            });
+            if !made {
+                found.add(subject, &format!("the log tells of no such decision ('{}')", decision.outcome));
+            } else if !follows {
+                found.add(subject, "a decision is no longer in force, and no other came after it");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the log says was decided is there.
+async fn decided(conn: &mut Conn, found: &mut Found) -> Result<()> {
+    let mut after = -1;
+    while !found.is_full() {
+        let entries = table::entries_called(conn, DECIDE, after).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.seq;
+        let made = made(&entries);
+        let verdicts: Vec<Digest> = made.iter().map(|(_, verdicts)| *verdicts).collect();
+        let there = table::decided_among(conn, &verdicts).await?.into_iter();
+        let there: BTreeSet<_> =
+            there.map(|(release, verdicts)| (format!("release:{release}"), verdicts)).collect();
+        for (subject, verdicts) in made {
+            if !there.contains(&(subject.to_owned(), verdicts)) {
+                found.add(subject, "a decision that the log tells of is not there");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A text that an entry says of a change.
+fn word<'a>(change: &'a Change, name: &str) -> Option<&'a str> {
+    change.detail.get(name).and_then(Value::as_str)
+}
+
 const SUBMIT: &str = "record submit";
+const DECIDE: &str = "release decide";
 const ASSESS: &str = "finding assess";
 
 /// What the log says was submitted is there.
@@ -225,12 +313,9 @@ async fn signatures(conn: &mut Conn, found: &mut Found) -> Result<()> {
 /// How a signature differs from what the log says of it.
 fn unlike(said: &Said, signature: &Signature) -> Option<&'static str> {
     let entry = &said.entry;
-    let detail = |change: &Change, name: &str| {
-        change.detail.get(name).and_then(|text| text.as_str()).map(str::to_owned)
-    };
     let digest = signature.digest.to_string();
     let covers = |change: &&Change| {
-        let named = ["set", "signed"].iter().any(|name| detail(change, name).as_deref() == Some(&digest));
+        let named = ["set", "signed"].iter().any(|name| word(change, name) == Some(digest.as_str()));
         named || change.after == Some(signature.digest)
     };
     let Some(change) = entry.changes.iter().find(covers) else {
@@ -239,8 +324,11 @@ fn unlike(said: &Said, signature: &Signature) -> Option<&'static str> {
     if entry.actor != format!("person:{}", signature.person) {
         return Some("the log says that somebody else signed");
     }
-    if detail(change, "meaning").is_some_and(|meaning| meaning != signature.meaning) {
+    if word(change, "meaning").is_some_and(|meaning| meaning != signature.meaning) {
         return Some("the log says that it means something else");
+    }
+    if word(change, "comment").unwrap_or_default() != signature.comment {
+        return Some("the log says that something else was added to it");
     }
     // A unit of work begins a little before its entry. A clock that went back shows in the entry, whose time never does.
     let apart = signature.at.duration_since(entry.at).abs();

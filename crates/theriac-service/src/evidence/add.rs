@@ -633,7 +633,9 @@ fn identity(component: &Component) -> Identity {
 async fn aside(conn: &mut Conn, release: &Release, batch: &Batch, places: &[Place]) -> Result<Option<Aside>> {
     let Some(candidate) = release.candidate else { return Ok(None) };
     let counting = table::counting_sboms(conn, release.id, release.candidate).await?;
-    let files = batch.files.iter().zip(places).filter(|(_, place)| !counting.contains(&place.row().id));
+    // What names no build counts for none: there is nothing that it would be the candidate of.
+    let beside = |row: &Evidence| row.build.is_some() && !counting.contains(&row.id);
+    let files = batch.files.iter().zip(places).filter(|(_, place)| beside(place.row()));
     let inventories: Vec<_> = files
         .filter_map(|(file, _)| match &file.read.rows {
             Rows::Components(components) => Some(components),

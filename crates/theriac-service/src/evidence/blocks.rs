@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use theriac_auth::{Permission, ProductId, Scope};
+use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::{Reason, ReasonKind};
 
 use crate::products::find_in;
@@ -34,6 +35,8 @@ pub struct BlockingReason {
     pub todo: String,
     /// The key of who owes it.
     pub owner: Option<String>,
+    /// As whom, where nobody is named for it.
+    pub stand_in: Option<StandIn>,
     /// By when.
     pub due: Option<String>,
 }
@@ -47,6 +50,7 @@ impl From<Reason> for BlockingReason {
             what: reason.text,
             todo: first.unwrap_or(reason.todo),
             owner: reason.owner,
+            stand_in: reason.stand_in,
             due: reason.due,
         }
     }

@@ -61,6 +61,7 @@ pub async fn disqualify(
     }
     let relied_on_by = relied_on_by(&mut write, &found).await?;
     let detail = json!({ "reason": reason, "relied_on_by": relied_on_by.len() });
+    let detail = signature::said(detail, signer.proof());
     write.audit(reference, Some(evidence.digest), Some(digest), detail);
     write.commit().await?;
     Ok(Disqualified { relied_on_by, rematched })

@@ -5,6 +5,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use theriac_conformity::facts::words::EvidenceKind;
 use theriac_formats::{
     Bom, BuildManifest, Defect, ErrorKind, Licence, Limits, Outcome, Place, ReadError, Strictness,
@@ -60,6 +62,8 @@ pub(super) struct Says {
     pub serial_revision: Option<i64>,
     pub tools: Vec<(String, Option<String>)>,
     pub at: Option<Timestamp>,
+    /// Whether `at` stands for a local time whose zone the file does not say, read as UTC.
+    pub zone_unsaid: bool,
 }
 
 /// Why a file is not taken.
@@ -102,6 +106,7 @@ fn of_bom(bom: &Bom) -> Result<FileRead, Refused> {
             serial_revision: bom.revision.and_then(|revision| i64::try_from(revision).ok()),
             tools: tools.filter(|(name, _)| !name.is_empty()).collect(),
             at: bom.metadata.timestamp.as_deref().and_then(moment),
+            ..Says::default()
         },
         defects: bom.defects.iter().map(defect).chain(contradictions(bom)).collect(),
     })
@@ -127,11 +132,16 @@ fn of_tests(report: &TestReport) -> FileRead {
             message: short(case.message.as_deref().unwrap_or_default()),
         }
     };
+    let at = report.timestamp.as_deref().and_then(|text| moment(text).or_else(|| local_moment(text)));
     FileRead {
         kind: EvidenceKind::TestResults,
         format: theriac_formats::Format::JunitXml.to_string(),
         rows: Rows::Results(report.cases.iter().map(result).collect()),
-        says: Says::default(),
+        says: Says {
+            at,
+            zone_unsaid: report.timestamp.as_deref().is_some_and(|text| moment(text).is_none()),
+            ..Says::default()
+        },
         defects: report.defects.iter().map(defect).collect(),
     }
 }
@@ -156,6 +166,7 @@ fn of_manifest(manifest: &BuildManifest) -> FileRead {
         format: theriac_formats::Format::BuildManifest.to_string(),
         says: Says {
             commit: Some(manifest.commit.clone()),
+            tools: manifest.tool.iter().map(|tool| (clean(&tool.name), said(Some(&tool.version)))).collect(),
             at: manifest.built_at.as_deref().and_then(moment),
             ..Says::default()
         },
@@ -328,6 +339,13 @@ fn short(text: &str) -> String {
 /// A moment as databases keep it; one that cannot be placed in time is not said at all.
 fn moment(text: &str) -> Option<Timestamp> {
     let moment: Timestamp = text.parse().ok()?;
+    Timestamp::from_millisecond(moment.as_millisecond()).ok()
+}
+
+/// A date and time without a zone, as if it were UTC.
+fn local_moment(text: &str) -> Option<Timestamp> {
+    let moment: DateTime = text.parse().ok()?;
+    let moment = TimeZone::UTC.to_timestamp(moment).ok()?;
     Timestamp::from_millisecond(moment.as_millisecond()).ok()
 }
 

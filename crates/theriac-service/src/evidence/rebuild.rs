@@ -125,7 +125,10 @@ fn told(evidence: &Evidence, read: &FileRead) -> Evidence {
         format: read.format.clone(),
         serial: read.says.serial.clone(),
         serial_revision: read.says.serial_revision,
-        performed_at: read.says.at.or(evidence.performed_at),
+        performed_at: match read.says.zone_unsaid {
+            true => evidence.performed_at.or(read.says.at),
+            false => read.says.at.or(evidence.performed_at),
+        },
         ..evidence.clone()
     };
     let same = |(name, version): &(String, Option<String>)| {

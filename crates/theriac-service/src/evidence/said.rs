@@ -1,12 +1,15 @@
 //! What is said of a file: by the file itself and by who hands it in. What the file says need not be said again, and a
 //! contradiction is an error.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use theriac_model::record::YEARS;
 
 use super::file::{Refused, Says};
 use crate::check::out_of_reach;
+
+/// How far a local time can be from UTC.
+const ZONES: SignedDuration = SignedDuration::from_hours(15);
 
 /// What a file is bound to beside its build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +59,18 @@ fn words((name, version): &(String, Option<String>)) -> String {
 
 fn when(says: &Says, given: Option<Timestamp>) -> Result<Option<Timestamp>, Refused> {
     let given = given.map(|given| Timestamp::from_millisecond(given.as_millisecond()).unwrap_or(given));
+    let apart = |at: Timestamp, given: Timestamp| match says.zone_unsaid {
+        true => at.duration_since(given).abs() > ZONES,
+        false => at != given,
+    };
     match (says.at, given) {
-        (Some(at), Some(given)) if at != given => Err(Refused::whole(format!(
+        (Some(at), Some(given)) if apart(at, given) => Err(Refused::whole(format!(
             "the file says that it was made at {at}, not at {given}; leave the time out or hand in the right file"
         ))),
         (Some(at), _) if !YEARS.contains(&TimeZone::UTC.to_datetime(at).year()) => {
             Err(Refused::whole(format!("the file says that it was made at {at}; {}", out_of_reach())))
         }
+        (at, given) if says.zone_unsaid => Ok(given.or(at)),
         (at, given) => Ok(at.or(given)),
     }
 }

@@ -106,7 +106,8 @@ pub async fn adopt_revisions(
     let rows: Vec<(i64, Digest)> = taken.iter().map(|moved| (moved.record, moved.revision)).collect();
     table::adopt(&mut write, release.id, &rows, signature).await?;
     let named: Vec<Digest> = taken.iter().map(|moved| moved.revision).collect();
-    write.audit(format!("release:{}", release.id), None, Some(signed), json!({ "adopted": named }));
+    let detail = signature::said(json!({ "adopted": named }), signer.proof());
+    write.audit(format!("release:{}", release.id), None, Some(signed), detail);
     write.commit().await?;
     Ok(())
 }

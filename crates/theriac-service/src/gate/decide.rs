@@ -4,17 +4,19 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde_json::json;
-use theriac_auth::{Permission, Reauthenticated};
+use theriac_auth::{Permission, Reauthenticated, Signer};
 use theriac_conformity::Gate;
 use theriac_model::{Digest, canonical_json};
 use theriac_store::blobs::Staged;
 use theriac_store::tables;
 use theriac_store::tables::decisions::{self as table, Decision};
-use theriac_store::tables::releases::RELEASED;
+use theriac_store::tables::releases::{RELEASED, Release};
 
-use super::judge::{Evaluated, Judged, evaluate};
+use super::judge::{Evaluated, Judged, evaluate, shown};
 use crate::products::find;
 use crate::{App, Result, ServiceError, Who, signature};
+
+const ACTION: &str = "release decide";
 
 /// What is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +97,16 @@ pub struct Decided {
     pub by: String,
 }
 
-/// Names verdicts and gate as a person saw them; sequence and day do not count.
-fn digest_of(product: &str, release: &str, judged: &Evaluated) -> Result<Digest> {
+/// Names verdicts, gate and the decision in force as a person saw them; sequence and day do not count.
+fn digest_of(
+    product: &str,
+    release: &str,
+    judged: &Evaluated,
+    in_force: Option<&Decision>,
+) -> Result<Digest> {
     let seen = json!({
         "product": product, "release": release, "pack": judged.pack,
+        "in_force": in_force.map(|decision| decision.id.to_string()),
         "clauses": judged.conformity.clauses, "gate": judged.gate,
         "artefacts": judged.artefacts,
     });
@@ -113,7 +121,8 @@ pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Resu
     let (_, row, mut read) = find(app, who, Permission::ReadGate, "gate read", product, release).await?;
     let head = read.seq();
     let judged = evaluate(app, &mut read, &row, head, None).await?;
-    let digest = digest_of(product, release, &judged)?;
+    let in_force = table::at(&mut read, row.id, head).await?;
+    let digest = digest_of(product, release, &judged, in_force.as_ref())?;
     Ok((judged.gate, digest))
 }
 
@@ -123,66 +132,85 @@ pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Resu
 /// [`ServiceError::Changed`] when something changed since it was shown; when it is to ship while the gate is closed, was
 /// decided before, or the actor may not decide.
 pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide) -> Result<()> {
+    let reason = input.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 4_000 {
+        return Err(ServiceError::field("reason", "say why, in at most 4000 characters"));
+    }
+    let ready = ready(app, who, proof, &input).await?;
     let mut staged = Vec::new();
-    let done = decide_staging(app, who, proof, input, &mut staged).await;
+    let done = decide_staging(app, who, &input, &ready, &mut staged).await;
     for one in staged {
         app.store().unstage(one).await;
     }
-    done
+    done?;
+    // Lists show what is kept. The decision is made by now: that its verdicts cannot be kept is no reason to deny it.
+    if let Err(error) = shown(app, who, &input.product, &input.release).await {
+        tracing::error!(%error, product = input.product, release = input.release, "verdicts not kept after a decision");
+    }
+    Ok(())
+}
+
+/// What is decided on, and by whom, as it was before the transaction.
+struct Ready<'a> {
+    release: Release,
+    signer: Signer<'a>,
+    seq: i64,
+    judged: Evaluated,
+}
+
+/// Whether this may be decided, by this person, on what was shown.
+async fn ready<'a>(app: &App, who: &Who, proof: &'a Reauthenticated, input: &Decide) -> Result<Ready<'a>> {
+    let (product, release, mut read) =
+        find(app, who, Permission::DecideRelease, ACTION, &input.product, &input.release).await?;
+    let scope = theriac_auth::Scope::Product(theriac_auth::ProductId(product.id));
+    let signer = who.signer(app, proof, Permission::DecideRelease, scope, ACTION).await?;
+    let seq = read.seq();
+    let in_force = table::at(&mut read, release.id, seq).await?;
+    allowed(input.outcome, in_force.as_ref())?;
+    let judged = evaluate(app, &mut read, &release, seq, None).await?;
+    check(input, &judged, in_force.as_ref())?;
+    Ok(Ready { release, signer, seq, judged })
 }
 
 /// Decides; what was staged and not kept is the caller's to remove.
 async fn decide_staging(
     app: &App,
     who: &Who,
-    proof: &Reauthenticated,
-    input: Decide,
+    input: &Decide,
+    ready: &Ready<'_>,
     staged: &mut Vec<Staged>,
 ) -> Result<()> {
-    let action = "release decide";
-    let reason = input.reason.trim();
-    if reason.is_empty() || reason.chars().count() > 4_000 {
-        return Err(ServiceError::field("reason", "say why, in at most 4000 characters"));
-    }
-    let (product, release, mut read) =
-        find(app, who, Permission::DecideRelease, action, &input.product, &input.release).await?;
-    let scope = theriac_auth::Scope::Product(theriac_auth::ProductId(product.id));
-    let signer = who.signer(app, proof, Permission::DecideRelease, scope, action).await?;
-    let seq = read.seq();
-    allowed(input.outcome, table::at(&mut read, release.id, seq).await?.as_ref())?;
-    let judged = evaluate(app, &mut read, &release, seq, None).await?;
-    drop(read);
-    check(&input, &judged)?;
+    let Ready { release, signer, seq, judged } = ready;
     let facts = stage(app, &judged.facts, staged).await?;
     let pinned = Judged { conformity: judged.conformity.clone(), gate: judged.gate.clone(), decided: None };
     let verdicts = stage(app, &pinned, staged).await?;
 
-    let mut write = who.write(app, action).await?;
+    let mut write = who.write(app, ACTION).await?;
     // Whatever came between reading and this transaction must not be decided unseen.
     let head = table::head(&mut write).await?;
     let before = table::at(&mut write, release.id, head).await?;
     allowed(input.outcome, before.as_ref())?;
-    if head != seq {
-        check(&input, &evaluate(app, &mut write, &release, head, None).await?)?;
+    if head != *seq {
+        check(input, &evaluate(app, &mut write, release, head, None).await?, before.as_ref())?;
     }
     write.keep(facts).await?;
     write.keep(verdicts).await?;
+    let reason = input.reason.trim();
     let signed = canonical_json(
         &json!({ "shown": input.shown, "decision": input.outcome.as_str(), "reason": reason }),
     )?;
     let signed = Digest::of(signed.as_bytes());
     let meaning = input.outcome.meaning();
-    let signature = signature::give(&mut write, signed, meaning, signer.proof()).await?;
     let decision = Decision {
         id: write.id(),
         release: release.id,
         outcome: input.outcome.to_string(),
         reason: reason.to_owned(),
-        seq,
+        seq: *seq,
         facts: facts.digest,
         verdicts: verdicts.digest,
         pack: judged.pack,
-        signature,
+        signature: signature::give(&mut write, signed, meaning, signer.proof()).await?,
         at: write.now(),
         person: signer.person().0,
         meaning: meaning.to_owned(),
@@ -193,13 +221,12 @@ async fn decide_staging(
         // What was published since the decision has not been looked up for it.
         crate::findings::jobs::enqueue(&mut write, release.id).await?;
     }
-    let detail = json!({ "decision": decision.outcome, "seq": seq, "facts": facts.digest, "signed": signed });
-    write.audit(
-        format!("release:{}", release.id),
-        before.map(|row| row.verdicts),
-        Some(verdicts.digest),
-        detail,
-    );
+    let detail = json!({
+        "decision": decision.outcome, "reason": reason, "seq": seq, "facts": facts.digest, "signed": signed,
+    });
+    let detail = signature::said(detail, signer.proof());
+    let subject = format!("release:{}", release.id);
+    write.audit(subject, before.map(|row| row.verdicts), Some(verdicts.digest), detail);
     write.commit().await?;
     Ok(())
 }
@@ -217,8 +244,8 @@ fn allowed(outcome: Outcome, before: Option<&Decision>) -> Result<()> {
     }
 }
 
-fn check(input: &Decide, judged: &Evaluated) -> Result<()> {
-    let now = digest_of(&input.product, &input.release, judged)?;
+fn check(input: &Decide, judged: &Evaluated, in_force: Option<&Decision>) -> Result<()> {
+    let now = digest_of(&input.product, &input.release, judged, in_force)?;
     if now != input.shown {
         return Err(ServiceError::Changed {
             what: format!("{} {}", input.product, input.release),

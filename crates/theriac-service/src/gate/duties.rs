@@ -86,18 +86,18 @@ pub struct Overview {
     pub late: Option<Vec<Owed>>,
 }
 
-/// What a person owes, by day.
+/// A page of what a person owes, by day.
 ///
 /// # Errors
-/// When there is no such person.
-pub async fn duties(app: &App, who: &Who, person: &str) -> Result<Vec<Duty>> {
+/// When there is no such person, or the page before gave no such key as the one asked for.
+pub async fn duties(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Page<Duty>> {
     let mut read = app.store().read().await?;
     if tables::people::by_key(&mut read, person).await?.is_none() {
         return Err(ServiceError::field("person", format!("there is no person '{person}'")));
     }
     let today = today(app, &mut read).await?;
     let owed = owed(app, who, &mut read, &Meant { person, others: Others::Nobody }, today).await?;
-    Ok(owed.into_iter().map(|owed| owed.duty).collect())
+    Ok(page(owed, paging)?.map(|owed| owed.duty))
 }
 
 /// What a person owes, and which duties of others are overdue that they look after.
@@ -122,10 +122,14 @@ pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
 /// # Errors
 /// When the page before gave no such key as the one asked for, or what the store says.
 pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Page<Owed>> {
+    page(overview(app, who, person).await?.late.unwrap_or_default(), paging)
+}
+
+/// The page that begins after a key.
+fn page(all: Vec<Owed>, paging: &Paging) -> Result<Page<Owed>> {
     let after = paging.after.as_deref().map(Place::parse).transpose()?;
-    let late = overview(app, who, person).await?.late.unwrap_or_default();
-    let mut placed = Vec::with_capacity(late.len());
-    for owed in late {
+    let mut placed = Vec::with_capacity(all.len());
+    for owed in all {
         placed.push((Place::of(&owed)?, owed));
     }
     placed.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -134,10 +138,11 @@ pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Res
     Ok(paging.page(placed, |(place, _)| place.text()).map(|(_, owed)| owed))
 }
 
-/// Where a duty stands in the list: by day, then by its digest, so that a page goes on where the one before ended, whatever
-/// was done meanwhile.
+/// Where a duty stands in the list: by day, what has none last, then by its digest, so that a page goes on where the one
+/// before ended, whatever was done meanwhile.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
+    undated: bool,
     due: String,
     digest: String,
 }
@@ -146,7 +151,7 @@ impl Place {
     fn of(owed: &Owed) -> Result<Self> {
         let text = serde_json::to_vec(owed).map_err(|error| ServiceError::Internal(error.to_string()))?;
         let due = owed.duty.due.clone().unwrap_or_default();
-        Ok(Self { due, digest: Digest::of(&text).to_string() })
+        Ok(Self { undated: due.is_empty(), due, digest: Digest::of(&text).to_string() })
     }
 
     fn text(&self) -> String {
@@ -156,11 +161,12 @@ impl Place {
     fn parse(text: &str) -> Result<Self> {
         let parts = text
             .split_once(':')
-            .filter(|(due, digest)| due.parse::<Date>().is_ok() && digest.parse::<Digest>().is_ok());
+            .filter(|(due, _)| due.is_empty() || due.parse::<Date>().is_ok())
+            .filter(|(_, digest)| digest.parse::<Digest>().is_ok());
         let (due, digest) = parts.ok_or_else(|| {
             ServiceError::field("after", "this is not what the page before gave as next; begin without it")
         })?;
-        Ok(Self { due: due.to_owned(), digest: digest.to_owned() })
+        Ok(Self { undated: due.is_empty(), due: due.to_owned(), digest: digest.to_owned() })
     }
 }
 

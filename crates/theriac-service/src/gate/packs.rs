@@ -137,7 +137,8 @@ pub async fn adopt_pack(
     let meaning = "Pack compared with our copy of the standard and adopted";
     let signature = signature::give(&mut write, digest, meaning, signer.proof()).await?;
     table::adopt(&mut write, digest, copy_of, signature).await?;
-    write.audit(format!("pack:{digest}"), None, Some(digest), json!({ "copy_of": copy_of }));
+    let detail = signature::said(json!({ "copy_of": copy_of }), signer.proof());
+    write.audit(format!("pack:{digest}"), None, Some(digest), detail);
     write.commit().await?;
     Ok(())
 }

@@ -271,7 +271,7 @@ pub async fn erase_person(app: &App, who: &Who, proof: &Reauthenticated, key: &s
     let what = json!({ "erased": ["name", "email"], "person": subject(erased.id) });
     let digest = digest_of(&what)?;
     signature::give(&mut write, digest, "Name and address erased", proof).await?;
-    write.audit(subject(erased.id), None, Some(digest), what);
+    write.audit(subject(erased.id), None, Some(digest), signature::said(what, proof));
     write.commit().await?;
     Ok(())
 }

@@ -50,6 +50,11 @@ impl Door<'_> {
         throttle.attempt(account, self.address, now)
     }
 
+    /// Where the attempts come from.
+    pub(super) const fn address(&self) -> IpAddr {
+        self.address
+    }
+
     fn succeeded(&self, account: &str) {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner).succeeded(account);
     }

@@ -202,7 +202,8 @@ pub async fn who_of_token(app: &App, door: &Door<'_>, text: &str) -> Result<Who>
         }
         Err(words) => {
             // Only failures count against the throttle, so that it never slows a live token, yet bounds the log.
-            door.attempt("token", app.now())?;
+            // The address alone is counted: one broken pipeline must not hide from others what is wrong with their tokens.
+            door.attempt(&format!("token from {}", door.address()), app.now())?;
             app.store().refused(Act::new(Actor::System, door.via(), "token"), &words).await?;
             Err(ServiceError::SignIn(words))
         }

@@ -678,12 +678,45 @@ on_both_engines!(a_file_that_supports_no_verdict_says_what_is_missing, |store| {
         assert_eq!((tests.build.as_deref(), tests.missing.len()), (Some("rc.1"), 0));
         assert_eq!((tests.tool.as_deref(), tests.performed_at), (Some("nextest"), Some(at)));
     }
-    // A manifest names its commit, which names its build; the tool is to be said.
-    let added = add(&world, files(vec![file("build.json", manifest(COMMIT))])).await.unwrap();
-    assert_eq!(
-        (added.evidence[0].build.as_deref(), &added.evidence[0].missing[..]),
-        (Some("rc.1"), &["tool"][..])
-    );
+    // A manifest names its commit, which names its build, and may say which tool wrote it.
+    let told = String::from_utf8(manifest(COMMIT)).unwrap();
+    let told = told.replacen('{', r#"{"tool": {"name": "theriac", "version": "0.1.0"}, "#, 1);
+    for (bytes, tool, missing) in
+        [(manifest(COMMIT), None, &["tool"][..]), (told.into_bytes(), Some("theriac"), &[])]
+    {
+        let added = add(&world, files(vec![file("build.json", bytes)])).await.unwrap();
+        let [added] = &added.evidence[..] else { panic!("{added:?}") };
+        assert_eq!((added.build.as_deref(), added.tool.as_deref()), (Some("rc.1"), tool));
+        assert_eq!(added.missing, missing);
+    }
+});
+
+on_both_engines!(test_results_say_when_they_were_made, |store| {
+    let world = World::new(&store).await;
+    let junit = |number: u32, said: &str| {
+        format!("<testsuite timestamp=\"{said}\"><testcase name=\"{number}\"/></testsuite>").into_bytes()
+    };
+    let given = |at: &str| AddEvidence { performed_at: Some(at.parse().unwrap()), ..AddEvidence::default() };
+    let add = async |bytes: Vec<u8>, said: AddEvidence| {
+        add(&world, AddEvidence { performed_at: said.performed_at, ..files(vec![file("t.xml", bytes)]) })
+            .await
+    };
+    let at = |added: &Added| added.evidence[0].performed_at.map(|at| at.to_string());
+    let none = AddEvidence::default;
+    let exact = add(junit(1, "2026-01-04T10:00:00+02:00"), none()).await.unwrap();
+    assert_eq!(at(&exact).as_deref(), Some("2026-01-04T08:00:00Z"));
+    let local = add(junit(2, "2026-01-04T10:00:00"), none()).await.unwrap();
+    assert_eq!(at(&local).as_deref(), Some("2026-01-04T10:00:00Z"), "without a zone it is read as UTC");
+    let placed = add(junit(3, "2026-01-04T10:00:00"), given("2026-01-04T08:00:00Z")).await.unwrap();
+    assert_eq!(at(&placed).as_deref(), Some("2026-01-04T08:00:00Z"), "who knows the zone says so");
+    for (said, told) in
+        [("2026-01-04T10:00:00Z", "2026-01-04T10:00:01Z"), ("2026-01-04T10:00:00", "2026-01-02T10:00:00Z")]
+    {
+        let refused = add(junit(4, said), given(told)).await.unwrap_err().to_string();
+        assert!(refused.contains("the file says that it was made at"), "{refused}");
+    }
+    let rebuilt = evidence::rebuild(&world.app, &world.who("adam"), &|_| {}).await.unwrap();
+    assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 });
 
 on_both_engines!(a_thousand_components_in_one_call, |store| {

@@ -20,7 +20,7 @@ use crate::story::{
     GATEWAY, approve, approved, candidate, done, finding, manifest, moved_on, revised, sample, submitted,
     submitted_to, write,
 };
-use crate::world::World;
+use crate::world::{MANY, World};
 
 const PACK: &str = "id = \"small\"\ntitle = \"Small\"\n[confidence]\nP = \"x\"\n";
 const CLAUSES: &str = r#"
@@ -118,6 +118,17 @@ async fn decide(world: &World, outcome: Outcome) -> Result<()> {
     let (_, shown) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
     decide_as(world, "cleo", outcome, shown).await
 }
+
+on_both_engines!(two_people_who_decide_at_once_learn_of_one_another, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let (_, shown) = gate::preview(&world.app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    decide_as(&world, "cleo", Outcome::Postpone, shown).await.unwrap();
+    let late = decide_as(&world, "cleo", Outcome::Postpone, shown).await.unwrap_err();
+    assert!(matches!(late, ServiceError::Changed { now: Some(now), .. } if now != shown), "{late}");
+    let kept = products::release(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    assert!(kept.standing.unwrap().current, "lists show how the release stands after the decision");
+});
 
 on_both_engines!(verdicts_are_provisional_until_the_pack_is_adopted_by_signature, |store| {
     let world = World::new(&store).await;
@@ -389,17 +400,21 @@ on_both_engines!(a_person_sees_what_they_owe_first_things_first, |store| {
     let (mine, _) = submitted(&world, "requirement", requirement("ben"), vec![]).await;
     submitted(&world, "requirement", requirement("ana"), vec![]).await;
     finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
-    let duties = gate::duties(&world.app, &world.who("ben"), "ben").await.unwrap();
+    let duties = gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().items;
     assert_eq!(duties.len(), 1);
     assert_eq!(duties[0].clause.as_deref(), Some("5.2.1"));
     assert!(duties[0].reference.starts_with(&mine));
     assert_eq!((duties[0].product.as_str(), duties[0].release.as_str()), GATEWAY);
-    let ana = gate::duties(&world.app, &world.who("ana"), "ana").await.unwrap();
+    let ana = gate::duties(&world.app, &world.who("ana"), "ana", &MANY).await.unwrap().items;
     let clauses: Vec<_> = ana.iter().map(|duty| duty.clause.as_deref()).collect();
     // The manager of the release owes what nobody else does: a ship date, a candidate, and the assessment of the finding.
-    assert_eq!(clauses, [None, None, Some("5.2.1"), Some("6.2.1")], "{ana:?}");
-    assert_eq!(ana[1].todo, "No date: set a planned ship date");
-    assert!(gate::duties(&world.app, &world.who("ana"), "otto").await.unwrap().is_empty());
+    assert_eq!(ana.len(), 4, "{ana:?}");
+    for clause in [None, Some("5.2.1"), Some("6.2.1")] {
+        assert!(clauses.contains(&clause), "{ana:?}");
+    }
+    assert!(ana.iter().any(|duty| duty.todo == "No date: set a planned ship date"), "{ana:?}");
+    assert!(ana.is_sorted_by_key(|duty| (duty.due.is_none(), duty.due.clone())), "{ana:?}");
+    assert!(gate::duties(&world.app, &world.who("ana"), "otto", &MANY).await.unwrap().items.is_empty());
 });
 
 on_both_engines!(in_a_new_installation_everything_has_an_owner, |store| {
@@ -422,8 +437,19 @@ on_both_engines!(in_a_new_installation_everything_has_an_owner, |store| {
     let roles: Vec<_> =
         facts.people.iter().map(|row| (row.reference.as_str(), row.roles.join(" "))).collect();
     assert!(roles.contains(&("ana", "security-officer".to_owned())), "{roles:?}");
-    let duties = gate::duties(&here.app, &ana, "ana").await.unwrap();
+    let duties = gate::duties(&here.app, &ana, "ana", &MANY).await.unwrap().items;
     assert!(duties.len() > 50 && duties.iter().all(|duty| duty.stand_in.is_some()), "{duties:?}");
+    let (mut paged, mut after) = (Vec::new(), None);
+    loop {
+        let paging = Paging { after, limit: 20 };
+        let page = gate::duties(&here.app, &ana, "ana", &paging).await.unwrap();
+        paged.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, duties, "page by page it is the same");
     let asked = duties.iter().filter(|duty| duty.todo == "No date: set a planned ship date").count();
     assert_eq!(asked, 1);
 
@@ -439,7 +465,7 @@ on_both_engines!(dates_of_approved_records_are_duties_before_a_check_fails, |sto
     let world = World::new(&store).await;
     adopted_pack(&world).await;
     let of = async |who: &str, person: &str| {
-        let duties = gate::duties(&world.app, &world.who(who), person).await.unwrap();
+        let duties = gate::duties(&world.app, &world.who(who), person, &MANY).await.unwrap().items;
         duties.into_iter().filter(|duty| duty.reference.starts_with("DOC-")).collect::<Vec<_>>()
     };
     let document =
@@ -480,6 +506,7 @@ on_both_engines!(what_a_deviation_in_force_covers_is_not_overdue, |store| {
     let requirement = sample("requirement", json!({ "owner": "ben" }));
     let (mine, _) = submitted(&world, "requirement", requirement, vec![]).await;
     let change = products::ReleaseChange {
+        expected: None,
         planned_ship_date: Some("2026-01-10".parse().unwrap()),
         manager: Some("ana".to_owned()),
     };
@@ -490,7 +517,7 @@ on_both_engines!(what_a_deviation_in_force_covers_is_not_overdue, |store| {
     );
     approved(&world, "deviation", deviation, vec![]).await;
     store.clock.advance_days(20);
-    let ben = async || gate::duties(&world.app, &world.who("ben"), "ben").await.unwrap();
+    let ben = async || gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().items;
     let late = async || {
         let late = gate::overview(&world.app, &world.who("otto"), "otto").await.unwrap().late.unwrap();
         late.into_iter().filter(|owed| owed.owner == "ben").count()
@@ -544,6 +571,7 @@ on_both_engines!(who_looks_after_others_sees_what_these_let_pass, |store| {
     let world = World::new(&store).await;
     adopted_pack(&world).await;
     let change = products::ReleaseChange {
+        expected: None,
         planned_ship_date: Some("2026-03-01".parse().unwrap()),
         manager: Some("ana".to_owned()),
     };

@@ -10,7 +10,7 @@ use theriac_store::{StoreError, args, on_both_engines};
 use crate::findings::{
     self, MEDIUM, NEW, OLD, advisory, assess, bom, confirm, feed, hand_in, new_release, sign,
 };
-use crate::story::{approved, moved_on, sample, submitted};
+use crate::story::{GATEWAY, approved, moved_on, sample, submitted};
 use crate::world::World;
 
 /// Risks that are approved, in review and retired; judged findings, one of them taken over by a later release.
@@ -53,6 +53,17 @@ async fn by_hand(app: &App, sql: &'static str) -> u64 {
     let rows = work.execute(sql, args![]).await.unwrap();
     work.commit().await.unwrap();
     rows
+}
+
+/// Makes each change, looks for what is told of it, and takes it back.
+async fn found(app: &App, tampers: &[(&'static str, &'static str, &str)]) {
+    for (tamper, back, expected) in tampers {
+        assert_ne!(by_hand(app, tamper).await, 0, "{tamper}");
+        let told = told(app).await;
+        assert!(told.iter().any(|row| row.contains(expected)), "{tamper}: {told:?}");
+        by_hand(app, back).await;
+    }
+    assert_eq!(told(app).await, [""; 0], "everything was taken back");
 }
 
 on_both_engines!(what_was_changed_by_hand_is_named, |store| {
@@ -137,16 +148,84 @@ on_both_engines!(what_was_changed_by_hand_is_named, |store| {
             "advisory GHSA-aaaa: its content is not what its digest names",
         ),
     ];
-    for (tamper, back, expected) in tampers {
-        assert_ne!(by_hand(app, tamper).await, 0, "{tamper}");
-        let told = told(app).await;
-        assert!(told.iter().any(|row| row.contains(expected)), "{tamper}: {told:?}");
-        by_hand(app, back).await;
-    }
-    assert_eq!(told(app).await, [""; 0], "everything was taken back");
+    found(app, &tampers).await;
     by_hand(app, "DELETE FROM assessment_signature").await;
     by_hand(app, "DELETE FROM assessment").await;
     assert!(told(app).await.contains(&"FIND-2: an assessment that the log tells of is not there".to_owned()));
+});
+
+on_both_engines!(decisions_and_clearances_changed_by_hand_are_named, |store| {
+    let world = World::new(&store).await;
+    let app = &world.app;
+    gate::ensure_built_in(app).await.unwrap();
+    let requirement = |title: &str| sample("requirement", json!({ "title": title }));
+    let (target, _) = approved(&world, "requirement", requirement("First"), vec![]).await;
+    let links = vec![DraftLink::new("implemented-by", &target)];
+    let (source, _) = approved(&world, "measure", sample("measure", json!({})), links).await;
+    let to = moved_on(&world, &target, requirement("Second")).await;
+    let clear = records::ClearSuspect {
+        source,
+        link: "implemented-by".to_owned(),
+        target,
+        to,
+        reason: "Still covers it".to_owned(),
+    };
+    records::clear_suspect(app, &world.who("ana"), clear).await.unwrap();
+    for reason in ["Not yet", "Still not"] {
+        let (_, shown) = gate::preview(app, &world.who("cleo"), GATEWAY.0, GATEWAY.1).await.unwrap();
+        let decide = gate::Decide {
+            product: GATEWAY.0.to_owned(),
+            release: GATEWAY.1.to_owned(),
+            outcome: gate::Outcome::Postpone,
+            reason: reason.to_owned(),
+            shown,
+        };
+        let proof = world.proof_saying("cleo", "As agreed");
+        gate::decide(app, &world.who("cleo"), &proof, decide).await.unwrap();
+    }
+    assert_eq!(told(app).await, [""; 0]);
+    let tampers = [
+        (
+            "UPDATE decision SET outcome = 'ship' WHERE tx_to IS NULL",
+            "UPDATE decision SET outcome = 'postpone'",
+            "the log tells of no such decision ('ship')",
+        ),
+        (
+            "UPDATE decision SET reason = 'All is well' WHERE reason = 'Not yet'",
+            "UPDATE decision SET reason = 'Not yet' WHERE reason = 'All is well'",
+            "the log tells of no such decision ('postpone')",
+        ),
+        (
+            "UPDATE decision SET tx_to = 7 WHERE tx_to IS NULL",
+            "UPDATE decision SET tx_to = NULL WHERE tx_to = 7",
+            "a decision is no longer in force, and no other came after it",
+        ),
+        (
+            "UPDATE clearance SET reason = 'Whatever'",
+            "UPDATE clearance SET reason = 'Still covers it'",
+            "implemented-by REQ-1: the log tells of no such clearance",
+        ),
+        (
+            "UPDATE clearance SET to_revision = from_revision",
+            "UPDATE clearance SET to_revision = (SELECT approved FROM record_head WHERE record = clearance.target)",
+            "implemented-by REQ-1: the log tells of no such clearance",
+        ),
+        (
+            "UPDATE signature SET comment = 'Never agreed' WHERE meaning = 'Release postponed'",
+            "UPDATE signature SET comment = 'As agreed' WHERE meaning = 'Release postponed'",
+            "the log says that something else was added to it",
+        ),
+        (
+            "UPDATE signature SET tx_from = tx_from + 1000000 WHERE meaning <> 'Release postponed'",
+            "UPDATE signature SET tx_from = tx_from - 1000000 WHERE meaning <> 'Release postponed'",
+            "the signature that made a revision of it 'approved' is not there",
+        ),
+    ];
+    found(app, &tampers).await;
+    for table in ["DELETE FROM baseline", "DELETE FROM baseline_artefact", "DELETE FROM decision"] {
+        by_hand(app, table).await;
+    }
+    assert!(told(app).await.iter().any(|row| row.contains("a decision that the log tells of is not there")));
 });
 
 on_both_engines!(a_changed_revision_is_neither_shown_nor_judged, |store| {
@@ -172,6 +251,7 @@ async fn projected(app: &App) -> Vec<String> {
          COALESCE(due, '') || COALESCE(owner, 0) || changed_at AS line FROM record_head ORDER BY record",
         "SELECT 'link ' || revision || link || target || source || pinned AS line FROM link ORDER BY revision, target",
         "SELECT 'listed ' || revision || field || value AS line FROM listed_field ORDER BY revision, field",
+        "SELECT 'duty ' || record || field || owner || due AS line FROM date_duty ORDER BY record, field",
         "SELECT 'evidence ' || number || COALESCE(tool, '') || COALESCE(performed_at, -1) AS line FROM evidence \
          ORDER BY number",
     ];
@@ -203,6 +283,7 @@ on_both_engines!(rebuilding_puts_right_what_lists_and_links_take_from_records, |
     };
     assert_eq!(rebuild().await, (6, vec![]));
     let head = "what lists show of it was not what its latest revision says";
+    let duties = "what its dates make people owe was not what its approved revision says";
     let tampers = [
         ("UPDATE record_head SET title = 'FORGED', state = 'approved'", format!("RISK-2: {head}")),
         ("UPDATE record_head SET approved = NULL", format!("RISK-1: {head}")),
@@ -223,6 +304,8 @@ on_both_engines!(rebuilding_puts_right_what_lists_and_links_take_from_records, |
             "UPDATE link SET pinned = (SELECT MIN(digest) FROM revision WHERE record = source)",
             "RISK-1: links or listed fields were not those of revision 1".to_owned(),
         ),
+        ("UPDATE date_duty SET due = '2099-01-01'", format!("CRIT-1: {duties}")),
+        ("DELETE FROM date_duty", format!("RISK-1: {duties}")),
     ];
     for (tamper, expected) in tampers {
         assert_ne!(by_hand(app, tamper).await, 0, "{tamper}");

@@ -5,13 +5,16 @@ use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use theriac_auth::{Access, Grant, PersonId, Reauthenticated, Role, Scope, password};
-use theriac_service::{App, Who};
+use theriac_service::{App, Paging, Who};
 use theriac_store::tables::organisation::Organisation;
 use theriac_store::tables::people::{Name, Person};
 use theriac_store::tables::products::Product;
 use theriac_store::tables::releases::Release;
 use theriac_store::testing::{TestIds, TestStore};
 use theriac_store::{Act, tables};
+
+/// One long page.
+pub const MANY: Paging = Paging { after: None, limit: 200 };
 
 /// The people of the world: key and role.
 pub const PEOPLE: &[(&str, Role)] = &[
@@ -101,6 +104,13 @@ impl World {
             )
         });
         Arc::clone(proof)
+    }
+
+    /// As [`World::proof`], with words that the signer adds.
+    pub fn proof_saying(&self, key: &str, comment: &str) -> Reauthenticated {
+        let hash = password::hash(PASSWORD, &TestIds::default()).unwrap();
+        let proof = Reauthenticated::by_password(&access(key), Some(&hash), PASSWORD, self.app.now());
+        proof.unwrap().saying(comment.to_owned())
     }
 }
 

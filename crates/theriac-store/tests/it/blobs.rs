@@ -126,8 +126,11 @@ on_both_engines!(what_is_unstaged_goes_unless_somebody_keeps_it_or_still_has_it_
 on_both_engines!(unfinished_files_are_cleared_when_the_store_opens, |store| {
     let left = store.folder().join("blobs/tmp/0123");
     std::fs::write(&left, b"half").unwrap();
+    let upload = store.passing_folder();
+    std::fs::create_dir(&upload).unwrap();
+    std::fs::write(upload.join("file"), b"half").unwrap();
     let store = store.reopen().await;
-    assert!(!left.exists());
+    assert!(!left.exists() && !upload.exists());
     assert_eq!(files(&store), Vec::<String>::new());
 });
 

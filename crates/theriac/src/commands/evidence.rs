@@ -174,11 +174,20 @@ fn blocking(answer: &Value, gate: &str) -> String {
         return "\nBlocking: 0, the gate is open\n".to_owned();
     }
     let columns = [("why", "what"), ("owes", "owner"), ("due", "due"), ("what to do", "todo")];
-    let some = &reasons[..reasons.len().min(REASONS_SHOWN)];
-    let table = output::list(some, &columns);
+    let some: Vec<Value> = reasons.iter().take(REASONS_SHOWN).map(owed).collect();
+    let table = output::list(&some, &columns);
     let more = total.saturating_sub(some.len() as u64);
     let rest = if more == 0 { String::new() } else { format!("… and {more} more: {gate}\n") };
     format!("\nBlocking: {total}\n{table}{rest}")
+}
+
+/// A reason with its owner as people are told it.
+fn owed(reason: &Value) -> Value {
+    let mut reason = reason.clone();
+    if let (Some(owner), Some(role)) = (reason["owner"].as_str(), reason["stand_in"].as_str()) {
+        reason["owner"] = Value::from(format!("{owner} (as {role})"));
+    }
+    reason
 }
 
 /// A list under its title; nothing for an empty one.

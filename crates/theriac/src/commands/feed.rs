@@ -1,8 +1,9 @@
 //! `feed`: advisories in, and what the vulnerability index holds.
 //!
 //! With `--db`, or without a database, only the index is written. In a data folder every undecided or fielded release is
-//! matched again; a server takes files and does the same.
+//! matched again; a server does the same.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use anyhow::{Context as _, Result};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use theriac_model::Clock as _;
+use theriac_service::findings::FeedImported;
 use theriac_service::{App, Who, findings};
 use theriac_store::Location;
 use theriac_vulndb::{ImportOptions, ImportReport, Index, Progress, import};
@@ -23,8 +25,10 @@ use crate::output::{self, Format};
 
 /// How many of the files that were skipped are named.
 const NAMED: usize = 10;
-/// Most bytes of a file that is sent to a server.
+/// Most bytes that are sent to a server.
 const SENT: usize = 512 << 20;
+/// What errors of a server call several files, or a folder.
+const ARCHIVE: &str = "the archive of what was sent";
 
 /// Fill the vulnerability index and look at it.
 #[derive(Debug, clap::Subcommand)]
@@ -33,7 +37,7 @@ pub enum Command {
     ///
     /// In a data folder, and on a server, every undecided or fielded release is then matched again.
     Import {
-        /// What to import; a server takes files and archives, no folders
+        /// What to import; several of them, or a folder, go to a server as one archive
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// Only write this vulnerability index
@@ -122,7 +126,7 @@ fn import_alone(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<Import
     Ok(report?)
 }
 
-/// Imports, and runs the jobs that this sets off: nobody else would, here. Gives how many ran.
+/// Imports, and runs the jobs that this sets off: nobody else would, here. Gives how many releases were matched again.
 fn import_and_match(config: &Config, location: Location, paths: Vec<PathBuf>) -> Result<(ImportReport, u64)> {
     connect::run(async {
         let store = connect::open_writing(location).await?;
@@ -134,35 +138,30 @@ fn import_and_match(config: &Config, location: Location, paths: Vec<PathBuf>) ->
         };
         let imported = findings::import_feed(&app, &Who::system(connect::VIA), paths, Arc::new(watch)).await;
         bar.finish_and_clear();
-        let report = imported?.report;
+        let FeedImported { report, job } = imported?;
         let spinner = output::progress(0, "{spinner} matching the releases again");
-        let matched = store.run_due_jobs(&findings::jobs::handlers(&app)).await;
+        let ran = store.run_due_jobs(&findings::jobs::handlers(&app)).await;
         spinner.finish_and_clear();
-        let matched = matched?;
+        ran?;
+        let job = store.read().await?.job(job).await?;
         store.close().await;
-        Ok((report, matched))
+        Ok((report, job.map_or(0, |job| u64::from(job.total))))
     })
 }
 
+/// Sends everything in one request, so that all of it is imported or nothing.
 fn import_on_server(config: &Config, paths: &[PathBuf], format: Format) -> Result<()> {
-    let bar = output::progress(paths.len() as u64, "{bar:30} {pos}/{len} files sent");
-    let answers = connect::with(config, Aim::Write, async |client| {
-        let mut answers = Vec::new();
-        for path in paths {
-            let bytes = input::read(path, SENT).context(
-                "a server takes files and archives; pack a folder first (tar -cf feed.tar FOLDER)",
-            )?;
-            let address = with_query("/feed", &[("name", Some(input::name(path)?.to_owned()))]);
-            answers
-                .push(client.upload_one(&address, bytes).await.with_context(|| path.display().to_string())?);
-            bar.inc(1);
-        }
-        Ok(answers)
-    });
-    bar.finish_and_clear();
-    let answers = answers?;
+    let (name, bytes) = match paths {
+        [file] if !file.is_dir() => (input::name(file)?.to_owned(), input::read(file, SENT)?),
+        several => (ARCHIVE.to_owned(), archive(several)?),
+    };
+    let address = with_query("/feed", &[("name", Some(name))]);
+    let spinner = output::progress(0, "{spinner} sending, and waiting for the import");
+    let answer = connect::with(config, Aim::Write, async |client| client.upload_one(&address, bytes).await);
+    spinner.finish_and_clear();
+    let answer = answer?;
     if format == Format::Json {
-        return output::json(&answers);
+        return output::json(&answer);
     }
     let columns = [
         ("records", "records"),
@@ -171,9 +170,46 @@ fn import_on_server(config: &Config, paths: &[PathBuf], format: Format) -> Resul
         ("older", "older"),
         ("skipped", "skipped"),
     ];
-    output::print(&output::list(&answers, &columns))?;
+    output::print(&output::list(&[answer], &columns))?;
     output::note("the server now matches every undecided or fielded release again");
     Ok(())
+}
+
+/// Files and folders as one tar archive.
+fn archive(paths: &[PathBuf]) -> Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(Limited(Vec::new()));
+    // As on this side of the wire: links within folders are not followed.
+    tar.follow_symlinks(false);
+    for (number, path) in paths.iter().enumerate() {
+        // A number before each name: two folders may hold files of one name.
+        let name = format!("{}/{}", number + 1, input::name(&std::path::absolute(path)?)?);
+        let added = match path.is_dir() {
+            true => tar.append_dir_all(name, path),
+            false => input::open(path).map(|(mut file, _)| tar.append_file(name, &mut file))?,
+        };
+        added.with_context(|| format!("{} cannot be sent", path.display()))?;
+    }
+    let Limited(bytes) = tar.into_inner().context("the files cannot be packed")?;
+    Ok(bytes)
+}
+
+/// Bytes in memory, at most [`SENT`].
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        if self.0.len() + more.len() > SENT {
+            let words =
+                format!("more than {SENT} bytes, the limit of one request; send a compressed archive");
+            return Err(io::Error::other(words));
+        }
+        self.0.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn print_report(report: &ImportReport, matched: Option<u64>, format: Format) -> Result<()> {
@@ -193,7 +229,9 @@ fn print_report(report: &ImportReport, matched: Option<u64>, format: Format) -> 
     for skipped in report.skipped_examples.iter().take(NAMED) {
         output::note(&format!("skipped {}: {}", skipped.file, skipped.reason));
     }
-    let matched = matched.map_or_else(String::new, |number| format!("; {number} releases matched again"));
+    let matched = matched.map_or_else(String::new, |number| {
+        format!("; {number} release{} matched again", if number == 1 { "" } else { "s" })
+    });
     output::print(&format!(
         "{} records read: {} new, {} changed, {} older than what was there; {} files skipped{matched}\n\n{}",
         report.records,
@@ -211,8 +249,13 @@ fn status_text(status: &Value) -> String {
         Some(items) if !items.is_empty() => format!("\n{}", output::list(items, columns)),
         _ => String::new(),
     };
-    let ecosystems =
-        [("ecosystem", "name"), ("records", "records"), ("packages", "packages"), ("looked up", "matched")];
+    let ecosystems = [
+        ("ecosystem", "name"),
+        ("records", "records"),
+        ("packages", "packages"),
+        ("looked up", "matched"),
+        ("imported", "imported_at"),
+    ];
     let sources = [("source", "name"), ("records", "records"), ("imported", "imported_at")];
     format!(
         "imported {}, newest record {}\n{} records on {} vulnerabilities, {} of them withdrawn\n{}{}",

@@ -23,7 +23,7 @@ pub enum Command {
         /// When it is to ship
         #[arg(long, value_name = "DATE")]
         ship_on: Option<Date>,
-        /// The key of who manages it
+        /// The key or the e-mail address of who manages it
         #[arg(long, value_name = "PERSON")]
         manager: Option<String>,
     },

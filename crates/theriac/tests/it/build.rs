@@ -69,6 +69,7 @@ fn what_changed_since_the_parent_and_who_wrote_it() {
             "authors": [{ "name": "Ada", "email": "ada@example.org" }],
             "changed": [{ "path": "src", "tree": tree }, { "path": "src/gone.c", "tree": null }],
             "artefacts": [], "built_at": "2026-01-31T12:00:00Z",
+            "tool": { "name": "theriac", "version": env!("CARGO_PKG_VERSION") },
         })
     );
 }

@@ -104,7 +104,7 @@ fn a_feed_that_comes_later_makes_findings_of_what_is_there() {
     assert!(answer["not_matched"].is_string(), "{answer}");
     write(path, "feed/a.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
     let report = stdout_json(&run(path, &["feed", "import", "feed", "--format", "json"]));
-    assert!(report["releases_matched"].as_u64() >= Some(1), "{report}");
+    assert_eq!(report["releases_matched"], 1, "{report}");
     let facts = stdout_json(&run(path, &[&["facts"][..], &RELEASE].concat()));
     assert_eq!(facts["findings"][0]["vulnerability"], "CVE-2026-0001");
     let status = stdout_json(&run(path, &["feed", "status", "--format", "json"]));

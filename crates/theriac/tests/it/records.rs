@@ -16,10 +16,10 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     write(folder.path(), "records.json", file().to_string());
     let import = ["records", "import", "records.json", "--format", "json"];
     let would = stdout_json(&run(folder.path(), &[&import[..], &["--dry-run"]].concat()));
-    assert_eq!(would, json!([{ "from": "RISK-1", "record": null, "outcome": "new" }]));
+    assert_eq!(would, json!([{ "from": "RISK-1", "record": null, "outcome": "new", "left_out": [] }]));
     assert_eq!(stdout_json(&run(folder.path(), &["records", "export"]))["records"], json!([]));
     let done = stdout_json(&run(folder.path(), &import));
-    assert_eq!(done, json!([{ "from": "RISK-1", "record": "RISK-1", "outcome": "new" }]));
+    assert_eq!(done, json!([{ "from": "RISK-1", "record": "RISK-1", "outcome": "new", "left_out": [] }]));
 }
 
 #[test]

@@ -85,6 +85,27 @@ fn a_server_whose_anchor_cannot_be_written_does_not_start() {
 const CI: &[&str] = &["read", "read-gate", "read-audit", "upload-evidence", "add-build", "import-feed"];
 
 #[test]
+fn a_feed_goes_to_a_server_whole_or_not_at_all() {
+    let folder = release();
+    let path = folder.path();
+    let token = token(path, CI);
+    let server = Server::start(path, &[]);
+    let run = |arguments: &[&str]| server.client(path, &token).args(arguments).assert();
+    let status = || run(&["feed", "status", "--format", "json"]);
+    write(path, "a/one.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
+    write(path, "b/one.json", advisory("CVE-2026-0002", "pulse", "2.0.0", None).to_string());
+    write(path, "wrong.json", r#"{"id": "CVE-2026-0003", "modified": "never", "affected": []}"#);
+    let refused = stderr(&run(&["feed", "import", "a/one.json", "wrong.json"]).code(2));
+    assert!(refused.contains("wrong.json"), "{refused}");
+    let refused = stderr(&run(&["feed", "import", "wrong.json"]).code(2));
+    assert!(refused.contains("wrong.json") && !refused.contains("upload-"), "{refused}");
+    assert!(stderr(&status().code(2)).contains("nothing was imported yet"), "nothing of it was taken");
+    let both = stdout_json(&run(&["feed", "import", "a", "b/one.json", "--format", "json"]).success());
+    assert_eq!(both["added"], 2);
+    assert_eq!(stdout_json(&status().success())["records"], 2);
+}
+
+#[test]
 fn a_pipeline_hands_in_evidence_and_reads_the_gate() {
     let folder = release();
     let path = folder.path();
@@ -94,7 +115,7 @@ fn a_pipeline_hands_in_evidence_and_reads_the_gate() {
 
     write(path, "feed.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
     let imported = stdout_json(&run(&["feed", "import", "feed.json", "--format", "json"]).success());
-    assert_eq!(imported[0]["added"], 1);
+    assert_eq!(imported["added"], 1);
     assert_eq!(stdout_json(&run(&["feed", "status", "--format", "json"]).success())["records"], 1);
 
     run(&[&["build", "add"][..], &RELEASE, &["b2", "--commit", crate::support::COMMIT]].concat()).success();

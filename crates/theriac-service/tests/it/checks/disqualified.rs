@@ -9,6 +9,7 @@ use theriac_store::on_both_engines;
 use super::Site;
 use super::site::bom;
 use crate::story::GATEWAY;
+use crate::world::MANY;
 
 impl Site<'_> {
     /// The vulnerabilities of the release that nobody has resolved.
@@ -20,7 +21,8 @@ impl Site<'_> {
 
     /// What a person owes because of evidence found wrong.
     async fn owed_for_wrong(&self, person: &str) -> Vec<Duty> {
-        let duties = gate::duties(&self.world.app, &self.world.who("otto"), person).await.unwrap();
+        let duties =
+            gate::duties(&self.world.app, &self.world.who("otto"), person, &MANY).await.unwrap().items;
         duties.into_iter().filter(|duty| duty.todo.contains("found wrong")).collect()
     }
 }

@@ -47,6 +47,7 @@ impl<'a> Site<'a> {
         gate::ensure_built_in(&world.app).await.unwrap();
         let pack = gate::pack(&world.app).await.unwrap();
         let change = ReleaseChange {
+            expected: None,
             planned_ship_date: SHIPS.map(|day| day.parse().unwrap()),
             manager: Some("ana".to_owned()),
         };
@@ -280,6 +281,7 @@ impl<'a> Site<'a> {
     /// Until when the product is supported.
     pub async fn supported_until(&self, day: &str) {
         let change = ProductChange {
+            expected: None,
             name: "Lumen Gateway".to_owned(),
             route: "full".parse().unwrap(),
             support_end: Some(day.parse().unwrap()),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use theriac_formats::{Artefact, BuildManifest};
+use theriac_formats::{Artefact, BuildManifest, ManifestTool};
 use theriac_model::{Clock as _, Digest};
 
 use super::git::Git;
@@ -60,6 +60,10 @@ fn describe(args: &Args) -> Result<BuildManifest> {
         changed: git.changed(since, &commit)?,
         artefacts: artefacts(&args.artefact)?,
         built_at: Some(built_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        tool: Some(ManifestTool {
+            name: "theriac".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }),
         predecessor,
         commit,
     })
