@@ -228,6 +228,62 @@ impl Judgement {
     }
 }
 
+/// What people wrote, tidied.
+struct Said {
+    justification: Option<String>,
+    explanation: String,
+    exploitability: Option<String>,
+    exploitability_reason: String,
+    decision_reason: String,
+}
+
+fn said(checks: &mut Checks, input: &AssessFindings) -> Said {
+    let text = |checks: &mut Checks, field: &str, text: &str| {
+        if text.chars().count() > TEXT_MAX {
+            checks.wrong(field, format!("is longer than {TEXT_MAX} characters"));
+        }
+        if text.contains('\0') {
+            checks.wrong(field, "holds a NUL character");
+        }
+        text.trim().replace("\r\n", "\n")
+    };
+    let explanation = text(checks, "explanation", &input.explanation);
+    let exploitability_reason = text(checks, "exploitability_reason", &input.exploitability_reason);
+    let decision_reason = text(checks, "decision_reason", &input.decision_reason);
+    let justification = word(checks, "justification", input.justification.as_deref(), JUSTIFICATIONS);
+    let exploitability = word(checks, "exploitability", input.exploitability.as_deref(), EXPLOITABILITIES);
+    Said { justification, explanation, exploitability, exploitability_reason, decision_reason }
+}
+
+/// What each status and decision asks for, and what it leaves no room for.
+fn belongs_together(checks: &mut Checks, input: &AssessFindings, said: &Said) {
+    let affected = input.status == VexStatus::Affected;
+    if input.status == VexStatus::NotAffected && said.justification.is_none() {
+        checks.wrong("justification", format!("say why it is not affected: {}", JUSTIFICATIONS.join(", ")));
+    }
+    if input.status != VexStatus::NotAffected && said.justification.is_some() {
+        checks.wrong("justification", "belongs to the status 'not affected' alone");
+    }
+    if input.status != VexStatus::UnderInvestigation && said.explanation.is_empty() {
+        checks.wrong("explanation", "say why");
+    }
+    if affected && said.exploitability.is_none() {
+        checks.wrong("exploitability", format!("one of these is expected: {}", EXPLOITABILITIES.join(", ")));
+    }
+    if said.exploitability.is_some() && said.exploitability_reason.is_empty() {
+        checks.wrong("exploitability_reason", "say why it is so exploitable here");
+    }
+    if affected && input.decision.is_none() {
+        checks.wrong("decision", "say what is done");
+    }
+    if !affected && input.decision.is_some() {
+        checks.wrong("decision", "there is nothing to decide unless it is affected");
+    }
+    if input.decision.is_some_and(|decision| decision != Decision::Fix) && said.decision_reason.is_empty() {
+        checks.wrong("decision_reason", "say why it is not mended");
+    }
+}
+
 async fn check(
     conn: &mut Conn,
     release: &Release,
@@ -238,58 +294,20 @@ async fn check(
     if let Some(closed) = selected.findings.iter().find(|finding| finding.known.resolved.is_some()) {
         checks.wrong("findings", format!("{} is closed; there is nothing to judge", closed.reference()));
     }
-    let text = |checks: &mut Checks, field: &str, text: &str| {
-        if text.chars().count() > TEXT_MAX {
-            checks.wrong(field, format!("is longer than {TEXT_MAX} characters"));
-        }
-        if text.contains('\0') {
-            checks.wrong(field, "holds a NUL character");
-        }
-        text.trim().replace("\r\n", "\n")
-    };
-    let explanation = text(&mut checks, "explanation", &input.explanation);
-    let exploitability_reason = text(&mut checks, "exploitability_reason", &input.exploitability_reason);
-    let decision_reason = text(&mut checks, "decision_reason", &input.decision_reason);
-    let justification = word(&mut checks, "justification", input.justification.as_deref(), JUSTIFICATIONS);
-    let exploitability =
-        word(&mut checks, "exploitability", input.exploitability.as_deref(), EXPLOITABILITIES);
-    let affected = input.status == VexStatus::Affected;
-    if input.status == VexStatus::NotAffected && justification.is_none() {
-        checks.wrong("justification", format!("say why it is not affected: {}", JUSTIFICATIONS.join(", ")));
-    }
-    if input.status != VexStatus::NotAffected && justification.is_some() {
-        checks.wrong("justification", "belongs to the status 'not affected' alone");
-    }
-    if input.status != VexStatus::UnderInvestigation && explanation.is_empty() {
-        checks.wrong("explanation", "say why");
-    }
-    if affected && exploitability.is_none() {
-        checks.wrong("exploitability", format!("one of these is expected: {}", EXPLOITABILITIES.join(", ")));
-    }
-    if exploitability.is_some() && exploitability_reason.is_empty() {
-        checks.wrong("exploitability_reason", "say why it is so exploitable here");
-    }
-    if affected && input.decision.is_none() {
-        checks.wrong("decision", "say what is done");
-    }
-    if !affected && input.decision.is_some() {
-        checks.wrong("decision", "there is nothing to decide unless it is affected");
-    }
-    if input.decision.is_some_and(|decision| decision != Decision::Fix) && decision_reason.is_empty() {
-        checks.wrong("decision_reason", "say why it is not mended");
-    }
+    let said = said(&mut checks, input);
+    belongs_together(&mut checks, input, &said);
     let fixer = fixer(conn, &mut checks, input).await?;
     let limits = due_limits(conn, selected).await?;
     due(&mut checks, input, selected, &limits);
     let rests_on = rests_on(conn, &mut checks, release, &input.rests_on).await?;
     checks.done()?;
     Ok(Judgement {
-        justification,
-        explanation,
-        exploitability,
-        exploitability_reason,
+        justification: said.justification,
+        explanation: said.explanation,
+        exploitability: said.exploitability,
+        exploitability_reason: said.exploitability_reason,
         decision: input.decision,
-        decision_reason,
+        decision_reason: said.decision_reason,
         fixer,
         due: input.due,
         limits,

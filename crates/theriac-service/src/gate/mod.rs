@@ -18,5 +18,5 @@ pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, hindrance, preview};
 pub use duties::{Cover, Duty, Overview, Owed, duties, overdue, overview};
 pub use judge::{Judged, ReleaseState, Standing, conformity, facts, gate, judged, releases, shown};
-pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force};
+pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force, pack_then};
 pub use theriac_store::tables::baseline::Moved;

@@ -92,6 +92,14 @@ pub async fn pack(app: &App) -> Result<Arc<Pack>> {
     pack_at(app, &mut read, seq).await
 }
 
+/// The pack that was in force at a sequence of the audit log.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn pack_then(app: &App, seq: i64) -> Result<Arc<Pack>> {
+    pack_at(app, &mut *app.store().read().await?, seq).await
+}
+
 /// The pack in force now with its adoption.
 ///
 /// # Errors

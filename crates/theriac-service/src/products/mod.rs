@@ -10,7 +10,8 @@ mod release;
 pub use build::{NewBuild, add_build, builds, set_candidate};
 pub use product::{NewProduct, ProductChange, add_product, change_product, product, products, state_of};
 pub use release::{
-    NewRelease, ReleaseChange, ReleaseView, add_release, change_release, release, releases, set_fielded,
+    NewRelease, ReleaseChange, ReleaseView, add_release, change_release, release, release_at, releases,
+    set_fielded,
 };
 
 pub use theriac_store::tables::products::Product;

@@ -314,3 +314,14 @@ pub async fn release(app: &App, who: &Who, product: &str, release: &str) -> Resu
         standings_of(app, who, &mut read, std::slice::from_ref(&listed)).await?.remove(&release.id);
     Ok(ReleaseView { standing, ..ReleaseView::from(listed) })
 }
+
+/// One release as it was at a sequence of the audit log.
+///
+/// # Errors
+/// As [`release`], and when it was not there yet.
+pub async fn release_at(app: &App, who: &Who, product: &str, release: &str, seq: i64) -> Result<ReleaseView> {
+    let (product, mut read) = find_product(app, who, Permission::Read, "release read", product).await?;
+    let release = release_in(&mut read, &product, release).await?;
+    let listed = table::listed_at(&mut read, release.id, seq).await?;
+    Ok(listed.ok_or_else(|| ServiceError::not_found("release", release.name))?.into())
+}

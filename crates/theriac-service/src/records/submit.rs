@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::json;
-use theriac_auth::Permission;
+use theriac_auth::{Permission, PersonId};
 use theriac_model::Digest;
 use theriac_model::record::{
     Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal,
 };
-use theriac_store::tables::records::{self as table, Listed, Projection, Record, Revision};
+use theriac_store::tables::records::{self as table, Draft, Listed, Projection, Record, Revision};
 use theriac_store::{Conn, tables};
 
 use super::clauses;
-use super::draft::{DraftLink, content_of, expect, head_of_revision, invalid, stored};
+use super::draft::{Current, DraftLink, content_of, expect, head_of_revision, invalid, stored};
 use super::{Attachment, MACHINE, find, scope_of, states};
 use crate::{App, Result, ServiceError, Who};
 
@@ -47,55 +48,16 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
             "Nothing has changed in {reference} since its latest revision."
         )));
     }
-    let written = content_of(kind, kind.version, &now.draft.content)?;
-    let value = serde_json::Value::Object(written.into_map());
-    let content = Content::check(kind, &value, Completeness::Submitted).map_err(ServiceError::Invalid)?;
-    let drafted = DraftLink::read(&now.draft.links)?;
-    let mut errors = enough_links(kind, &drafted);
-    let targets = pin(&mut write, &record, kind, &drafted, &mut errors).await?;
-    references_exist(&mut write, &record, kind, &content, &mut errors).await?;
-    if let Some(standard) = standard {
-        standard.check(kind, &content, &mut errors);
-    }
-    invalid(errors)?;
-
-    let links: Vec<Link> = targets.iter().map(|(link, _)| link.clone()).collect();
-    let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
-    let sealed: Vec<(String, Digest)> =
-        attachments.into_iter().map(|file| (file.name, file.digest)).collect();
-    let (text, linked) = (content.canonical()?, theriac_model::canonical_json(&links)?);
-    let number = now.next;
-    let seal = RevisionSeal {
-        record: reference,
-        number,
-        kind: kind.id,
-        kind_version: kind.version,
-        predecessor: now.draft.predecessor,
-        content: &text,
-        links: &linked,
-        attachments: &sealed,
-    };
-    let revision = Revision {
-        digest: seal.digest()?,
-        record: record.id,
-        number,
-        kind_version: kind.version,
-        predecessor: now.draft.predecessor,
-        content: text,
-        links: linked,
-        attachments: now.draft.attachments.clone(),
-        author: person.0,
-        at: write.now(),
-        state: states::IN_REVIEW.to_owned(),
-    };
+    let whole = whole(&mut write, &record, kind, &now.draft, standard).await?;
+    let revision = mint(&record, kind, &now, &whole, person, write.now())?;
+    let number = revision.number;
     if let Some(before) = now.latest.as_ref().filter(|latest| latest.state == states::IN_REVIEW) {
         let reason = format!("Replaced by revision {number} before it was judged");
         table::set_state(&mut write, record.id, before.digest, states::SENT_BACK, person.0, &reason).await?;
     }
-    let given = projection(kind, &content, &targets);
-    table::add_revision(&mut write, &revision, &given).await?;
+    table::add_revision(&mut write, &revision, &projection(kind, &whole.content, &whole.links)).await?;
     let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
-    let head = head_of_revision(&mut write, &record, kind, &content, &revision, approved).await?;
+    let head = head_of_revision(&mut write, &record, kind, &whole.content, &revision, approved).await?;
     table::set_head(&mut write, &head).await?;
     table::remove_draft(&mut write, record.id, person.0).await?;
     table::remove_draft(&mut write, record.id, MACHINE).await?;
@@ -107,6 +69,72 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     );
     write.commit().await?;
     Ok(Submitted { reference: reference.to_owned(), number, digest: revision.digest })
+}
+
+/// What a draft says, complete and consistent; links come with the rows that they lead to.
+struct Whole {
+    content: Content,
+    links: Vec<(Link, i64)>,
+}
+
+async fn whole(
+    conn: &mut Conn,
+    record: &Record,
+    kind: &'static Kind,
+    draft: &Draft,
+    standard: Option<clauses::Standard>,
+) -> Result<Whole> {
+    let written = content_of(kind, kind.version, &draft.content)?;
+    let value = serde_json::Value::Object(written.into_map());
+    let content = Content::check(kind, &value, Completeness::Submitted).map_err(ServiceError::Invalid)?;
+    let drafted = DraftLink::read(&draft.links)?;
+    let mut errors = enough_links(kind, &drafted);
+    let links = pin(conn, record, kind, &drafted, &mut errors).await?;
+    references_exist(conn, record, kind, &content, &mut errors).await?;
+    if let Some(standard) = standard {
+        standard.check(kind, &content, &mut errors);
+    }
+    invalid(errors)?;
+    Ok(Whole { content, links })
+}
+
+/// The revision that goes on from what stands, named by all that it covers.
+fn mint(
+    record: &Record,
+    kind: &Kind,
+    now: &Current,
+    whole: &Whole,
+    author: PersonId,
+    at: Timestamp,
+) -> Result<Revision> {
+    let links: Vec<&Link> = whole.links.iter().map(|(link, _)| link).collect();
+    let attachments: Vec<Attachment> = stored(&now.draft.attachments)?;
+    let sealed: Vec<(String, Digest)> =
+        attachments.into_iter().map(|file| (file.name, file.digest)).collect();
+    let (content, links) = (whole.content.canonical()?, theriac_model::canonical_json(&links)?);
+    let seal = RevisionSeal {
+        record: &record.reference,
+        number: now.next,
+        kind: kind.id,
+        kind_version: kind.version,
+        predecessor: now.draft.predecessor,
+        content: &content,
+        links: &links,
+        attachments: &sealed,
+    };
+    Ok(Revision {
+        digest: seal.digest()?,
+        record: record.id,
+        number: now.next,
+        kind_version: kind.version,
+        predecessor: now.draft.predecessor,
+        content,
+        links,
+        attachments: now.draft.attachments.clone(),
+        author: author.0,
+        at,
+        state: states::IN_REVIEW.to_owned(),
+    })
 }
 
 /// What lists and links take from a revision; links come with the rows that they lead to.

@@ -97,7 +97,7 @@ const LISTED: &str = "SELECT r.id, r.product, r.name, r.based_on, r.planned_ship
     r.candidate, p.key AS product_key, o.name AS based_on_name, n.key AS manager_key, b.name AS candidate_name, \
     d.outcome, d.at FROM release r JOIN product p ON p.id = r.product AND p.tx_to IS NULL \
     LEFT JOIN release o ON o.id = r.based_on AND o.tx_to IS NULL LEFT JOIN person_name n ON n.person = r.manager \
-    LEFT JOIN build b ON b.id = r.candidate LEFT JOIN decision d ON d.release = r.id AND d.tx_to IS NULL";
+    LEFT JOIN build b ON b.id = r.candidate LEFT JOIN decision d ON d.release = r.id";
 
 fn listed(row: &Row) -> Result<Listed, StoreError> {
     let outcome: Option<String> = row.get("outcome")?;
@@ -132,7 +132,9 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, Store
     let only = filter.products.as_ref().map_or_else(String::new, |products| {
         format!("AND r.product IN ({})", args.push_all(products.iter().copied()))
     });
-    let sql = format!("{LISTED} WHERE r.id < $1 AND r.tx_to IS NULL {only} ORDER BY r.id DESC LIMIT $2");
+    let sql = format!(
+        "{LISTED} AND d.tx_to IS NULL WHERE r.id < $1 AND r.tx_to IS NULL {only} ORDER BY r.id DESC LIMIT $2"
+    );
     conn.fetch_all(sql, args).await?.iter().map(listed).collect()
 }
 
@@ -141,8 +143,17 @@ pub async fn list(conn: &mut Conn, filter: &Filter) -> Result<Vec<Listed>, Store
 /// # Errors
 /// What the database says.
 pub async fn listed_by_id(conn: &mut Conn, id: i64) -> Result<Option<Listed>, StoreError> {
-    let sql = format!("{LISTED} WHERE r.id = $1 AND r.tx_to IS NULL");
+    let sql = format!("{LISTED} AND d.tx_to IS NULL WHERE r.id = $1 AND r.tx_to IS NULL");
     conn.fetch_optional(sql, args![id]).await?.as_ref().map(listed).transpose()
+}
+
+/// The same as it was at a sequence; product and people are called what they are called now.
+///
+/// # Errors
+/// What the database says.
+pub async fn listed_at(conn: &mut Conn, id: i64, seq: i64) -> Result<Option<Listed>, StoreError> {
+    let sql = format!("{LISTED} AND {} WHERE r.id = $2 AND {}", as_of("d", "$1"), as_of("r", "$1"));
+    conn.fetch_optional(sql, args![seq, id]).await?.as_ref().map(listed).transpose()
 }
 
 /// All releases, newest first, at most 10,000.

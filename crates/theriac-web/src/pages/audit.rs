@@ -111,31 +111,13 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     shell.api = Some("/api/v1/audit".to_owned());
     let link =
         |after: &str| urls::with_query("/audit", &[("q", &asked.q), ("what", &asked.what), ("after", after)]);
-    let whats = std::iter::once(Choice::new("", "All acts", &asked.what));
-    let whats = whats.chain(ACTIONS.iter().map(|action| Choice::new(*action, *action, &asked.what)));
     let filtered = !asked.q.is_empty() || !asked.what.is_empty();
     let page = AuditPage {
         shell,
         actions: Vec::new(),
         notes: Vec::new(),
-        facts: Facts::from(match head.filter(|_| after.is_none() && !filtered) {
-            None => vec![Fact::text("Verify", "theriac audit verify")],
-            Some((sequence, hash)) => vec![
-                Fact::text("Last entry", sequence.to_string()),
-                Fact::code("Its hash", hash.to_string()),
-                Fact::code("Verify", "theriac audit export FILE; theriac audit verify FILE"),
-            ],
-        }),
-        filters: Filters {
-            action: "/audit".to_owned(),
-            of: "entries".to_owned(),
-            q: asked.q.clone(),
-            placeholder: "Number, such as RISK-12".to_owned(),
-            selects: vec![("what".to_owned(), "Act".to_owned(), whats.collect())],
-            date: None,
-            keep: Vec::new(),
-            clear: filtered.then(|| "/audit".to_owned()),
-        },
+        facts: facts(head.filter(|_| after.is_none() && !filtered)),
+        filters: filters(&asked, filtered),
         head: TableHead::new(vec![
             Column::new("Entry").num(),
             Column::new("When"),
@@ -158,6 +140,34 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         rows,
     };
     Ok(respond::page(&page))
+}
+
+/// The head of the log, where the page shows it, and how it is verified.
+fn facts(head: Option<(i64, theriac_model::Digest)>) -> Facts {
+    let Some((sequence, hash)) = head else {
+        return vec![Fact::text("Verify", "theriac audit verify")].into();
+    };
+    vec![
+        Fact::text("Last entry", sequence.to_string()),
+        Fact::code("Its hash", hash.to_string()),
+        Fact::code("Verify", "theriac audit export FILE; theriac audit verify FILE"),
+    ]
+    .into()
+}
+
+fn filters(asked: &Asked, filtered: bool) -> Filters {
+    let all = std::iter::once(Choice::new("", "All acts", &asked.what));
+    let whats = all.chain(ACTIONS.iter().map(|action| Choice::new(*action, *action, &asked.what)));
+    Filters {
+        action: "/audit".to_owned(),
+        of: "entries".to_owned(),
+        q: asked.q.clone(),
+        placeholder: "Number, such as RISK-12".to_owned(),
+        selects: vec![("what".to_owned(), "Act".to_owned(), whats.collect())],
+        date: None,
+        keep: Vec::new(),
+        clear: filtered.then(|| "/audit".to_owned()),
+    }
 }
 
 fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {

@@ -258,8 +258,13 @@ pub(super) async fn see(
         product_id: found.id,
         day: at,
         name: found.name,
-        release: products::release(web.app(), me.who(), product, release).await?,
-        pack: gate::pack(web.app()).await?,
+        release: match at {
+            None => products::release(web.app(), me.who(), product, release).await?,
+            Some(_) => {
+                products::release_at(web.app(), me.who(), product, release, judged.conformity.seq).await?
+            }
+        },
+        pack: gate::pack_then(web.app(), judged.conformity.seq).await?,
         judged,
     })
 }

@@ -1,13 +1,14 @@
 //! `/products/{product}/releases/{release}/plan`: when a release is to ship, who manages it, and whether customers have it.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
 use theriac_service::products::{self, ReleaseChange, ReleaseView};
 use theriac_service::{ServiceError, people};
 
+use super::release::At;
 use super::{error_at, records, release};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Action, Choice, Errors, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, Value};
@@ -54,8 +55,15 @@ struct Refused {
 }
 
 /// Shows the plan.
-pub async fn show(State(web): State<Web>, me: Me, Path((product, name)): Path<(String, String)>) -> Answer {
-    Ok(respond::page(&page(&web, &me, (&product, &name), Refused::default()).await?))
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, name)): Path<(String, String)>,
+    Query(query): Query<At>,
+) -> Answer {
+    let mut page = page(&web, &me, (&product, &name), Refused::default()).await?;
+    release::only_today(&mut page.shell, "Plan and field", &page.url, query.day(&me)?);
+    Ok(respond::page(&page))
 }
 
 async fn page(

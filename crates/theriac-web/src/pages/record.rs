@@ -250,7 +250,7 @@ fn page(
     named: &Names,
 ) -> Result<RecordPage, ServiceError> {
     let number = view.record.reference.clone();
-    let name = |id: i64| names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
+    let name = &|id: i64| names.get(&id).cloned().unwrap_or_else(|| "a machine".to_owned());
     let empty = Content::default();
     let content = view.shown.as_ref().map(|shown| &shown.content).or(view.drafted.as_ref()).unwrap_or(&empty);
     let revision = view.shown.as_ref().map(|shown| shown.revision.number);
@@ -258,6 +258,37 @@ fn page(
     let suspect = view.links.iter().filter(|link| link.suspect).count();
     let mut shell = shell(me, &number, view.kind, "");
     shell.api = Some(format!("/api/v1/records/{}", urls::encode(&number)));
+    Ok(RecordPage {
+        shell,
+        title: view.head.title.clone(),
+        kind: view.kind.title.to_owned(),
+        state: Status::from(state(state_word)).boxed(),
+        revision: revision.map_or("draft".to_owned(), |number| format!("revision {number}")),
+        suspect: (suspect > 0)
+            .then(|| Status::saying(StatusKind::Suspect, count(suspect, "suspect link")).boxed()),
+        owner: view.head.owner.map(&name).unwrap_or_default(),
+        due: view.head.due.map(|day| ("next date".to_owned(), me.due(day))),
+        actions: actions(me, &view, hindered),
+        reasons: reasons(me, &view),
+        notes: notes(&view),
+        fields: fields(view.kind, content, named),
+        used_by: format!("Asked for by {}", view.kind.clauses.join(", ")),
+        links: view.links.iter().map(|link| link_row(link, Some(view.kind))).collect(),
+        backlinks: view.backlinks.iter().map(|link| link_row(link, None)).collect(),
+        attachments: attachments(&view),
+        changes: view.changed.as_ref().map(|changed| {
+            (format!("Against revision {}", changed.older.number), super::revision_diff::diff(changed))
+        }),
+        signatures: signatures(me, &view, name),
+        signature_rule: rule(&view),
+        facts: about(me, &view, name),
+        events: Timeline { events: view.events.iter().map(|event| happened(me, event, name)).collect() },
+        number,
+    })
+}
+
+/// Where it belongs, who wrote it and what names it.
+fn about(me: &Me, view: &RecordView, name: &dyn Fn(i64) -> String) -> Facts {
     let place = match &view.place {
         (None, _) => "Organisation".to_owned(),
         (Some(product), None) => product.clone(),
@@ -269,74 +300,44 @@ fn page(
         about.push(Fact::new("Submitted", Value::When(me.when(shown.revision.at))));
         about.push(Fact::code("Digest", shown.revision.digest.to_string()));
     }
-    Ok(RecordPage {
-        shell,
-        title: view.head.title.clone(),
-        kind: view.kind.title.to_owned(),
-        state: Status::from(state(state_word)).boxed(),
-        revision: revision.map_or("draft".to_owned(), |number| format!("revision {number}")),
-        suspect: (suspect > 0)
-            .then(|| Status::saying(StatusKind::Suspect, count(suspect, "suspect link")).boxed()),
-        owner: view.head.owner.map(name).unwrap_or_default(),
-        due: view.head.due.map(|day| ("next date".to_owned(), me.due(day))),
-        actions: actions(me, &view, hindered),
-        reasons: reasons(me, &view),
-        notes: notes(&view),
-        fields: fields(view.kind, content, named),
-        used_by: format!("Asked for by {}", view.kind.clauses.join(", ")),
-        links: view.links.iter().map(|link| link_row(link, Some(view.kind))).collect(),
-        backlinks: view.backlinks.iter().map(|link| link_row(link, None)).collect(),
-        attachments: view
-            .shown
-            .iter()
-            .flat_map(|shown| {
-                shown
-                    .attachments
-                    .iter()
-                    .map(|file| Attachment { size: size(&view, file), ..attachment(&number, file) })
-            })
-            .collect(),
-        changes: view.changed.as_ref().map(|changed| {
-            (format!("Against revision {}", changed.older.number), super::revision_diff::diff(changed))
-        }),
-        signatures: view
-            .shown
-            .iter()
-            .flat_map(|shown| {
-                shown.signatures.iter().rev().map(|signature| Signature {
-                    who: name(signature.person),
-                    on: format!("revision {}", shown.revision.number),
-                    meaning: signature.meaning.clone(),
-                    at: me.when(signature.at),
-                    authentication: signature.method.clone(),
-                    digest: signature.digest.short(),
-                    covers: true,
-                    comment: signature.comment.clone(),
-                    reason: String::new(),
-                })
-            })
-            .collect(),
-        signature_rule: rule(&view),
-        facts: Facts::from(about),
-        events: Timeline {
-            events: view
-                .events
-                .iter()
-                .map(|event| Event {
-                    title: event.state.clone(),
-                    link: None,
-                    at: me.when(event.at),
-                    text: [name(event.person), event.reason.clone()].join(if event.reason.is_empty() {
-                        ""
-                    } else {
-                        ": "
-                    }),
-                    gap: false,
-                })
-                .collect(),
-        },
-        number,
-    })
+    about.into()
+}
+
+fn attachments(view: &RecordView) -> Vec<Attachment> {
+    let files = view.shown.iter().flat_map(|shown| &shown.attachments);
+    files
+        .map(|file| Attachment { size: size(view, file), ..attachment(&view.record.reference, file) })
+        .collect()
+}
+
+/// The signatures on the revision shown, newest first.
+fn signatures(me: &Me, view: &RecordView, name: &dyn Fn(i64) -> String) -> Vec<Signature> {
+    let Some(shown) = &view.shown else { return Vec::new() };
+    let newest_first = shown.signatures.iter().rev();
+    let signatures = newest_first.map(|signature| Signature {
+        who: name(signature.person),
+        on: format!("revision {}", shown.revision.number),
+        meaning: signature.meaning.clone(),
+        at: me.when(signature.at),
+        authentication: signature.method.clone(),
+        digest: signature.digest.short(),
+        covers: true,
+        comment: signature.comment.clone(),
+        reason: String::new(),
+    });
+    signatures.collect()
+}
+
+/// A change of state.
+fn happened(me: &Me, event: &records::StateChange, name: &dyn Fn(i64) -> String) -> Event {
+    let who = name(event.person);
+    Event {
+        title: event.state.clone(),
+        link: None,
+        at: me.when(event.at),
+        text: if event.reason.is_empty() { who } else { format!("{who}: {}", event.reason) },
+        gap: false,
+    }
 }
 
 fn rule(view: &RecordView) -> String {

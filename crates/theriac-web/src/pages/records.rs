@@ -138,38 +138,9 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         return Ok(file(&records::export(web.app(), me.who(), &input).await?)?);
     }
     let listing = records::list(web.app(), me.who(), &input).await?;
-    let keys = people::keys(web.app(), listing.rows.iter().filter_map(|row| row.head.owner)).await?;
-    let names = Names::people(&web, keys.values()).await?;
-    let records = || listing.rows.iter().map(|row| &row.record);
-    let (products, releases) =
-        (records().filter_map(|row| row.product), records().filter_map(|row| row.release));
-    let places = products::places(web.app(), products, releases).await?;
-    let rows = listing.rows.iter().map(|row| {
-        let kind = web.app().kind(&row.record.kind);
-        RecordRow {
-            number: row.record.reference.clone(),
-            title: row.head.title.clone(),
-            href: urls::record(&row.record.reference),
-            kind: kind.map_or_else(|| row.record.kind.clone(), |kind| kind.title.to_owned()),
-            state: state(&row.head.state).into(),
-            suspect: (row.suspect > 0)
-                .then(|| Status::saying(StatusKind::Suspect, format!("{} suspect", row.suspect))),
-            scope: place(&places, row.record.product, row.record.release),
-            owner: row
-                .head
-                .owner
-                .and_then(|id| keys.get(&id))
-                .map(|key| names.person(key))
-                .unwrap_or_default(),
-            due: row.head.due.map(|day| me.due(day)),
-            changed: me.when(row.head.changed_at),
-        }
-    });
+    let rows = rows(&web, &me, &listing).await?;
     let kind = web.app().kind(&asked.kind);
-    let mut heading = kind.map_or("Records", |kind| kind.plural).to_owned();
-    if !asked.product.is_empty() {
-        heading.push_str(&format!(" of {}", [asked.product.as_str(), &asked.release].join(" ").trim()));
-    }
+    let heading = heading(kind, &asked);
     let mut shell = me.shell(&heading, Area::Records);
     shell.crumbs = vec![Crumb::here("Records")];
     shell.api = Some("/api/v1/records".to_owned());
@@ -178,20 +149,15 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         &[("kind", &asked.kind), ("product", &asked.product), ("release", &asked.release)],
     );
     let label = kind.map_or("New record".to_owned(), |kind| format!("New {}", kind.title.to_lowercase()));
-    let rows: Vec<RecordRow> = rows.collect();
+    let export = Action::open("Export as JSON", asked.with("format", "json"));
+    let begin = new_record(&web, &me, &label, &new, kind).map(Action::main);
     let page = RecordsPage {
         shell,
         heading,
         about: kind
             .map(|kind| format!("{} Asked for by {}.", kind.purpose, kind.clauses.join(", ")))
             .unwrap_or_default(),
-        actions: vec![
-            Some(Action::open("Export as JSON", asked.with("format", "json"))),
-            new_record(&web, &me, &label, &new, kind).map(Action::main),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        actions: std::iter::once(export).chain(begin).collect(),
         filters: filters(&web, &asked),
         head: head(&asked, input.order),
         pager: Pager {
@@ -211,6 +177,42 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         rows,
     };
     Ok(respond::page(&page))
+}
+
+/// The kind, and of what.
+fn heading(kind: Option<&'static Kind>, asked: &Asked) -> String {
+    let plural = kind.map_or("Records", |kind| kind.plural);
+    match asked.product.as_str() {
+        "" => plural.to_owned(),
+        product => format!("{plural} of {}", format!("{product} {}", asked.release).trim()),
+    }
+}
+
+async fn rows(web: &Web, me: &Me, listing: &records::Listing) -> Result<Vec<RecordRow>, ServiceError> {
+    let keys = people::keys(web.app(), listing.rows.iter().filter_map(|row| row.head.owner)).await?;
+    let names = Names::people(web, keys.values()).await?;
+    let records = || listing.rows.iter().map(|row| &row.record);
+    let (products, releases) =
+        (records().filter_map(|row| row.product), records().filter_map(|row| row.release));
+    let places = products::places(web.app(), products, releases).await?;
+    let row = |row: &records::Listed| {
+        let kind = web.app().kind(&row.record.kind);
+        let owner = row.head.owner.and_then(|id| keys.get(&id));
+        RecordRow {
+            number: row.record.reference.clone(),
+            title: row.head.title.clone(),
+            href: urls::record(&row.record.reference),
+            kind: kind.map_or_else(|| row.record.kind.clone(), |kind| kind.title.to_owned()),
+            state: state(&row.head.state).into(),
+            suspect: (row.suspect > 0)
+                .then(|| Status::saying(StatusKind::Suspect, format!("{} suspect", row.suspect))),
+            scope: place(&places, row.record.product, row.record.release),
+            owner: owner.map(|key| names.person(key)).unwrap_or_default(),
+            due: row.head.due.map(|day| me.due(day)),
+            changed: me.when(row.head.changed_at),
+        }
+    };
+    Ok(listing.rows.iter().map(row).collect())
 }
 
 fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {

@@ -280,7 +280,14 @@ async fn a_past_day_is_kept_to_or_said_not_to_be_shown() {
     let gate = site.get(&format!("{release}/gate?at={day}")).await.ok();
     assert!(gate.texts("input[name=password]").is_empty(), "a past day is not decided on");
     assert!(gate.text.contains("Decide on the gate as it is now"), "{}", gate.text);
-    for page in ["findings", "components", "evidence", "baseline"] {
+    let plan = format!("{release}/plan");
+    let expected = site.get(&plan).await.ok().value("expected");
+    let later = [("expected", &*expected), ("planned_ship_date", "2031-05-06"), ("manager", "ana")];
+    assert_eq!(site.send(&plan, &later).await.status, StatusCode::SEE_OTHER);
+    assert!(site.get(&format!("{release}/conformity")).await.ok().text.contains("2031-05-06"));
+    let past = site.get(&format!("{release}/conformity?at={day}")).await.ok();
+    assert!(!past.text.contains("2031-05-06"), "it was not planned so then");
+    for page in ["findings", "components", "evidence", "baseline", "plan"] {
         let seen = site.get(&format!("{release}/{page}?at={day}")).await.ok();
         let said = seen.texts(".banner").join(" ");
         assert!(said.contains("This page has no past.") && said.contains(day), "{page}: {said}");
