@@ -29,6 +29,7 @@ pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, NoFact> {
         at: facts.at.clone(),
         seq: facts.seq,
         pack: pack.reference(),
+        decided: None,
         provisional: !facts.adoptions.iter().any(|adoption| adoption.reference == digest),
         facts_version: facts.version,
         evaluator: EVALUATOR_VERSION,
@@ -244,7 +245,14 @@ impl Evaluation<'_> {
         let text =
             |expression: &Option<Expression>| expression.as_ref().map_or(Ok(None), |text| text.text(scope));
         let (owner, due) = (text(&check.owes)?, text(&check.due)?);
-        let todo = filled(&check.todo, row);
+        let mut todo = &check.todo;
+        for (when, instead) in &check.todos {
+            if when.truth(scope)? {
+                todo = instead;
+                break;
+            }
+        }
+        let todo = filled(todo, row);
         found.missing.push(self.missing(clause, check, reference, todo, owner, due));
         found.failing.push(subject);
         Ok(())
@@ -266,7 +274,7 @@ impl Evaluation<'_> {
             todo,
             owner: owner.person,
             stand_in: owner.stand_in,
-            due: self.fallback.due(due),
+            due: self.fallback.due(due, check.judges.contains(&Judges::AtRelease)),
             check: check.id.clone(),
             judges: check.judges.clone(),
         }

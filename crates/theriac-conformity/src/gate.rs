@@ -190,7 +190,7 @@ impl Fallback {
             todo: todo.to_owned(),
             owner: owner.person,
             stand_in: owner.stand_in,
-            due: self.due(owed.due),
+            due: self.due(owed.due, true),
             clauses: Vec::new(),
             missing: Vec::new(),
         }

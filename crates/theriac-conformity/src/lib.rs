@@ -17,5 +17,6 @@ pub use facts::{Facts, FactsError, facts_schema};
 pub use gate::{Covered, Gate, Reason, ReasonKind, Undated, gate};
 pub use pack::{Pack, PackError};
 pub use verdict::{
-    CheckVerdict, ClauseVerdict, Conformity, Disqualified, EVALUATOR_VERSION, Missing, Subject, combine,
+    CheckVerdict, ClauseVerdict, Conformity, DecidedBy, Disqualified, EVALUATOR_VERSION, Missing, Subject,
+    combine,
 };

@@ -1,7 +1,8 @@
 //! Who owes what is missing, and by when: the one rule for verdicts and the gate.
 //!
 //! Whom a row names owes it, else who answers for the clause, else the release manager, else a security officer of the
-//! product or the organisation. What has no day of its own is due when the release is planned to ship.
+//! product or the organisation. What has no day of its own is due when the release is planned to ship, as is
+//! what keeps it from shipping and has a later day.
 
 use crate::facts::Facts;
 use crate::facts::words::{SECURITY_OFFICER, StandIn};
@@ -17,7 +18,10 @@ pub(crate) struct Owner {
 #[derive(Debug)]
 pub(crate) struct Fallback {
     owner: Owner,
-    due: Option<String>,
+    /// When the release is planned to ship.
+    ship: Option<String>,
+    /// Whether it was decided that it ships.
+    decided: bool,
 }
 
 impl Fallback {
@@ -31,7 +35,8 @@ impl Fallback {
             Some((person, stand_in)) => Owner { person: Some(person), stand_in: Some(stand_in) },
             None => Owner::default(),
         };
-        Self { owner, due: facts.release.planned_ship_date.clone() }
+        let ship = facts.release.planned_ship_date.clone();
+        Self { owner, ship, decided: facts.release.decided_on.is_some() }
     }
 
     /// Who is named, or who stands in.
@@ -42,8 +47,12 @@ impl Fallback {
         }
     }
 
-    /// The day of its own, or the day on which the release is planned to ship.
-    pub(crate) fn due(&self, own: Option<String>) -> Option<String> {
-        own.or_else(|| self.due.clone())
+    /// The day of its own, or the day on which the release is planned to ship. What keeps the release from shipping is due by
+    /// that day at the latest.
+    pub(crate) fn due(&self, own: Option<String>, keeps_from_shipping: bool) -> Option<String> {
+        match (own, &self.ship) {
+            (Some(own), Some(ship)) if keeps_from_shipping && !self.decided => Some(own.min(ship.clone())),
+            (own, ship) => own.or_else(|| ship.clone()),
+        }
     }
 }

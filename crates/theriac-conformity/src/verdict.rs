@@ -8,7 +8,7 @@ use crate::facts::words::{StandIn, Verdict};
 use crate::pack::{ClauseKind, Judges, Level};
 
 /// The version of the evaluator; raised when the same facts and pack may come to another answer.
-pub const EVALUATOR_VERSION: u32 = 2;
+pub const EVALUATOR_VERSION: u32 = 3;
 
 /// The verdicts of one release at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,11 +30,30 @@ pub struct Conformity {
     pub product: String,
     /// The release's name.
     pub release: String,
+    /// What was decided and when, by which pack: the verdicts at release are those; the rest speaks of how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<DecidedBy>,
     /// Clause by clause, in the order of the standard.
     pub clauses: Vec<ClauseVerdict>,
     /// Evidence that was found wrong after the release was decided on it; what was decided stays.
     #[serde(default)]
     pub disqualified: Vec<Disqualified>,
+}
+
+/// What verdicts were decided on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecidedBy {
+    /// The day judged.
+    pub at: String,
+    /// The audit sequence up to which rows were read.
+    pub seq: i64,
+    /// The pack, `id@digest`.
+    pub pack: String,
+    /// Whether the manufacturer had still to adopt the pack.
+    pub provisional: bool,
+    /// The version of the evaluator.
+    pub evaluator: u32,
 }
 
 /// Evidence that a decision rests on and that was found wrong since.

@@ -103,11 +103,15 @@ impl<'a> Teller<'a> {
         kind: &str,
         author: &str,
         content: Value,
+        more: &[(&str, &str)],
     ) -> Result<(), DemoError> {
         let (name, reference) = (format!("next revision of {kind} '{label}'"), self.reference(label)?);
         let player = self.player(author)?;
         let view = scene(&name, records::edit(self.app, &player.who, &reference).await)?;
-        let links = view.links.into_iter().map(|(link, _)| link).collect();
+        let mut links: Vec<DraftLink> = view.links.into_iter().map(|(link, _)| link).collect();
+        for (link, label) in more {
+            links.push(DraftLink::new(*link, self.reference(label)?));
+        }
         let input = DraftInput { content, links };
         let saved = records::save_draft(self.app, &player.who, &reference, view.expected, input).await;
         let saved = scene(&name, saved)?;

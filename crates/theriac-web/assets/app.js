@@ -105,6 +105,7 @@
 
   // Drafts are saved a moment after the last key; the button still saves without script. One save at a time: the
   // first one of a new record makes it, and the form goes on as that record's.
+  const pending = [];
   document.querySelectorAll("form[data-autosave]").forEach((form) => {
     const typed = () => {
       const data = new FormData(form);
@@ -117,6 +118,8 @@
     let saved = unsaved ? null : typed();
     let saving = null;
     let timer;
+    // What sends something beside the draft first brings what is typed to the server.
+    pending.push(async () => { clearTimeout(timer); if (form.isConnected) await save(); });
     const person = (page) => page.querySelector(".me-name")?.textContent;
     const post = () => fetch(form.getAttribute("action"), {
       method: "POST", credentials: "same-origin", headers: { accept: "application/json" },
@@ -199,8 +202,9 @@
     const place = form.querySelector("[data-progress]");
     if (!place) return;
     place.hidden = true;
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      await Promise.all(pending.map((bring) => bring()));
       const bar = place.querySelector("progress");
       const words = place.querySelector("[role=status]");
       const request = new XMLHttpRequest();

@@ -213,6 +213,9 @@ pub fn verdicts(conformity: &Conformity) -> String {
     }
     let missing = if number == 0 { String::new() } else { format!("\n{}", missing.text()) };
     let provisional = match conformity.provisional {
+        true if conformity.decided.as_ref().is_some_and(|decided| !decided.provisional) => {
+            ", how it stands is provisional: the pack of today has not been adopted"
+        }
         true => ", provisional: the pack has not been adopted",
         false => "",
     };

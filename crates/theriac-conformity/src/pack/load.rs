@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use theriac_model::Digest;
 use toml::Spanned;
 
-use super::source::{CheckSource, ClauseFile, ClauseSource, PackFile};
+use super::source::{CheckSource, ClauseFile, ClauseSource, PackFile, TodoSource};
 use super::{Check, Clause, ClauseKind, Condition, Judges, Level, Pack};
 use crate::expression::{Expression, Schema, Type};
 use crate::facts::facts_schema;
@@ -199,7 +199,7 @@ impl Loader<'_> {
             checks.extend(self.check(file, &number, check, &source.judges));
         }
         if source.kind == ClauseKind::Attested {
-            checks.extend(attestation(&number, source.level, &source.judges));
+            checks.extend(attestation(&number, source.level, &source.judges, source.max_age_days));
         }
         self.clauses.push(Clause {
             number,
@@ -306,6 +306,7 @@ impl Loader<'_> {
         }
         self.rests(file, over, &source.rests);
         self.todos(file, over, &source);
+        let todos = self.cases(file, over, &source.todos);
         let mut parse = |text: &Option<Spanned<String>>, wanted| {
             text.as_ref()
                 .map(|text| self.expression(file, text, over, wanted))
@@ -320,6 +321,7 @@ impl Loader<'_> {
             title: source.title,
             over: over.map(str::to_owned),
             todo: source.todo.into_inner(),
+            todos,
             todo_none: source.todo_none.map(Spanned::into_inner),
             judges: source.judges.unwrap_or_else(|| judges.to_vec()),
             none: source.none.into_inner(),
@@ -332,15 +334,36 @@ impl Loader<'_> {
         })
     }
 
-    /// Whether what is to be done can be said of each subject, and of none.
-    fn todos(&mut self, file: File<'_>, over: Option<&str>, source: &CheckSource) {
+    /// What is to be done in cases of their own.
+    fn cases(
+        &mut self,
+        file: File<'_>,
+        over: Option<&str>,
+        cases: &[TodoSource],
+    ) -> Vec<(Expression, String)> {
+        let mut read = Vec::new();
+        for case in cases {
+            self.named(file, over, &case.todo);
+            let when = self.expression(file, &case.when, over, Wanted::Truth);
+            read.extend(when.map(|when| (when, case.todo.get_ref().clone())));
+        }
+        read
+    }
+
+    /// Whether the names in braces are fields of the subject that can be shown.
+    fn named(&mut self, file: File<'_>, over: Option<&str>, todo: &Spanned<String>) {
         let row = over.and_then(|list| self.schema.variable(list)).and_then(Type::item);
-        for field in placeholders(source.todo.get_ref()) {
+        for field in placeholders(todo.get_ref()) {
             if !row.and_then(|row| row.field(field)).is_some_and(Type::may_be_shown) {
                 let message = format!("'{{{field}}}' names no field of the subject with text or a number");
-                self.fail(file, source.todo.span(), message);
+                self.fail(file, todo.span(), message);
             }
         }
+    }
+
+    /// Whether what is to be done can be said of each subject, and of none.
+    fn todos(&mut self, file: File<'_>, over: Option<&str>, source: &CheckSource) {
+        self.named(file, over, &source.todo);
         let may_be_empty = over.is_some() || source.filter.is_some();
         let fails = *source.none.get_ref() == Verdict::NotMet;
         match &source.todo_none {
@@ -441,18 +464,36 @@ pub(crate) fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The one check of an attested clause: the clause assessment of its level that counts, holds and says met.
-fn attestation(number: &str, level: Level, judges: &[Judges]) -> Option<Check> {
+fn attestation(number: &str, level: Level, judges: &[Judges], max_age_days: Option<u16>) -> Option<Check> {
     let scope = match level {
         Level::Organisation => Scope::Organisation,
         Level::Product => Scope::Product,
         Level::Release | Level::FieldedRelease => Scope::Release,
     };
     let parse = |text: &str| Expression::parse(text).ok();
+    let young = max_age_days.map_or_else(String::new, |most| {
+        format!(" && r.assessed_days_ago != null && r.assessed_days_ago <= {most}")
+    });
+    let assess = format!("Assess clause {number}, cite what was read, and have the assessment approved");
+    let todos = [
+        (
+            "limits == null",
+            "Have the limits of the organisation approved: they say how old an assessment may get".to_owned(),
+        ),
+        (
+            "r.approved && r.unusable_evidence > 0",
+            format!(
+                "Cite evidence for clause {number} that is not disqualified and names its build, tool and day; for a release, of its \
+             candidate"
+            ),
+        ),
+    ];
     Some(Check {
         id: format!("{number}-attested"),
         title: "A signed assessment of this clause says met, and nothing it rests on has changed".to_owned(),
         over: Some("clause_assessments".to_owned()),
-        todo: format!("Assess clause {number}, cite what was read, and have the assessment approved"),
+        todo: assess,
+        todos: todos.into_iter().map(|(when, todo)| Some((parse(when)?, todo))).collect::<Option<_>>()?,
         todo_none: None,
         judges: judges.to_vec(),
         none: Verdict::NotMet,
@@ -460,8 +501,8 @@ fn attestation(number: &str, level: Level, judges: &[Judges]) -> Option<Check> {
             .map(str::to_owned)
             .to_vec(),
         filter: Some(parse(&format!("r.latest && r.clause == '{number}' && r.scope == '{scope}'"))?),
-        pass: parse("r.holds && r.verdict == 'met'")?,
-        partly: Some(parse("r.holds && r.verdict == 'partly met'")?),
+        pass: parse(&format!("r.holds && r.verdict == 'met'{young}"))?,
+        partly: Some(parse(&format!("r.holds && r.verdict == 'partly met'{young}"))?),
         owes: Some(parse("r.owner")?),
         due: None,
     })

@@ -111,6 +111,8 @@ pub struct Check {
     pub over: Option<String>,
     /// What to do about a subject that fails; `{field}` stands for what the subject has in a field.
     pub todo: String,
+    /// What to do instead in cases of their own: the first that holds counts.
+    pub(crate) todos: Vec<(Expression, String)>,
     /// What to do where there is no subject at all.
     pub todo_none: Option<String>,
     /// What it bears on.
@@ -124,6 +126,13 @@ pub struct Check {
     pub(crate) partly: Option<Expression>,
     pub(crate) owes: Option<Expression>,
     pub(crate) due: Option<Expression>,
+}
+
+impl Check {
+    /// Everything that it may say is to be done about a subject, fields in braces not yet filled in.
+    pub fn todo_texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.todo.as_str()).chain(self.todos.iter().map(|(_, todo)| todo.as_str()))
+    }
 }
 
 impl Pack {

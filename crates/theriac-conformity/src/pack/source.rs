@@ -36,6 +36,8 @@ pub(super) struct ClauseSource {
     #[serde(default = "both")]
     pub(super) judges: Vec<Judges>,
     pub(super) duty: String,
+    /// The most days that an assessment of an attested clause holds, where the standard itself says so.
+    pub(super) max_age_days: Option<u16>,
     pub(super) condition: Option<ConditionSource>,
     #[serde(default)]
     pub(super) check: Vec<CheckSource>,
@@ -59,12 +61,22 @@ pub(super) struct CheckSource {
     pub(super) pass: Spanned<String>,
     pub(super) none: Spanned<Verdict>,
     pub(super) todo: Spanned<String>,
+    #[serde(default)]
+    pub(super) todos: Vec<TodoSource>,
     pub(super) todo_none: Option<Spanned<String>>,
     pub(super) owes: Option<Spanned<String>>,
     pub(super) due: Option<Spanned<String>>,
     pub(super) judges: Option<Vec<Judges>>,
     #[serde(default)]
     pub(super) rests: Vec<Spanned<String>>,
+}
+
+/// What to do in a case of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TodoSource {
+    pub(super) when: Spanned<String>,
+    pub(super) todo: Spanned<String>,
 }
 
 fn full() -> Vec<Route> {

@@ -162,6 +162,13 @@ const CASES: &[Case] = &[
     ("5.1.1-c", "planned in a revision that nobody approved", NotMet, |s| {
         s.with_record("ACT-1", |row| row.links[0].pinned_approved_on = None)
     }),
+    ("5.1.1-c", "planned in what is no plan", NotMet, |s| {
+        let policy = s.copy("DOC-1", "DOC-9").set("DOC-9", "type", json!("policy"));
+        policy.with_record("ACT-1", |row| row.links[0].target = "DOC-9".to_owned())
+    }),
+    ("5.1.1-c", "said to be done on a day after its approval", NotApplicable, |s| {
+        s.with_record("ACT-1", |row| row.approved_on = Some(day("2026-10-27")))
+    }),
     ("5.1.1-c", "the first plan came after it, and it names none", NotMet, |s| {
         s.with_record("ACT-1", |row| row.links.clear())
             .with_record("DOC-1", |row| row.first_approved_on = Some(day("2026-10-29")))
@@ -230,6 +237,9 @@ const CASES: &[Case] = &[
     }),
     ("5.2.2-d", "one of two never reviewed", PartlyMet, |s| s.copy("REQ-1", "REQ-2")),
     ("5.7.5-a", "less independent than asked", NotMet, |s| s.set("CAMP-1", "independence", json!("person"))),
+    ("5.7.5-a", "approved before its last day had come", NotMet, |s| {
+        s.with_record("CAMP-1", |row| row.approved_on = Some(day("2026-10-09")))
+    }),
     ("5.7.5-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("CAMP-1", "CAMP-2"), "CAMP-2")),
     ("5.7.5-a", "the campaign tested another build", NotMet, |s| s.set("CAMP-1", "build", json!("rc.1"))),
     ("5.7.5-b", "the tester is an author", NotMet, |s| {
@@ -426,6 +436,11 @@ const CASES: &[Case] = &[
     ("5.8.5-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
     ("5.8.5-c", "no review", Met, |s| s.without("REV-1")),
     ("5.8.5-d", "a limit has passed", NotMet, |s| findings(s, None)),
+    ("5.8.5-d", "accepted: nothing is to be mended by any day", Met, |s| {
+        let mut row = affected();
+        row.decision = Some(Decision::Accept);
+        findings(s, Some(row)).with(|input| input.findings[0].opened_on = day("2026-01-01"))
+    }),
     ("5.8.5-d", "one of two past its limit", PartlyMet, |s| {
         let mut row = affected();
         row.due = Some(day("2026-11-01"));
@@ -473,6 +488,11 @@ const CASES: &[Case] = &[
         s.set("ACT-1", "start_date", json!("2026-10-20"))
     }),
     ("5.8.6-b", "evidence of another release", NotMet, |s| s.with(|input| input.evidence[1].own = false)),
+    ("5.8.6-b", "evidence of another build", NotMet, |s| {
+        s.with(|input| input.evidence[1].build = Some("rc.1".to_owned()))
+    }),
+    ("5.8.6-b", "no evidence, but a record that it resulted in", Met, |s| resulted(s, "2026-10-28")),
+    ("5.8.6-b", "a record from before it began", NotMet, |s| resulted(s, "2026-08-31")),
     ("5.8.6-b", "evidence that is bound to no tool", NotMet, |s| {
         s.with(|input| input.evidence[1].tool = None)
     }),
@@ -658,6 +678,15 @@ fn applicability(sample: Sample, clause: &str) -> Sample {
     })
 }
 
+/// Shown by a record of this day instead of evidence.
+fn resulted(sample: Sample, approved_on: &str) -> Sample {
+    sample.set("ACT-1", "evidence", json!([])).with_record("ACT-1", |row| {
+        let mut link = crate::sample::link("resulted-in", "REV-1");
+        link.pinned_approved_on = Some(day(approved_on));
+        row.links.push(link);
+    })
+}
+
 fn clause_of(sample: &Sample, clause: &str) -> (Verdict, Option<String>) {
     let conformity = sample.conformity();
     let found = conformity.clauses.into_iter().find(|row| row.clause == clause).unwrap();
@@ -680,6 +709,7 @@ fn a_justification_holds_only_for_a_conditional_clause_whose_facts_agree_and_whe
     // While nothing is known the clause applies.
     assert_eq!(clause_of(&applicability(bare().without("ITEM-1"), "4.1.5"), "4.1.5").0, NotMet);
     let unknown = Sample::met().without("CLA-5.2.3").set("ITEM-1", "origin", json!("own"));
+    let unknown = unknown.set("ITEM-1", "class", json!("maintained"));
     assert_eq!(clause_of(&applicability(unknown.clone(), "5.2.3"), "5.2.3").0, NotApplicable);
     let unknown = unknown.with(|input| input.components.clear());
     assert_eq!(clause_of(&applicability(unknown, "5.2.3"), "5.2.3").0, NotMet);

@@ -26,7 +26,6 @@ const FOR_PEOPLE: &[(&str, &str)] = &[
 
 /// Links that say something to people and nothing to facts, unless they are suspect.
 const LINKS_FOR_PEOPLE: &[(&str, &str)] = &[
-    ("activity", "resulted-in"),
     ("applicability", "cites"),
     ("deviation", "cites"),
     ("document", "belongs-to"),

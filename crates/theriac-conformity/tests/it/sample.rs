@@ -281,6 +281,12 @@ fn assessed(clause: &str, level: Level) -> RecordInput {
     });
     let mut record = record(&format!("CLA-{clause}"), "clause-assessment", scope, content);
     record.links.push(link("cites", "DOC-1"));
+    approved_later(record, "2026-03-01")
+}
+
+/// A record whose present revision was approved on another day than its first one.
+fn approved_later(mut record: RecordInput, on: &str) -> RecordInput {
+    record.approved_on = Some(day(on));
     record
 }
 
@@ -339,6 +345,7 @@ fn records() -> Vec<RecordInput> {
         }),
     );
     campaign.links = vec![link("verifies", "REQ-1")];
+    let campaign = approved_later(campaign, "2026-10-10");
     let mut activity = record(
         "ACT-1",
         "activity",
@@ -349,6 +356,7 @@ fn records() -> Vec<RecordInput> {
         }),
     );
     activity.links = vec![link("planned-in", "DOC-1")];
+    let activity = approved_later(activity, "2026-10-28");
     vec![
         record(
             "RESP-1",

@@ -25,7 +25,7 @@ pub static SOFTWARE_ITEM: Kind = Kind {
         choice("class", "Class", CLASSES).required().listed(),
         words("purls", "Purl patterns")
             .required()
-            .help("One a line; * stands for anything: pkg:npm/*, pkg:golang/example.org/gateway*."),
+            .help("One a line; * stands for anything: pkg:npm/*. A component without a purl: name:fastcodec, or its CPE."),
         date("support_end", "Support ends").listed(),
         markdown("rationale", "Why this class").required(),
         choice("previous_class", "Class before", CLASSES).help("When the class was lowered."),
@@ -57,8 +57,10 @@ pub static SOFTWARE_ITEM: Kind = Kind {
 
 fn patterns(content: &Content, errors: &mut Vec<FieldError>) {
     for pattern in content.list("purls") {
-        if !pattern.starts_with("pkg:") && pattern != "*" {
-            errors.push(FieldError::new("purls", format!("'{pattern}' does not begin with pkg:")));
+        let begins = ["pkg:", "name:", "cpe:"].iter().any(|word| pattern.starts_with(word));
+        if !begins && pattern != "*" {
+            let words = format!("'{pattern}' does not begin with pkg:, name: or cpe:");
+            errors.push(FieldError::new("purls", words));
         }
     }
 }

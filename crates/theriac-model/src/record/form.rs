@@ -37,8 +37,9 @@ fn value(field: &Field, name: &str, given: &[&str], pairs: &[(String, String)]) 
         }),
         // A browser sends a ticked box only; the hidden twin says that the box was on the page at all.
         FieldType::Boolean => (!given.is_empty()).then(|| Value::Bool(given.contains(&"true"))),
-        FieldType::Words => (!given.is_empty()).then(|| split(given, &['\n'])),
-        FieldType::Clauses | FieldType::Evidence | FieldType::Refs => {
+        // References may hold blanks: names of test cases and components do.
+        FieldType::Words | FieldType::Refs => (!given.is_empty()).then(|| split(given, &['\n'])),
+        FieldType::Clauses | FieldType::Evidence => {
             (!given.is_empty()).then(|| split(given, &['\n', ',', ' ', ';']))
         }
         FieldType::Rows(fields) => Some(Value::Array(

@@ -168,7 +168,7 @@ pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<
     let people = People::read(&mut read, &page.items).await?;
     let items = Items::read(app, &mut read, &[product.id]).await?;
     let page = page.map(|listed| {
-        let item = items.of(product.id, listed.component.purl.as_deref());
+        let item = items.of(product.id, listed.component.purl.as_deref(), &listed.component.key);
         let mut row = row(listed, &people, item);
         if let Some((compared, _)) = &compared {
             let (change, was) = compared.change(&row.key);

@@ -80,7 +80,7 @@ pub async fn search_components(
         tables::products::keys_among(&mut read, &products).await?.into_iter().collect();
     let placed = |listed: table::Listed| {
         let release = places.get(&listed.release)?;
-        let item = items.of(release.product, listed.component.purl.as_deref());
+        let item = items.of(release.product, listed.component.purl.as_deref(), &listed.component.key);
         Some(PlacedComponent {
             product: keys.get(&release.product)?.clone(),
             release: release.name.clone(),

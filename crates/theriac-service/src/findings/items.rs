@@ -62,9 +62,9 @@ impl Items {
         Ok(Self { patterns: patterns.collect(), views })
     }
 
-    /// The item of a product that covers a purl.
-    pub(super) fn of(&self, product: i64, purl: Option<&str>) -> Option<ItemView> {
-        let item = self.patterns.get(&product)?.item(purl)?;
+    /// The item of a product that covers a component, by its purl or else by its name in the release.
+    pub(super) fn of(&self, product: i64, purl: Option<&str>, key: &str) -> Option<ItemView> {
+        let item = self.patterns.get(&product)?.item(purl, key)?;
         self.views.get(&item).cloned()
     }
 }

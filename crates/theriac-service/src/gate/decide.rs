@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::json;
 use theriac_auth::{Permission, Reauthenticated, Signer};
-use theriac_conformity::Gate;
+use theriac_conformity::{Facts, Gate};
 use theriac_model::{Digest, canonical_json};
 use theriac_store::blobs::Staged;
 use theriac_store::tables;
@@ -105,12 +105,21 @@ fn digest_of(
     in_force: Option<&Decision>,
 ) -> Result<Digest> {
     let seen = json!({
-        "product": product, "release": release, "pack": judged.pack,
+        "product": product, "release": release, "pack": judged.pack, "facts": timeless(&judged.facts)?,
         "in_force": in_force.map(|decision| decision.id.to_string()),
         "clauses": judged.conformity.clauses, "gate": judged.gate,
         "artefacts": judged.artefacts,
     });
     Ok(Digest::of(canonical_json(&seen)?.as_bytes()))
+}
+
+/// The facts without sequence and day: whatever else of them changes is to be seen before it is signed.
+fn timeless(facts: &Facts) -> Result<Digest> {
+    let mut value = serde_json::to_value(facts).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|name, _| !["seq", "at"].contains(&name.as_str()));
+    }
+    Ok(Digest::of(canonical_json(&value)?.as_bytes()))
 }
 
 /// The gate as it is now with the digest that a decision must name.

@@ -8,7 +8,9 @@ use theriac_auth::Permission;
 use theriac_conformity::facts::input::FactsInput;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{ClauseVerdict, Conformity, EVALUATOR_VERSION, Facts, Gate, Missing, Pack};
+use theriac_conformity::{
+    ClauseVerdict, Conformity, DecidedBy, EVALUATOR_VERSION, Facts, Gate, Missing, Pack,
+};
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::releases::Release;
@@ -184,6 +186,13 @@ pub(super) async fn decided(app: &App, decision: &Decision) -> Result<Judged> {
 
 /// Today's answer with what was decided: what bears on the release is read, never evaluated again.
 fn as_decided(mut today: Conformity, decided: Conformity) -> Conformity {
+    today.decided = Some(DecidedBy {
+        at: decided.at.clone(),
+        seq: decided.seq,
+        pack: decided.pack.clone(),
+        provisional: decided.provisional,
+        evaluator: decided.evaluator,
+    });
     let mut then: BTreeMap<_, _> =
         decided.clauses.into_iter().map(|clause| (clause.clause.clone(), clause)).collect();
     let now = std::mem::take(&mut today.clauses);

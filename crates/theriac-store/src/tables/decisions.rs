@@ -77,6 +77,24 @@ pub async fn at(conn: &mut Conn, release: i64, seq: i64) -> Result<Option<Decisi
     conn.fetch_optional(sql, args![seq, release]).await?.as_ref().map(decision).transpose()
 }
 
+/// The decision to ship that was in force on a release when another one was begun, by a sequence.
+///
+/// # Errors
+/// What the database says.
+pub async fn shipped_when_begun(
+    conn: &mut Conn,
+    base: i64,
+    begun: i64,
+    seq: i64,
+) -> Result<Option<Decision>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} JOIN audit w ON w.tx = d.tx_from WHERE d.release = $1 AND d.outcome = $2 AND w.seq <= $3 \
+         AND w.seq < (SELECT MIN(b.seq) FROM release r JOIN audit b ON b.tx = r.tx_from WHERE r.id = $4) \
+         ORDER BY w.seq DESC LIMIT 1"
+    );
+    conn.fetch_optional(sql, args![base, RELEASED, seq, begun]).await?.as_ref().map(decision).transpose()
+}
+
 /// The decisions in force on all releases, newest first, at most 10,000.
 ///
 /// # Errors

@@ -96,6 +96,7 @@ pub fn routes() -> Vec<Route> {
         GET "/products/{product}/releases/{release}/evidence", Permission(P::Read) => evidence_list::show;
         GET "/products/{product}/releases/{release}/evidence/new", Permission(P::Read) => evidence_upload::show;
         POST "/products/{product}/releases/{release}/evidence", Permission(P::UploadEvidence) => evidence_upload::upload;
+        POST "/products/{product}/releases/{release}/builds", Permission(P::AddBuild) => evidence_list::add_build;
         POST "/products/{product}/releases/{release}/candidate", Permission(P::ManageReleases) => evidence_list::name_candidate;
         GET "/evidence/{evidence}", Permission(P::Read) => evidence::show;
         GET "/evidence/{evidence}/file", Permission(P::Read) => evidence::file;

@@ -89,7 +89,7 @@ impl AccountPage {
                 Input::Radios(pick(&[("comfortable", "Comfortable"), ("compact", "Compact")], density)),
             )
             .required(),
-            Field::new("keys", "Single keys act as shortcuts", Input::Check(self.shell.keys)).required(),
+            Field::new("keys", "Single keys act as shortcuts", Input::Check(self.shell.keys)),
         ]
     }
 
@@ -165,7 +165,7 @@ async fn page(
         password_error,
         sessions,
         administration: match me.may(Permission::Read, Scope::Organisation) {
-            true => vec![Link::new("People and access", "/people")],
+            true => vec![Link::new("People and access", "/people"), Link::new("Jobs", "/jobs")],
             false => Vec::new(),
         },
     })

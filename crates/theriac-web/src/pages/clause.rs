@@ -38,6 +38,10 @@ pub struct ClausePage {
     pub notes: Vec<Note>,
     /// Computed or attested, confidence, condition, pack, sequence.
     pub facts: Facts,
+    /// Why it does not apply, or why a justification counts for nothing; may be empty.
+    pub reason: String,
+    /// The justification that the reason names.
+    pub justified: Option<Link>,
     /// Its checks at release with what lies below them.
     pub checks: Vec<Node>,
     /// Its standing checks; empty when it has none.
@@ -103,6 +107,8 @@ pub async fn show(
         asks: source.map(|row| row.duty.clone()).unwrap_or_default(),
         notes: all_notes,
         facts: Facts::from(facts(&seen, clause)),
+        reason: clause.reason.as_deref().map(release::short).unwrap_or_default(),
+        justified: clause.reason.as_deref().and_then(justification),
         checks: of(Judges::AtRelease),
         standing_checks: of(Judges::Standing),
         missing: clause.missing.iter().map(|item| duty(&me, &product, &seen, Some(clause), item)).collect(),
@@ -127,17 +133,19 @@ fn facts(seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {
         Level::Release => "Each release",
         Level::FieldedRelease => "Each release that customers have",
     };
-    let mut facts = vec![
+    vec![
         Fact::text("How it is judged", kind),
         Fact::text("Where it is judged", level),
         Fact::text("Confidence of the pack", confidence(seen, &clause.confidence)),
         Fact::code("Pack", seen.judged.conformity.pack.chars().take(40).collect::<String>()),
         Fact::text("Audit sequence", seen.judged.conformity.seq.to_string()),
-    ];
-    if let Some(reason) = &clause.reason {
-        facts.push(Fact::text("Applicability", release::short(reason)));
-    }
-    facts
+    ]
+}
+
+/// The justification that a reason names.
+fn justification(reason: &str) -> Option<Link> {
+    let named = reason.split([' ', '@', ':', ',']).find(|word| names::is_record(word))?;
+    Some(Link::new(format!("Read {named}"), urls::record(named)))
 }
 
 /// What the letters of a clause's confidence mean, as the pack says it.

@@ -348,9 +348,14 @@ fn key(duty: &Duty) -> (bool, String) {
 /// What makes verdicts less than final.
 pub(super) fn notes(seen: &Seen) -> Vec<Note> {
     let mut notes = Vec::new();
-    if seen.judged.conformity.provisional {
+    let conformity = &seen.judged.conformity;
+    if conformity.provisional {
         let text = "The manufacturer has not yet adopted this pack against its own copy of the standard.";
-        let note = Note::new(NoteKind::Info, "These verdicts are provisional.", text);
+        let title = match &conformity.decided {
+            Some(decided) if !decided.provisional => "How it stands is provisional; what was decided is not.",
+            _ => "These verdicts are provisional.",
+        };
+        let note = Note::new(NoteKind::Info, title, text);
         notes.push(note.link("Adopt the pack", urls::adoption(&seen.pack.id)));
     }
     if let Some(day) = &seen.judged.decided {

@@ -2,16 +2,20 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_conformity::facts::words::EvidenceKind;
+use theriac_model::record::FieldError;
 use theriac_service::evidence::{self, ListEvidence};
-use theriac_service::products::{self, ReleaseView};
+use theriac_service::products::{self, NewBuild, ReleaseView};
 use theriac_service::{Paging, ServiceError};
 
+use super::error_at;
 use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
-    Action, Choice, Column, Empty, Filters, Link, Pager, Shell, Status, StatusKind, TableHead, When,
+    Action, Choice, Column, Empty, Field, Filters, Input, Link, Pager, Shell, Status, StatusKind, TableHead,
+    When,
 };
 use crate::{respond, urls};
 
@@ -71,6 +75,10 @@ pub struct EvidenceListPage {
     pub empty: Empty,
     /// Builds of the release.
     pub builds: Vec<BuildRow>,
+    /// Where the form that adds a build goes: it sends `csrf`, `name` and `commit`.
+    pub builds_url: String,
+    /// Its fields; empty when the person may not add one.
+    pub add_build: Vec<Field>,
 }
 
 /// Kinds of evidence and their names.
@@ -132,26 +140,41 @@ pub async fn show(
     Query(asked): Query<Asked>,
     Query(query): Query<At>,
 ) -> Answer {
-    let listed = evidence::list(web.app(), me.who(), &asked.input(&product, &name)?).await?;
-    let found = products::product(web.app(), me.who(), &product).await?;
-    let release = products::release(web.app(), me.who(), &product, &name).await?;
-    let paging = Paging { limit: 200, after: None };
-    let builds = products::builds(web.app(), me.who(), &product, &name, &paging).await?.items;
+    let mut page = page(&web, &me, (&product, &name), &asked, &Form::default(), &[]).await?;
     let here = urls::release(&product, &name, "evidence");
+    release::only_today(&mut page.shell, "Evidence and builds", &here, query.day(&me)?);
+    Ok(respond::page(&page))
+}
+
+/// The page, with what was typed of a build that was refused.
+async fn page(
+    web: &Web,
+    me: &Me,
+    (product, name): (&str, &str),
+    asked: &Asked,
+    sent: &Form,
+    errors: &[FieldError],
+) -> Result<EvidenceListPage, ServiceError> {
+    let listed = evidence::list(web.app(), me.who(), &asked.input(product, name)?).await?;
+    let found = products::product(web.app(), me.who(), product).await?;
+    let release = products::release(web.app(), me.who(), product, name).await?;
+    let paging = Paging { limit: 200, after: None };
+    let builds = products::builds(web.app(), me.who(), product, name, &paging).await?.items;
+    let here = urls::release(product, name, "evidence");
     let upload = Action::open("Upload evidence", format!("{here}/new")).main();
     let blocked = me.blocked(Permission::UploadEvidence, Scope::Product(ProductId(found.id)));
     let upload = if blocked.is_empty() { upload } else { Action::blocked("Upload evidence", blocked) };
     let may = me.may(Permission::ManageReleases, Scope::Product(ProductId(found.id)));
-    let rows: Vec<EvidenceRow> = listed.items.iter().map(|row| self::row(&me, row)).collect();
+    let rows: Vec<EvidenceRow> = listed.items.iter().map(|row| self::row(me, row)).collect();
     let names: Vec<&str> = builds.iter().map(|build| build.name.as_str()).collect();
-    let mut shell = release::shell(&me, (&product, &found.name), &name, "evidence");
+    let mut shell = release::shell(me, (product, &found.name), name, "evidence");
     shell.api = Some(format!("/api/v1{here}"));
-    release::only_today(&mut shell, "Evidence and builds", &here, query.day(&me)?);
-    Ok(respond::page(&EvidenceListPage {
+    let adds = me.may(Permission::AddBuild, Scope::Product(ProductId(found.id)));
+    Ok(EvidenceListPage {
         shell,
         heading: format!("Evidence of {name}"),
         actions: vec![upload.clone()],
-        filters: filters(&here, &asked, &names),
+        filters: filters(&here, asked, &names),
         head: TableHead::new(vec![
             Column::new("Evidence").grow(),
             Column::new("Kind"),
@@ -160,11 +183,13 @@ pub async fn show(
             Column::new("Performed"),
             Column::new("State"),
         ]),
-        pager: pager(&here, &asked, rows.len(), listed.next.as_deref()),
-        empty: empty(&asked, &name, upload),
+        pager: pager(&here, asked, rows.len(), listed.next.as_deref()),
+        empty: empty(asked, name, upload),
         rows,
-        builds: names.iter().map(|build| build_row(&me, &release, build, may)).collect(),
-    }))
+        builds: names.iter().map(|build| build_row(me, &release, build, may)).collect(),
+        builds_url: urls::release(product, name, "builds"),
+        add_build: if adds { build_fields(sent, errors) } else { Vec::new() },
+    })
 }
 
 fn row(me: &Me, row: &evidence::EvidenceRow) -> EvidenceRow {
@@ -252,4 +277,44 @@ pub async fn name_candidate(
     let build = sent.get("build");
     products::set_candidate(web.app(), me.who(), &product, &name, build).await?;
     Ok(with_toast(&urls::release(&product, &name, "evidence"), &format!("{build} is the candidate")))
+}
+
+fn build_fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
+    let text = |name: &str| Input::Text(sent.get(name).to_owned());
+    vec![
+        Field::new("build", "Name", text("build"))
+            .hint("Such as 2.4.0-rc.2")
+            .error(error_at(errors, "build"))
+            .required(),
+        Field::new("commit", "Commit", text("commit"))
+            .hint("What it was made from: the 40 characters of git rev-parse HEAD")
+            .error(error_at(errors, "commit"))
+            .required(),
+    ]
+}
+
+/// Makes a build known.
+pub async fn add_build(
+    State(web): State<Web>,
+    me: Me,
+    Path((product, name)): Path<(String, String)>,
+    sent: Form,
+) -> Answer {
+    let new = NewBuild {
+        product: product.clone(),
+        release: name.clone(),
+        name: sent.get("build").trim().to_owned(),
+        commit: sent.get("commit").trim().to_owned(),
+    };
+    let errors = match products::add_build(web.app(), me.who(), new).await {
+        Ok(build) => {
+            let here = urls::release(&product, &name, "evidence");
+            return Ok(with_toast(&here, &format!("{} added", build.name)));
+        }
+        Err(ServiceError::Invalid(errors)) => errors,
+        Err(error @ ServiceError::Exists { .. }) => vec![FieldError::new("build", error.to_string())],
+        Err(error) => return Err(error.into()),
+    };
+    let page = page(&web, &me, (&product, &name), &Asked::default(), &sent, &errors).await?;
+    Ok(respond::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }

@@ -249,14 +249,19 @@ fn facts(me: &Me, known: &Known) -> Facts {
     if let Some(matching) = &known.matching {
         let mut values = vec![Value::When(me.when(matching.at))];
         if let Some(at) = matching.feed_at {
-            values.push(Value::Muted(format!("newest advisory {}", me.when(at).shown)));
+            values.push(Value::Muted("newest advisory".to_owned()));
+            values.push(Value::When(me.when(at)));
         }
         facts.push(Fact { term: "Matched".to_owned(), values });
     }
     for advisory in &known.advisories {
         let mut values = Vec::new();
         if let Some(published) = &advisory.published {
-            values.push(Value::Muted(format!("published {published}")));
+            values.push(Value::Muted("published".to_owned()));
+            values.push(match published.parse() {
+                Ok(at) => Value::When(me.when(at)),
+                Err(_) => Value::Text(published.clone()),
+            });
         }
         if !advisory.details.is_empty() {
             let start: String = advisory.details.chars().take(DETAILS_MAX).collect();

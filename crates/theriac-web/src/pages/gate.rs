@@ -187,7 +187,9 @@ fn reason(me: &Me, product: &str, seen: &Seen, row: &theriac_conformity::Reason)
         }
         ReasonKind::PackNotAdopted => urls::adoption(&seen.pack.id),
         ReasonKind::NoCandidate => urls::release(product, release, "evidence"),
-        ReasonKind::FindingNotAssessed | ReasonKind::FindingUnacceptable | ReasonKind::SuspectLink => {
+        // A link is cleared on the page of the record that it leaves from.
+        ReasonKind::SuspectLink => urls::record(row.reference.split(' ').next().unwrap_or_default()),
+        ReasonKind::FindingNotAssessed | ReasonKind::FindingUnacceptable => {
             reference(product, release, &row.reference)
                 .map_or_else(|| urls::release(product, release, "conformity"), |link| link.href)
         }
@@ -257,7 +259,8 @@ fn form(
     let offered = hindered.iter().filter(|(_, why)| why.is_none());
     let choices = offered.map(|(one, _)| Choice::new(one.as_str(), label(*one), outcome)).collect();
     let not_now = hindered.iter().filter_map(|(one, why)| Some((label(*one), why.as_ref()?)));
-    let not_now: Vec<String> = not_now.map(|(label, why)| format!("Not now: {label}. {why}")).collect();
+    let not_now: Vec<String> =
+        not_now.map(|(label, why)| format!("“{label}” cannot be chosen: {why}")).collect();
     SignForm {
         action: urls::release(product, release, "gate"),
         csrf: me.csrf(),

@@ -7,6 +7,7 @@ use theriac_conformity::facts::words::Verdict;
 use theriac_service::audit::{self, Entries, EntryView};
 use theriac_service::findings::{self, ListFindings};
 use theriac_service::gate::{self, Judged, Owed, ReleaseState};
+use theriac_service::records::{self, ListInput};
 use theriac_service::{Paging, ServiceError};
 
 use super::audit::subject;
@@ -161,6 +162,41 @@ async fn waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
         };
         let href = urls::with_query("/findings", &[("awaits", awaits)]);
         notes.push(Note::new(NoteKind::Info, "", text).link("Show them", href));
+    }
+    notes.extend(records_waiting(web, me).await?);
+    Ok(notes)
+}
+
+/// Records that wait for an approval that the person may give, and those of their own that were sent back.
+async fn records_waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
+    let listed = async |state: &str, owner: Option<&str>| {
+        let input = ListInput {
+            state: Some(state.to_owned()),
+            owner: owner.map(str::to_owned),
+            limit: 200,
+            ..ListInput::default()
+        };
+        records::list(web.app(), me.who(), &input).await
+    };
+    let may = |row: &records::Listed| {
+        let kind = web.app().kind(&row.record.kind);
+        kind.is_some_and(|kind| {
+            me.may(Permission::to_approve(kind.workflow.approve), records::scope_of(&row.record))
+        })
+    };
+    let in_review = listed("in review", None).await?.rows.iter().filter(|row| may(row)).count();
+    let sent_back = listed("sent back", Some(&me.session.person)).await?.rows.len();
+    let mut notes = Vec::new();
+    let show = |pairs: &[(&str, &str)]| urls::with_query("/records", pairs);
+    if in_review > 0 {
+        let text =
+            format!("{} to be read and approved by somebody with your role.", count(in_review, "record"));
+        notes.push(Note::new(NoteKind::Info, "", text).link("Show them", show(&[("state", "in review")])));
+    }
+    if sent_back > 0 {
+        let text = format!("{} of yours sent back: read why, and mend it.", count(sent_back, "record"));
+        let href = show(&[("state", "sent back"), ("owner", &me.session.person)]);
+        notes.push(Note::new(NoteKind::Warn, "", text).link("Show them", href));
     }
     Ok(notes)
 }

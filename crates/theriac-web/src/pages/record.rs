@@ -351,7 +351,7 @@ fn rule(view: &RecordView) -> String {
     } else {
         ""
     };
-    format!("Signed by a {} who wrote none of it{second}.", roles.join(" or "))
+    format!("Signed by somebody who wrote none of it, in the role of {}{second}.", roles.join(" or "))
 }
 
 fn actions(me: &Me, view: &RecordView, hindered: Hindered) -> Vec<Action> {

@@ -82,7 +82,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
             records(&web, &me, &q).await?,
             findings(&web, &me, &q).await?,
             components(&web, &me, &q).await?,
-            clauses(&web, &q).await?,
+            clauses(&web, &me, &q).await?,
         ];
         groups.retain(|group| !group.hits.is_empty());
     }
@@ -192,19 +192,28 @@ async fn components(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceErro
     Ok(HitGroup::new("Components", found.items.iter().map(hit).collect(), found.next.is_some(), Some(all)))
 }
 
-async fn clauses(web: &Web, q: &str) -> Result<HitGroup, ServiceError> {
+async fn clauses(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError> {
     let pack = theriac_service::gate::pack(web.app()).await?;
     let word = q.to_lowercase();
     let fits = pack
         .clauses
         .iter()
         .filter(|clause| clause.number == q || clause.title.to_lowercase().contains(&word));
+    // A clause is judged in a release: the newest that the person may see.
+    let releases = theriac_service::gate::releases(web.app(), me.who()).await?;
+    let newest = releases.first();
     let hits = fits.map(|clause| Hit {
         link: Link::new(
             format!("{} {}", clause.number, clause.title),
-            urls::with_query("/records", &[("q", &clause.number)]),
+            newest.map_or_else(
+                || urls::with_query("/records", &[("q", &clause.number)]),
+                |row| urls::clause(&row.product, &row.release, &clause.number),
+            ),
         ),
-        about: clause.duty.clone(),
+        about: match newest {
+            None => clause.duty.clone(),
+            Some(row) => format!("In {} {}. {}", row.product_name, row.release, clause.duty),
+        },
         state: None,
     });
     Ok(HitGroup::new("Clauses", hits.collect(), false, None))

@@ -352,6 +352,8 @@ fn clause_full() -> ClausePage {
             Fact::code("Pack", "iec-81001-5-1-2021, 7c1d 90aa"),
             Fact::text("Evaluated for", "entry 4182"),
         ]),
+        reason: "Justified by APPL-1@284c01e6.".to_owned(),
+        justified: Some(Link::new("Read APPL-1", "/records/APPL-1")),
         checks: checks(),
         standing_checks: vec![check(StatusKind::PartlyMet, "New findings are assessed in time", "11 of 12")],
         missing: duties(),
@@ -378,6 +380,8 @@ fn clause_empty() -> ClausePage {
     page.missing = Vec::new();
     page.records = Vec::new();
     page.previous = None;
+    page.reason = String::new();
+    page.justified = None;
     page
 }
 
@@ -721,6 +725,8 @@ fn evidence_list_full() -> EvidenceListPage {
     unbound.performed = None;
     EvidenceListPage {
         shell: release_shell("Evidence", "evidence"),
+        builds_url: page("builds"),
+        add_build: vec![Field::new("build", "Name", Input::Text(String::new())).required()],
         heading: "Evidence of 2.4.0".to_owned(),
         actions: vec![Action::open("Upload evidence", page("evidence/new")).main()],
         filters: filters(
@@ -761,6 +767,7 @@ fn evidence_list_empty() -> EvidenceListPage {
     let mut it = evidence_list_full();
     it.rows = Vec::new();
     it.builds = Vec::new();
+    it.add_build = Vec::new();
     it.actions = vec![Action::blocked("Upload evidence", "An auditor reads and hands in nothing.")];
     it.empty = Empty::new(
         "No evidence for 2.4.0 yet",

@@ -54,6 +54,8 @@ async fn a_document_is_written_sent_back_mended_and_signed() {
 
     site.sign_out().await;
     site.sign_in("cleo").await;
+    let work = site.get("/").await.ok();
+    assert!(work.text.contains("1 record to be read and approved"), "{}", work.text);
     let digest = site.get(&format!("{record}/sign")).await.ok().value("digest");
     let back = [("reason", "Say who tests"), ("expected", digest.as_str())];
     assert_eq!(site.send(&format!("{record}/send-back"), &back).await.status, StatusCode::SEE_OTHER);
@@ -61,6 +63,8 @@ async fn a_document_is_written_sent_back_mended_and_signed() {
 
     site.sign_out().await;
     site.sign_in("ana").await;
+    let work = site.get("/").await.ok();
+    assert!(work.text.contains("1 record of yours sent back"), "{}", work.text);
     let expected = site.get(&edit).await.ok().value("expected");
     let mut all = FIELDS.to_vec();
     all[3] = ("body", "Patches are tested by Mei.");

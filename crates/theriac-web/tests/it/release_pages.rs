@@ -177,11 +177,11 @@ async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     assert!(decided[0].contains("Reason: Because"), "{decided:?}");
     // Only what can be decided is offered; the rest says why not.
     assert_eq!(offered(&after), ["postpone"]);
-    assert!(after.text.contains("Not now: It ships. The gate is closed for"), "{}", after.text);
+    assert!(after.text.contains("“It ships” cannot be chosen: The gate is closed for"), "{}", after.text);
     let shipped = site.get("/products/gateway/releases/2.3.0/gate").await.ok();
     assert_eq!(offered(&shipped), ["withdraw"]);
     assert!(
-        shipped.text.contains("Not now: It is postponed. This release was decided to ship."),
+        shipped.text.contains("“It is postponed” cannot be chosen: This release was decided to ship."),
         "{}",
         shipped.text
     );
@@ -327,4 +327,51 @@ async fn search_finds_everything_that_one_may_read() {
     let totals = many.texts("section.panel > header > .muted");
     assert!(totals.contains(&"more than 50".to_owned()), "{totals:?}");
     assert_eq!(many.links("All records that match"), ["/records?q=e"]);
+}
+
+#[tokio::test]
+async fn a_build_is_made_known_on_the_page_of_the_evidence() {
+    let site = Site::signed_in("ana").await;
+    let builds = "/products/gateway/releases/2.4.0/builds";
+    let commit = "0123456789012345678901234567890123456789";
+    let wrong = site.send(builds, &[("build", "rc.9"), ("commit", "two words")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("value=\"rc.9\""), "what was typed stays: {}", wrong.text);
+    let added = site.send(builds, &[("build", "rc.9"), ("commit", commit)]).await;
+    let evidence = "/products/gateway/releases/2.4.0/evidence";
+    assert_eq!((added.status, added.location.as_str()), (StatusCode::SEE_OTHER, evidence));
+    assert!(
+        site.get(evidence)
+            .await
+            .ok()
+            .texts("[aria-labelledby=builds] li")
+            .iter()
+            .any(|row| row.contains("rc.9"))
+    );
+    let twice = site.send(builds, &[("build", "rc.9"), ("commit", commit)]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", twice.text);
+    let auditor = Site::signed_in("otto").await;
+    assert!(!auditor.get(evidence).await.ok().text.contains("Add build"), "an auditor hands in nothing");
+    assert_eq!(
+        auditor.send(builds, &[("build", "x"), ("commit", commit)]).await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn every_reason_of_the_gate_leads_to_where_it_is_removed() {
+    let site = Site::signed_in("ana").await;
+    let gate = site.get("/products/gateway/releases/2.4.0/gate").await.ok();
+    let selector = scraper::Selector::parse("a.rowlink").unwrap();
+    let html = gate.html();
+    let moved: Vec<_> = html
+        .select(&selector)
+        .filter(|link| link.text().collect::<String>().contains("has moved on since"))
+        .map(|link| link.attr("href").unwrap().to_owned())
+        .collect();
+    assert!(!moved.is_empty(), "{}", gate.text);
+    for href in moved {
+        assert!(href.starts_with("/records/"), "{href}");
+        assert!(site.get(&href).await.ok().text.contains("Suspect"), "{href}");
+    }
 }

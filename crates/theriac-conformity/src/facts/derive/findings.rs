@@ -73,9 +73,10 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&St
     let limits = index.limits.as_ref();
     let due = |days: Option<i64>| days.map(|days| plus(finding.opened_on, days));
     let assess_due = due(limits.and_then(|limits| assess_days(limits, finding.severity)));
-    let fix_due = judged
-        .and_then(|judged| judged.due)
-        .or_else(|| due(limits.and_then(|limits| fix_days(limits, finding.severity))));
+    let accepted = judged.is_some_and(|judged| judged.decision == Some(Decision::Accept));
+    let by_limit = || due(limits.and_then(|limits| fix_days(limits, finding.severity)));
+    // What is accepted is to be mended by no day but the one that the acceptance names.
+    let fix_due = judged.and_then(|judged| judged.due).or_else(|| if accepted { None } else { by_limit() });
     let state = judged.map(|judged| Judged::of(judged, limits, index.at));
     let assessed = state.as_ref().is_some_and(|state| state.holds);
     let status = judged.map(|judged| judged.status);
@@ -114,7 +115,7 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&St
         assess_days_overdue: if open && !assessed { overdue(assess_due, index.at) } else { 0 },
         fix_due: fix_due.map(text),
         fix_days_overdue: if open && affected { overdue(fix_due, index.at) } else { 0 },
-        due: if affected && assessed { fix_due } else { assess_due }.map(text),
+        due: if affected && assessed { fix_due.or(assess_due) } else { assess_due }.map(text),
         acceptable: !open
             || (assessed && judged.zip(state).is_some_and(|(judged, state)| state.acceptable(judged))),
     }

@@ -146,14 +146,18 @@ fn form(record: &RecordInput, content: Content<'_>) -> DocumentForm {
 pub(super) fn plan_approved_on(index: &Index<'_>) -> Result<Option<Date>, FactsError> {
     let mut first = None;
     for record in index.kind("document").iter().filter(|record| approved(record)) {
-        let content = Content::of(record);
-        if content.word("type")? == Some(DocumentType::Plan)
-            && content.texts("clauses")?.iter().any(|clause| clause == PLAN_CLAUSE)
-        {
+        if is_plan(record)? {
             first = [first, record.first_approved_on.or(record.approved_on)].into_iter().flatten().min();
         }
     }
     Ok(first)
+}
+
+/// Whether a record is a plan that serves 5.1.1.
+fn is_plan(record: &RecordInput) -> Result<bool, FactsError> {
+    let content = Content::of(record);
+    Ok(content.word("type")? == Some(DocumentType::Plan)
+        && content.texts("clauses")?.iter().any(|clause| clause == PLAN_CLAUSE))
 }
 
 pub(super) fn activities(index: &Index<'_>) -> Result<Vec<Activity>, FactsError> {
@@ -166,10 +170,18 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let start = content.date("start_date")?;
     let due = content.date("due_date")?;
     let done_on = content.date("done_date")?;
-    let done = done_on.is_some_and(|day| day <= index.at);
+    // Nobody can have signed for what was still to come.
+    let signed_for = done_on.zip(record.approved_on).is_none_or(|(done, approved)| done <= approved);
+    let done = signed_for && done_on.is_some_and(|day| day <= index.at);
     let act_day = done_on.unwrap_or(index.at);
     let ids = content.texts("evidence")?;
     let named: Vec<_> = ids.iter().filter_map(|id| index.evidence.get(id.as_str())).collect();
+    let results: Vec<_> = record.links.iter().filter(|link| link.link == "resulted-in").collect();
+    // An approved revision of the time of the activity shows that it was done.
+    let shows = |link: &&&LinkInput| {
+        let began = |day: Date| start.is_none_or(|start| start <= day);
+        !link.suspect && link.pinned_approved_on.is_some_and(|day| day <= index.at && began(day))
+    };
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
     let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
     // What is done after the decision is shown by evidence from after it.
@@ -178,8 +190,15 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let planned_on = if plans.is_empty() {
         index.plan_approved_on
     } else {
-        let known = plans.iter().filter(|link| index.records.contains_key(link.target.as_str()));
-        known.filter_map(|link| link.pinned_approved_on).min()
+        let mut known = Vec::new();
+        for link in plans {
+            if let Some(target) = index.records.get(link.target.as_str()).copied()
+                && is_plan(target)?
+            {
+                known.extend(link.pinned_approved_on);
+            }
+        }
+        known.into_iter().min()
     };
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
     Ok(row!(Activity, Common::of(record, index.at)?, {
@@ -200,6 +219,9 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         evidence_missing: count(ids.iter().filter(|id| !index.evidence.contains_key(id.as_str()))),
         evidence_disqualified: count(named.iter().filter(|row| row.disqualified)),
         evidence_elsewhere: count(named.iter().filter(|row| !row.own)),
+        evidence_other_build: count(named.iter().filter(|row| row.own && !index.counts(row))),
+        results: count(results.iter().filter(shows)),
+        results_unusable: count(results.iter()) - count(results.iter().filter(shows)),
         evidence_unbound: count(named.iter().filter(|row| !verification::bound(row))),
         done_before_start: start.zip(done_on).is_some_and(|(start, done)| done < start),
         evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
@@ -237,9 +259,16 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
     let assessed = content.date("assessed_date")?;
     let days_ago = assessed.map(|day| days(day, index.at));
     let max_age = index.limits.as_ref().and_then(|limits| limits.max_age_clause_assessment);
-    let too_old = days_ago.zip(max_age).is_none_or(|(age, max)| age > max || age < 0);
+    // Nobody can have signed for a day that was still to come.
+    let ahead = assessed.zip(record.approved_on).is_some_and(|(assessed, approved)| assessed > approved);
+    let too_old = ahead || days_ago.zip(max_age).is_none_or(|(age, max)| age > max || age < 0);
     let ids = content.texts("evidence")?;
-    let unusable = ids.iter().filter(|id| index.evidence.get(id.as_str()).is_none_or(|row| row.disqualified));
+    let of_release = record.scope == Scope::Release;
+    let unusable = ids.iter().filter(|id| {
+        index.evidence.get(id.as_str()).is_none_or(|row| {
+            row.disqualified || !verification::bound(row) || (of_release && !(row.own && index.counts(row)))
+        })
+    });
     let mut cited = Citations::default();
     for link in record.links.iter().filter(|link| link.link == "cites") {
         cited.read(index, link, assessed);

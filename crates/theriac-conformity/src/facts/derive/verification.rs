@@ -39,7 +39,9 @@ pub(super) fn outcomes<'a>(index: &Index<'a>) -> HashMap<&'a str, CaseOutcome<'a
     let mut outcomes: HashMap<&str, CaseOutcome<'_>> = HashMap::with_capacity(index.input.tests.len());
     for test in &index.input.tests {
         let Some(evidence) = index.evidence.get(test.evidence.as_str()).copied() else { continue };
-        if evidence.disqualified || !index.counts(evidence) {
+        // What is not bound shows nothing to be right; that something is wrong counts all the same.
+        let shows = bound(evidence) || test.outcome != Outcome::Passed;
+        if evidence.disqualified || !shows || !index.counts(evidence) {
             continue;
         }
         let new = CaseOutcome { outcome: test.outcome, evidence };
@@ -121,7 +123,7 @@ fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, Fact
 pub(super) fn join_verification(facts: &mut Facts) {
     let mut verdicts: HashMap<&str, (bool, Vec<&String>)> = HashMap::new();
     for campaign in facts.campaigns.iter().filter(|campaign| campaign.approved && campaign.on_candidate) {
-        for id in &campaign.verifies_ids {
+        for id in campaign.verifies_ids.iter().filter(|id| !campaign.suspect_ids.contains(id)) {
             let (passed, evidence) = verdicts.entry(id).or_insert((true, Vec::new()));
             *passed &= campaign.passed;
             evidence.extend(&campaign.evidence);
@@ -279,6 +281,12 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let mut verifies_ids: Vec<_> =
         record.links.iter().filter(|link| link.link == "verifies").map(|link| link.target.clone()).collect();
     verifies_ids.dedup();
+    let suspect_ids = record
+        .links
+        .iter()
+        .filter(|link| link.link == "verifies" && link.suspect)
+        .map(|link| link.target.clone())
+        .collect();
     let days = [from, to].map(|day| day.unwrap_or(index.at));
     let tie = Ties::of(index, tester.as_deref(), days, &verifies_ids);
     let shown = tie.independence;
@@ -287,7 +295,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         index
             .evidence
             .get(id.as_str())
-            .is_some_and(|row| !row.disqualified && (row.build == build || index.counts(row)))
+            .is_some_and(|row| !row.disqualified && bound(row) && (row.build == build || index.counts(row)))
     });
     let (mut results_passed, mut results_failed) = (0, 0);
     for id in usable.clone() {
@@ -322,6 +330,10 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         results_failed,
         verifies: count(verifies_ids.iter()),
         verifies_ids,
+        suspect_ids,
+        held_in_time: to.is_some_and(|to| {
+            to <= index.at && record.approved_on.is_none_or(|approved| to <= approved)
+        }),
     }))
 }
 

@@ -127,6 +127,12 @@ record_row! {
         evidence_disqualified: i64,
         /// Evidence named that was handed in for another release.
         evidence_elsewhere: i64,
+        /// Evidence named that speaks of another build of the release than the candidate.
+        evidence_other_build: i64,
+        /// Records that it resulted in, in a revision that was approved since its first day and still counts.
+        results: i64,
+        /// Records that it resulted in otherwise: not approved, from before its first day, or moved on since.
+        results_unusable: i64,
         /// Evidence named of which build, tool, its version or the day is not known.
         evidence_unbound: i64,
         /// Whether it was done before its first day.

@@ -95,7 +95,8 @@ record_row! {
         scope_described: bool,
         /// The evidence named, `EVID-n@digest`.
         evidence: Vec<String>,
-        /// Evidence named that does not exist, is disqualified, or speaks of another build.
+        /// Evidence named that does not exist, is disqualified, speaks of another build, or does not say of which, by what tool
+        /// and when.
         unusable_evidence: i64,
         /// Results in that evidence that passed.
         results_passed: i64,
@@ -107,6 +108,10 @@ record_row! {
         verifies: i64,
         /// Their ids.
         verifies_ids: Vec<String>,
+        /// Those of them that have moved on since, so that it is not known whether they are still verified.
+        suspect_ids: Vec<String>,
+        /// Whether its last day had come when it was approved, and by the day judged.
+        held_in_time: bool,
     }
 }
 

@@ -171,10 +171,14 @@ impl Patterns {
         }
     }
 
-    /// The item that covers a purl, as it is written or as its component is named in the release.
-    pub(crate) fn item(&self, purl: Option<&str>) -> Option<String> {
-        let purl = purl?;
-        self.covering(purl).or_else(|| self.covering(&component_purl(purl, None).ok()?))
+    /// The item that covers a component: by its purl, as that is written or as the component is named in the release; without
+    /// one by its name there, which is a CPE or `name@version`.
+    pub(crate) fn item(&self, purl: Option<&str>, key: &str) -> Option<String> {
+        match purl {
+            Some(purl) => self.covering(purl).or_else(|| self.covering(&component_purl(purl, None).ok()?)),
+            None if key.starts_with("cpe:") => self.covering(key),
+            None => self.covering(&format!("name:{key}")),
+        }
     }
 
     fn covering(&self, purl: &str) -> Option<String> {
@@ -281,7 +285,7 @@ pub(super) async fn components(
         inputs.push(ComponentInput {
             name: row.get("name")?,
             version: row.get("version")?,
-            item: patterns.item(purl.as_deref()),
+            item: patterns.item(purl.as_deref(), &key),
             unmatched: unmatched.get(&key).cloned().or_else(|| matched.missed(handed_in)),
             disposition: dispositions.get(&key).cloned(),
             evidence: evidence_name(&row)?,
@@ -317,7 +321,23 @@ mod tests {
         ] {
             let mut patterns = Patterns::default();
             patterns.add(pattern, "ITEM-1");
-            assert_eq!(patterns.item(Some(purl)).is_some(), expected, "{pattern} {purl}");
+            assert_eq!(patterns.item(Some(purl), purl).is_some(), expected, "{pattern} {purl}");
+        }
+    }
+
+    #[test]
+    fn a_component_without_a_purl_is_covered_by_its_name() {
+        for (pattern, key, covered) in [
+            ("name:fastj2k-codec", "fastj2k-codec@5.2", true),
+            ("name:fastj2k-codec@5.2", "fastj2k-codec@5.2", true),
+            ("name:fastj2k-codec@5.1", "fastj2k-codec@5.2", false),
+            ("name:fast*", "fastj2k-codec@5.2", true),
+            ("cpe:2.3:a:fast:*", "cpe:2.3:a:fast:codec:5.2", true),
+            ("*", "fastj2k-codec@5.2", true),
+            ("pkg:npm/*", "fastj2k-codec@5.2", false),
+        ] {
+            let patterns = Patterns::of_items([("ITEM-1", [pattern].into_iter())].into_iter());
+            assert_eq!(patterns.item(None, key).is_some(), covered, "{pattern} {key}");
         }
     }
 
@@ -327,7 +347,7 @@ mod tests {
         patterns.add("pkg:npm/left-*", "ITEM-1");
         patterns.add("pkg:npm/left-pad", "ITEM-3");
         patterns.add("pkg:npm/left-pad", "ITEM-2");
-        assert_eq!(patterns.item(Some("pkg:npm/left-pad@1.3.0")).as_deref(), Some("ITEM-2"));
-        assert_eq!(patterns.item(Some("pkg:npm/left-over@1.0.0")).as_deref(), Some("ITEM-1"));
+        assert_eq!(patterns.item(Some("pkg:npm/left-pad@1.3.0"), "").as_deref(), Some("ITEM-2"));
+        assert_eq!(patterns.item(Some("pkg:npm/left-over@1.0.0"), "").as_deref(), Some("ITEM-1"));
     }
 }

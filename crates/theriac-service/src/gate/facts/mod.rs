@@ -81,9 +81,10 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
 pub(super) async fn within(conn: &mut Conn, release: &Release, seq: i64) -> Result<Within> {
     let base = match release.based_on {
         None => None,
-        Some(base) => tables::decisions::at(conn, base, seq).await?,
+        // Whatever is decided on the base later, this release goes on from what it was begun with.
+        Some(base) => tables::decisions::shipped_when_begun(conn, base, release.id, seq).await?,
     };
-    let baseline = base.filter(Decision::ships).map(|decision| decision.id);
+    let baseline = base.map(|decision| decision.id);
     Ok(Within { seq, product: release.product, release: release.id, baseline })
 }
 

@@ -71,7 +71,7 @@ on_both_engines!(users_are_told_of_a_lowered_class_and_support_lasts_as_long_as_
 
     // What each item owes is due by the day its support ends.
     site.supported_until("2030-06-30").await;
-    let end = Some("2029-12-31");
+    let end = Some("2026-06-30");
     site.finds("4.3-d", NotMet, &[("ITEM-1", ANA, end), ("ITEM-2", ANA, end)]).await;
     site.change("ITEM-2", json!({ "support_end": "2030-06-30" })).await;
     site.finds("4.3-d", PartlyMet, &[("ITEM-1", ANA, end)]).await;

@@ -111,7 +111,7 @@ on_both_engines!(each_finding_is_judged_accepted_and_signed_for_the_patient, |st
         .await;
     site.sign("eve", set).await;
     let found = site.conformity().await;
-    let second = ("FIND-2", BEN, Some("2026-01-21"));
+    let second = ("FIND-2", BEN, Some("2026-01-09"));
     site.found(&found, "5.8.1-b", Met, &[]);
     site.found(&found, "5.8.1-c", PartlyMet, &[("FIND-1", BEN, mend_by)]);
     site.found(&found, "5.8.1-d", PartlyMet, &[second]);
@@ -133,7 +133,7 @@ on_both_engines!(each_finding_is_judged_accepted_and_signed_for_the_patient, |st
     site.sign("eve", other).await;
     let found = site.conformity().await;
     site.found(&found, "5.8.1-c", Met, &[]);
-    site.found(&found, "5.8.1-d", NotMet, &[("FIND-1", BEN, mend_by), second]);
+    site.found(&found, "5.8.1-d", NotMet, &[("FIND-1", BEN, Some("2026-01-07")), second]);
 
     // The component leaves the product, and so does what was found in it.
     site.disqualify("EVID-1").await;

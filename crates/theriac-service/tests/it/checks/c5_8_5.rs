@@ -123,7 +123,7 @@ on_both_engines!(nothing_stays_open_unmatched_or_unsigned_for_the_patient, |stor
         site.sign("eve", set).await;
         sets.push(set);
     }
-    let (first, second) = (("FIND-1", BEN, Some("2026-01-19")), ("FIND-2", BEN, Some("2026-01-21")));
+    let (first, second) = (("FIND-1", BEN, Some("2026-01-07")), ("FIND-2", BEN, Some("2026-01-09")));
     site.finds("5.8.5-h", NotMet, &[first, second]).await;
     site.sign_clinical("dan", sets[0]).await;
     site.finds("5.8.5-h", PartlyMet, &[second]).await;

@@ -15,14 +15,14 @@ on_both_engines!(plan_and_criteria_are_in_force_and_reviewed_in_time, |store| {
     site.all_met(&["7.1.1-a", "7.1.1-b"]).await;
 
     let (plan, digest) = site.submitted("document", document("plan", "7.1.1"), &[]).await;
-    site.finds("7.1.1-a", PartlyMet, &[(&plan, ANA, Some("2027-01-05"))]).await;
+    site.finds("7.1.1-a", PartlyMet, &[(&plan, ANA, Some("2026-06-30"))]).await;
     site.approve(&plan, digest).await;
     site.finds("7.1.1-a", Met, &[]).await;
 
     // Criteria that hold from a later day on.
     let later = json!({ "title": "Later", "owner": "ben", "effective_date": "2026-02-01" });
     site.approved("risk-criteria", sample("risk-criteria", later), &[]).await;
-    let review = Some("2027-01-01");
+    let review = Some("2026-06-30");
     site.finds("7.1.1-b", PartlyMet, &[("CRIT-2", BEN, review)]).await;
     site.retire("CRIT-1").await;
     site.finds("7.1.1-b", NotMet, &[("CRIT-2", BEN, review)]).await;
@@ -36,7 +36,7 @@ on_both_engines!(plan_and_criteria_are_in_force_and_reviewed_in_time, |store| {
         &found,
         "7.1.1-a",
         NotMet,
-        &[("DOC-2", ANA, Some("2027-01-05")), (&plan, ANA, Some("2027-01-05"))],
+        &[("DOC-2", ANA, Some("2026-06-30")), (&plan, ANA, Some("2026-06-30"))],
     );
     site.found(&found, "7.1.1-b", NotMet, &[("CRIT-2", BEN, review)]);
     site.drove(DRIVEN);
