@@ -324,7 +324,7 @@ async fn second_release(teller: &mut Teller<'_>, clock: &StoryClock, days: Days)
     teller.approved(&release(name), campaign).await?;
     let wanted = |clause: &&Assessed| matches!(clause.clause, "5.5.1" | "5.5.2" | "5.6" | "5.7.1");
     for clause in content::RELEASE_CLAUSES.iter().filter(wanted) {
-        teller.approved(&release(name), content::assessed(clause, days.ago(19))).await?;
+        teller.approved(&release(name), content::assessed(clause, days.ago(20))).await?;
     }
     let ana = teller.player("ana")?;
     let codec = Dispose {

@@ -4,6 +4,7 @@
 //   data-key       what a single key reaches: edit, sign, assess, previous, next
 //   data-all       checkbox that ticks all others of that name
 //   data-autosave  form that is saved while typing
+//   data-after-save  form that is sent once what is typed in the draft beside it is saved
 //   data-upload    form that shows how far its upload is
 //   data-display   form whose theme and density act at once
 //   .scripted      shown only where script runs
@@ -198,6 +199,13 @@
   });
 
   // Progress of an upload; the answer replaces the page as it would without script.
+  document.querySelectorAll("form[data-after-save]").forEach((form) => {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await Promise.all(pending.map((bring) => bring()));
+      form.submit();
+    });
+  });
   document.querySelectorAll("form[data-upload]").forEach((form) => {
     const place = form.querySelector("[data-progress]");
     if (!place) return;

@@ -87,6 +87,7 @@ pub fn routes() -> Vec<Route> {
         GET "/records/{record}/edit", Kind => record_edit::show;
         POST "/records/{record}/edit", Kind => record_edit::save;
         POST "/records/{record}/attach", Kind => record_edit::attach;
+        POST "/records/{record}/detach", Kind => record_edit::detach;
         POST "/records/{record}/discard", Kind => record_edit::discard;
         GET "/records/{record}/sign", Permission(P::Read) => sign::show_record;
         POST "/records/{record}/sign", Kind => sign::sign_record;

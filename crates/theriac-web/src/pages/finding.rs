@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
+use theriac_conformity::facts::words::{CLINICAL, PatientImpact};
 use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
 use theriac_service::{MOST, ServiceError, products};
 
@@ -141,25 +142,37 @@ async fn neighbours(
 /// is offered nothing.
 async fn actions(web: &Web, me: &Me, known: &Known, product: i64) -> Result<Vec<Action>, ServiceError> {
     let scope = Scope::Product(ProductId(product));
-    let (label, act) = match known.row.standing {
-        Standing::Unsigned => ("Sign assessment", "judge"),
-        Standing::NoClinical => ("Sign for the patient", "clinical"),
-        _ => return Ok(Vec::new()),
+    let judge = ("Sign assessment", "judge", &[Permission::AssessFinding, Permission::AcceptRisk][..]);
+    let clinical = ("Sign for the patient", "clinical", &[Permission::SignClinical][..]);
+    let wanted = match known.row.standing {
+        Standing::Unsigned if lacks_clinical(known) => vec![judge, clinical],
+        Standing::Unsigned => vec![judge],
+        Standing::NoClinical => vec![clinical],
+        _ => Vec::new(),
     };
-    let permissions: &[Permission] = match act {
-        "clinical" => &[Permission::SignClinical],
-        _ => &[Permission::AssessFinding, Permission::AcceptRisk],
-    };
-    let Some(set) = known.set.filter(|_| permissions.iter().any(|one| me.may(*one, scope))) else {
-        return Ok(Vec::new());
-    };
-    let why = findings_sign::why_not(web, me, scope, set, act == "clinical").await?;
-    if !why.is_empty() {
-        return Ok(vec![Action::blocked(label, why)]);
+    let mut actions = Vec::new();
+    for (label, act, permissions) in wanted {
+        let Some(set) = known.set.filter(|_| permissions.iter().any(|one| me.may(*one, scope))) else {
+            continue;
+        };
+        let why = findings_sign::why_not(web, me, scope, set, act == "clinical").await?;
+        let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
+        let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
+        actions.push(match why.as_str() {
+            "" => Action::open(label, href).small().key("sign"),
+            _ => Action::blocked(label, why),
+        });
     }
-    let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
-    let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
-    Ok(vec![Action::open(label, href).small().key("sign")])
+    Ok(actions)
+}
+
+/// Whether the latest judgement says that a patient may come to harm, and nobody has signed for the patient. The two
+/// signatures come in any order.
+fn lacks_clinical(known: &Known) -> bool {
+    known.assessments.first().is_some_and(|judged| {
+        judged.assessment.patient_safety_impact != PatientImpact::None.as_str()
+            && judged.signatures.iter().all(|signature| signature.meaning != CLINICAL)
+    })
 }
 
 async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<FindingView, ServiceError> {

@@ -144,7 +144,7 @@ async fn page(
         },
         release: format!("{} {release}", seen.name),
         gate: GateBanner { actions: Vec::new(), ..banner(me, &seen) },
-        notes: disqualified(&seen),
+        notes: postponed(me, &seen, decisions.first()).into_iter().chain(disqualified(&seen)).collect(),
         reasons,
         no_reasons: no_reasons(seen.judged.decided.is_some()),
         covered: covered.collect(),
@@ -157,6 +157,14 @@ async fn page(
         decisions: decisions.iter().map(|row| decided(me, row)).collect(),
         form,
     })
+}
+
+/// That the release was postponed, why, and where its date is moved.
+fn postponed(me: &Me, seen: &Seen, last: Option<&gate::Decided>) -> Option<Note> {
+    let last = last.filter(|row| row.decision.outcome == Outcome::Postpone.as_str())?;
+    let title = format!("{} postponed this release on {}.", last.by, me.day_of(last.decision.at));
+    let note = Note::new(NoteKind::Info, title, last.decision.reason.clone());
+    Some(note.link("Plan another ship date", urls::release(&seen.product, &seen.release.name, "plan")))
 }
 
 fn no_reasons(decided: bool) -> Empty {

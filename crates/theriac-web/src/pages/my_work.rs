@@ -141,6 +141,11 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
 /// Findings whose judgement waits for a signature of somebody like the person.
 async fn waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
     let mut notes = Vec::new();
+    if !me.holds(Permission::Read) {
+        let text = "Lists are empty because of that. An administrator gives roles under People and access.";
+        notes.push(Note::new(NoteKind::Warn, "You have no role yet.", text));
+        return Ok(notes);
+    }
     for (permission, awaits, whose) in [
         (Permission::AssessFinding, "signature", "the signature of who judged"),
         (Permission::AcceptRisk, "acceptance", "a risk acceptor's signature"),

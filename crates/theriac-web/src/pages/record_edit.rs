@@ -597,3 +597,10 @@ pub async fn discard(State(web): State<Web>, me: Me, Path(number): Path<String>,
     records::discard(web.app(), me.who(), &number, shown(&sent)?).await?;
     Ok(with_toast(&urls::record(&number), "Draft discarded"))
 }
+
+/// Takes a file away from the draft.
+pub async fn detach(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
+    let view = records::edit(web.app(), me.who(), &number).await?;
+    records::detach(web.app(), me.who(), &number, view.expected, sent.get("name")).await?;
+    Ok(with_toast(&urls::record_page(&number, "edit"), "File removed from the draft"))
+}

@@ -116,6 +116,11 @@ async fn what_is_signed_is_shown_with_its_files_and_pinned_links() {
     let attach = edit.replace("/edit", "/attach");
     let bytes = b"minutes of the meeting".repeat(100);
     assert_eq!(site.send_files(&attach, &[], &[("minutes.txt", &bytes)]).await.location, edit);
+    assert_eq!(site.send_files(&attach, &[], &[("wrong.txt", b"x")]).await.location, edit);
+    assert!(site.get(&edit).await.ok().text.contains("wrong.txt"));
+    let detach = edit.replace("/edit", "/detach");
+    assert_eq!(site.send(&detach, &[("name", "wrong.txt")]).await.location, edit);
+    assert!(!site.get(&edit).await.ok().texts("#draft-files").concat().contains("wrong.txt"));
     let shown = site.get(&edit).await.ok().value("expected");
     fields.extend([("expected", shown.as_str()), ("then", "submit")]);
     let sent = site.send(&edit, &fields).await;

@@ -175,6 +175,8 @@ async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     let decided = after.texts("[aria-labelledby=decided] li");
     assert!(decided[0].contains("Meaning: Release postponed"), "{decided:?}");
     assert!(decided[0].contains("Reason: Because"), "{decided:?}");
+    assert!(after.text.contains("postponed this release on"), "{}", after.text);
+    assert_eq!(after.links("Plan another ship date"), ["/products/gateway/releases/2.4.0/plan"]);
     // Only what can be decided is offered; the rest says why not.
     assert_eq!(offered(&after), ["postpone"]);
     assert!(after.text.contains("“It ships” cannot be chosen: The gate is closed for"), "{}", after.text);
