@@ -182,19 +182,20 @@ struct Counts {
 }
 
 impl Counts {
-    fn merge(&mut self, advisories: &mut Advisories, new: Advisory) {
+    /// Counts what was read, which stands beside `held`, the record of the same id.
+    fn add(&mut self, held: Option<&Advisory>, new: &Advisory) {
         self.records += 1;
         self.withdrawn += u64::from(new.record.withdrawn.is_some());
-        match advisories.get(&new.record.id) {
-            Some(old) if old.record.modified > new.record.modified => {
-                self.older += 1;
-                return;
-            }
-            Some(old) => self.replaced += u64::from(old.digest != new.digest),
+        match held {
+            Some(held) if is_older(new, held) => self.older += 1,
+            Some(held) => self.replaced += u64::from(held.digest != new.digest),
             None => self.added += 1,
         }
-        advisories.insert(new.record.id.clone(), new);
     }
+}
+
+fn is_older(new: &Advisory, held: &Advisory) -> bool {
+    held.record.modified > new.record.modified
 }
 
 type Advisories = BTreeMap<String, Advisory>;
@@ -293,6 +294,12 @@ impl Batch<'_> {
 
 impl Batch<'_> {
     fn take(&mut self, advisory: Advisory) -> Result<(), ImportError> {
+        let held = self.advisories.get(&advisory.record.id);
+        self.counts.add(held, &advisory);
+        if held.is_some_and(|held| is_older(&advisory, held)) {
+            return Ok(());
+        }
+        self.values -= held.map_or(0, |held| held.record.values());
         self.values += advisory.record.values();
         if self.values > self.options.limits.values {
             return Err(ImportError::Limit {
@@ -309,7 +316,7 @@ impl Batch<'_> {
                 self.ecosystems.insert(package.ecosystem.clone(), self.options.now);
             }
         }
-        self.counts.merge(&mut self.advisories, advisory);
+        self.advisories.insert(advisory.record.id.clone(), advisory);
         Ok(())
     }
 }

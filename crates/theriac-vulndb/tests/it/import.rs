@@ -205,6 +205,20 @@ fn a_feed_of_one_ecosystem_does_not_make_the_others_younger() {
 }
 
 #[test]
+fn records_that_are_dropped_for_their_age_make_no_feed_younger() {
+    let desk = Desk::new();
+    let at = |day: &str| ImportOptions::new(format!("{day}T00:00:00Z").parse().unwrap());
+    let imported = || desk.index().status().ecosystems[0].imported_at.unwrap().to_string();
+    let old = left("X-1", "introduced 0, fixed 2.0.0");
+    let newer = also(old.clone(), json!({ "modified": "2025-01-01T00:00:00Z" }));
+    desk.import_with(&[&desk.feed(std::slice::from_ref(&newer))], &at("2026-10-01")).unwrap();
+    desk.import_with(&[&desk.feed(&[old])], &at("2026-11-01")).unwrap();
+    assert_eq!(imported(), "2026-10-01T00:00:00Z");
+    desk.import_with(&[&desk.feed(&[newer])], &at("2026-11-02")).unwrap();
+    assert_eq!(imported(), "2026-11-02T00:00:00Z", "the same record once more was read that day");
+}
+
+#[test]
 fn what_folders_hold_beside_records_is_skipped() {
     let desk = Desk::new();
     let json = text();
