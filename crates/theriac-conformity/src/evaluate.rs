@@ -268,7 +268,8 @@ impl Evaluation<'_> {
         owner: Option<String>,
         due: Option<String>,
     ) -> Missing {
-        let owner = self.fallback.owner(owner.or_else(|| self.accountable.one(&clause.number)));
+        let named = self.fallback.present(owner);
+        let owner = self.fallback.owner(named.or_else(|| self.accountable.one(&clause.number)));
         Missing {
             reference: reference.to_owned(),
             todo,

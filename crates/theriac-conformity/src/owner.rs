@@ -1,8 +1,10 @@
 //! Who owes what is missing, and by when: the one rule for verdicts and the gate.
 //!
 //! Whom a row names owes it, else who answers for the clause, else the release manager, else a security officer of the
-//! product or the organisation. What has no day of its own is due when the release is planned to ship, as is
+//! product or the organisation; somebody who has left owes nothing. What has no day of its own is due when the release is planned to ship, as is
 //! what keeps it from shipping and has a later day.
+
+use std::collections::BTreeSet;
 
 use crate::facts::Facts;
 use crate::facts::words::{SECURITY_OFFICER, StandIn};
@@ -18,6 +20,8 @@ pub(crate) struct Owner {
 #[derive(Debug)]
 pub(crate) struct Fallback {
     owner: Owner,
+    /// Who stands in the organisation on the day judged.
+    here: BTreeSet<String>,
     /// When the release is planned to ship.
     ship: Option<String>,
     /// Whether it was decided that it ships.
@@ -27,7 +31,9 @@ pub(crate) struct Fallback {
 impl Fallback {
     /// Of several security officers the first by id.
     pub(crate) fn of(facts: &Facts) -> Self {
-        let manager = facts.release.manager.clone().map(|person| (person, StandIn::ReleaseManager));
+        let here: BTreeSet<String> = facts.people.iter().map(|row| row.reference.clone()).collect();
+        let manager = facts.release.manager.clone().filter(|person| here.contains(person));
+        let manager = manager.map(|person| (person, StandIn::ReleaseManager));
         let officers =
             facts.people.iter().filter(|row| row.roles.iter().any(|role| role == SECURITY_OFFICER));
         let officer = officers.map(|row| (row.reference.clone(), StandIn::SecurityOfficer)).min();
@@ -36,12 +42,17 @@ impl Fallback {
             None => Owner::default(),
         };
         let ship = facts.release.planned_ship_date.clone();
-        Self { owner, ship, decided: facts.release.decided_on.is_some() }
+        Self { owner, here, ship, decided: facts.release.decided_on.is_some() }
+    }
+
+    /// Who is named, unless they have left.
+    pub(crate) fn present(&self, named: Option<String>) -> Option<String> {
+        named.filter(|person| self.here.contains(person))
     }
 
     /// Who is named, or who stands in.
     pub(crate) fn owner(&self, named: Option<String>) -> Owner {
-        match named {
+        match self.present(named) {
             Some(person) => Owner { person: Some(person), stand_in: None },
             None => self.owner.clone(),
         }

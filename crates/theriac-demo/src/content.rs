@@ -367,6 +367,7 @@ pub static ACTIVITIES: &[(&str, &str, &str)] = &[
     ("code-review", "Review of the code of 2.3", "5.5.2"),
     ("security-tests", "Security tests of 2.3", "5.7.1"),
     ("penetration", "Penetration test of 2.3", "5.7.4"),
+    ("guide-trial", "Trial of the hardening guide at a hospital", "5.8.2"),
 ];
 /// The activities of the second release: label, title, clause.
 pub static ACTIVITIES_NEXT: &[(&str, &str, &str)] = &[
@@ -411,13 +412,13 @@ pub fn report(report: &Report, title: &str, clause: &str, day: String, next_revi
     entry(report.label, "document", "ana", content, &[])
 }
 
-/// The permission to ship before the penetration test.
+/// The permission to ship before a hospital has tried the hardening guide.
 #[must_use]
 pub fn deviation(missing: &str, expires: String) -> Entry {
     let content = json!({
-        "title": "Penetration test after shipping", "clause": "5.8.6", "missing": [missing],
-        "reason": "The laboratory had no date before summer; the test of 2.2 found nothing open.",
-        "compensating": "The interface to the outside stays off until the test is done.", "expires": expires,
+        "title": "Trial of the hardening guide after shipping", "clause": "5.8.6", "missing": [missing],
+        "reason": "The hospital had no date before summer; the trial of the guide of 2.2 found nothing wrong.",
+        "compensating": "Our own technicians harden each installation by the guide until then.", "expires": expires,
         "owner": "ana"
     });
     entry("deviation", "deviation", "ana", content, &[("cites", "plan")])
@@ -443,21 +444,81 @@ pub fn activity(
     entry(label, "activity", "ana", content, &[("planned-in", "plan")])
 }
 
-/// The campaign of requirements tests on a build.
+/// A test campaign on a build.
+pub struct Tested {
+    /// What the story calls it.
+    label: &'static str,
+    /// The record's title, without the build.
+    title: &'static str,
+    /// The kind of test.
+    kind: &'static str,
+    /// What was tested.
+    scope: &'static str,
+    /// The labels of what it verifies.
+    verifies: &'static [(&'static str, &'static str)],
+}
+
+const fn tested(
+    label: &'static str,
+    title: &'static str,
+    kind: &'static str,
+    scope: &'static str,
+    verifies: &'static [(&'static str, &'static str)],
+) -> Tested {
+    Tested { label, title, kind, scope, verifies }
+}
+
+/// The campaign of requirements tests.
+pub static REQUIREMENTS_TESTS: Tested = tested(
+    "campaign",
+    "Requirements tests",
+    "requirements-tests",
+    "All security requirements of the gateway.",
+    &[("verifies", "peers"), ("verifies", "seal"), ("verifies", "lock")],
+);
+
+/// The other campaigns of the first release: every kind of test that asks for independence.
+pub static FURTHER_TESTS: &[Tested] = &[
+    tested(
+        "campaign-threats",
+        "Attempts to defeat the measures",
+        "threat-mitigation",
+        "Each measure, attacked with what the threat model names.",
+        &[("verifies", "mutual-tls"), ("verifies", "lockout")],
+    ),
+    tested(
+        "campaign-abuse",
+        "Malformed images and messages",
+        "abuse-case",
+        "DICOM associations and the web interface of the service technicians.",
+        &[],
+    ),
+    tested("campaign-surface", "Attack surface", "attack-surface", "All ports of an installed gateway.", &[]),
+    tested(
+        "campaign-scan",
+        "Known vulnerabilities",
+        "vulnerability-scan",
+        "The image of the gateway with all its packages.",
+        &[],
+    ),
+    tested(
+        "penetration-test",
+        "Penetration test",
+        "penetration",
+        "The gateway in a network as hospitals have it, for ten days, from outside and from within.",
+        &[],
+    ),
+];
+
+/// A campaign on a build, with its results.
 #[must_use]
-pub fn campaign(build: &str, evidence: &str, from: String, to: String) -> Entry {
+pub fn campaign(tested: &Tested, build: &str, evidence: &str, from: String, to: String) -> Entry {
     let content = json!({
-        "title": format!("Requirements tests of {build}"), "test_kind": "requirements-tests", "build": build,
-        "tester": "mei", "independence": "department", "scope": "All security requirements of the gateway.",
+        "title": format!("{} of {build}", tested.title), "test_kind": tested.kind, "build": build,
+        "tester": "mei", "independence": "department", "scope": tested.scope,
         "from_date": from, "to_date": to, "evidence": [evidence]
     });
-    entry(
-        "campaign",
-        "test-campaign",
-        "mei",
-        content,
-        &[("verifies", "peers"), ("verifies", "seal"), ("verifies", "lock")],
-    )
+    entry(tested.label, "test-campaign", "mei", content, tested.verifies)
 }
 
 /// An assessment of a clause as met.
@@ -754,8 +815,8 @@ pub static RELEASE_CLAUSES: &[Assessed] = &[
     row(
         "5.7.4",
         "Penetration test",
-        "An outside laboratory tested and found nothing open.",
-        "The laboratory's report.",
+        "People from another department attacked it for ten days; nothing is open.",
+        "The campaign with its results.",
         "plan",
     ),
     row(

@@ -223,14 +223,16 @@ async fn first_release(teller: &mut Teller<'_>, clock: &StoryClock, days: Days) 
     judge(teller, name, &open, "The anonymiser sends no cookies and follows no redirects.").await?;
     clock.move_to(days.moment(186));
     let tests = numbers.get(1).cloned().unwrap_or_default();
-    let campaign = content::campaign(FIRST.build, &tests, days.ago(194), days.ago(186));
-    teller.approved(&release(name), campaign).await?;
+    for tested in std::iter::once(&content::REQUIREMENTS_TESTS).chain(content::FURTHER_TESTS) {
+        let campaign = content::campaign(tested, FIRST.build, &tests, days.ago(194), days.ago(186));
+        teller.approved(&release(name), campaign).await?;
+    }
     done(teller, days, &tests).await?;
     for clause in content::RELEASE_CLAUSES {
         teller.approved(&release(name), content::assessed(clause, days.ago(186))).await?;
     }
     clock.move_to(days.moment(180));
-    let missing = teller.reference("penetration")?;
+    let missing = teller.reference("guide-trial")?;
     teller.approved(&release(name), content::deviation(&missing, days.ago(-60))).await?;
     clock.move_to(days.moment(175));
     ship(teller, name).await?;
@@ -255,9 +257,9 @@ async fn plan(teller: &mut Teller<'_>, clock: &StoryClock, days: Days) -> Result
     Ok(numbers)
 }
 
-/// What was done of the plan, with what shows it; the penetration test is still out.
+/// What was done of the plan, with what shows it; the trial of the guide is still out.
 async fn done(teller: &mut Teller<'_>, days: Days, tests: &str) -> Result<(), DemoError> {
-    for (label, title, clause) in content::ACTIVITIES.iter().filter(|(label, ..)| *label != "penetration") {
+    for (label, title, clause) in content::ACTIVITIES.iter().filter(|(label, ..)| *label != "guide-trial") {
         let report = content::REPORTS.iter().find(|report| report.activity == *label);
         let shown_by = match report {
             Some(report) => {
@@ -269,6 +271,7 @@ async fn done(teller: &mut Teller<'_>, days: Days, tests: &str) -> Result<(), De
                     .await?;
                 report.label
             }
+            None if *label == "penetration" => "penetration-test",
             None => "campaign",
         };
         let evidence: &[&str] = if report.is_some() { &[] } else { &[tests] };
@@ -297,8 +300,9 @@ async fn ship(teller: &Teller<'_>, name: &str) -> Result<(), DemoError> {
         product: PRODUCT.to_owned(),
         release: name.to_owned(),
         outcome: Outcome::Ship,
-        reason: "Every clause is met, but for the penetration test, which DEV-1 permits to follow."
-            .to_owned(),
+        reason:
+            "Every clause is met, but for the trial of the hardening guide, which DEV-1 permits to follow."
+                .to_owned(),
         shown,
     };
     scene("the decision", gate::decide(teller.app, &cleo.who, &cleo.proof, input).await)?;
@@ -320,7 +324,8 @@ async fn second_release(teller: &mut Teller<'_>, clock: &StoryClock, days: Days)
         findings::confirm_carried(teller.app, &ana.who, &ana.proof, PRODUCT, name, carried.set).await;
     scene("carried judgements", confirmed)?;
     let tests = numbers.get(1).cloned().unwrap_or_default();
-    let campaign = content::campaign(SECOND.build, &tests, days.ago(28), days.ago(21));
+    let campaign =
+        content::campaign(&content::REQUIREMENTS_TESTS, SECOND.build, &tests, days.ago(28), days.ago(21));
     teller.approved(&release(name), campaign).await?;
     let wanted = |clause: &&Assessed| matches!(clause.clause, "5.5.1" | "5.5.2" | "5.6" | "5.7.1");
     for clause in content::RELEASE_CLAUSES.iter().filter(wanted) {

@@ -120,7 +120,9 @@ pub(crate) struct EvidenceWhole {
     results: Listed<TestResultView>,
     /// What the build manifest says.
     manifest: Option<ManifestView>,
-    /// What rests on it.
+    /// The clauses whose verdict at release rests on it: as the release was decided, or as it would be today.
+    clauses: Vec<String>,
+    /// The decision and the records that rest on it.
     relied_on_by: Vec<RelyingView>,
 }
 
@@ -153,6 +155,7 @@ pub(super) async fn evidence_get(
             .collect(),
         results: found.results.into(),
         manifest: found.manifest.map(ManifestView::from),
+        clauses: found.clauses,
         relied_on_by: found.relied_on_by.into_iter().map(RelyingView::from).collect(),
     }))
 }

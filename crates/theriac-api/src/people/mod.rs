@@ -6,6 +6,7 @@ mod close;
 mod erase;
 mod get;
 mod grant;
+mod leave;
 mod list;
 mod password;
 mod place;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(administer, address::people_address),
         route!(administer, password::people_password),
         route!(administer, close::people_close),
+        route!(administer, leave::people_leave),
         route!(administer, erase::people_erase),
         route!(grants, grant::people_grant),
         route!(grants, withdraw::people_withdraw),

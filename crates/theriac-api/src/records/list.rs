@@ -27,6 +27,9 @@ pub(crate) struct RecordsQuery {
     /// With a suspect link only.
     #[serde(default)]
     suspect: bool,
+    /// Only what waits for an approval that the caller may give: in review, and written by somebody else.
+    #[serde(default)]
+    to_approve: bool,
     /// Words that must occur in number, title or listed fields.
     q: Option<String>,
     /// `number` (by kind and number), `due` (by the next date) or `changed` (the latest change first).
@@ -55,6 +58,7 @@ pub(super) async fn records_list(
         product: query.product,
         release: query.release,
         suspect: query.suspect,
+        to_approve: query.to_approve,
         query: query.q.unwrap_or_default(),
         order: query.sort.as_deref().map(str::parse).transpose()?.unwrap_or_default(),
         after: paging.after,

@@ -31,6 +31,7 @@ const ORGANISATION: &[&str] = &[
     "POST /people/{person}/erase",
     "POST /people/{person}/grants",
     "POST /people/{person}/grants/withdraw",
+    "POST /people/{person}/leave",
     "POST /people/{person}/password",
     "PUT /people/{person}/place",
     "POST /session",
@@ -404,7 +405,7 @@ on_both_engines!(the_doors_of_the_organisation_refuse_bad_bodies, |store| {
     door.knock(&adam, Method::PATCH, "/organisation", &json!({ "accept_defects": true })).await;
     let person = json!({
         "key": "pia", "name": "Pia Example", "email": "pia@lumen.example", "department": "quality", "manager": "otto",
-        "external": true, "roles": ["tester"], "password": PASSWORD, "from": "2026-01-05",
+        "external": true, "roles": ["tester"], "password": PASSWORD, "from": "2025-12-01",
     });
     door.post(&adam, "/people", person).await;
     let place =
@@ -415,6 +416,7 @@ on_both_engines!(the_doors_of_the_organisation_refuse_bad_bodies, |store| {
     door.post(&adam, "/people/pia/grants/withdraw", grant).await;
     door.post(&adam, "/people/pia/addresses", json!({ "address": "pia@home.example" })).await;
     door.post(&adam, "/people/pia/password", json!({ "password": "quite another one" })).await;
+    door.post(&adam, "/people/pia/leave", json!({ "from": "2026-01-05" })).await;
     door.post(&adam, "/people/pia/erase", json!({ "password": PASSWORD })).await;
     let expires_at = server.app.now() + jiff::SignedDuration::from_hours(24);
     let token = json!({ "name": "ci", "permissions": ["read"], "product": "pump", "expires_at": expires_at });

@@ -97,6 +97,21 @@ on_both_engines!(addresses_passwords_and_accounts_are_the_administrators, |store
     adam.post(&server, "/people/mei/close", &more).await.problem(400, "malformed");
 });
 
+on_both_engines!(a_person_leaves_on_a_day_that_has_come, |store| {
+    let server = Server::new(&store).await;
+    store.clock.advance_days(3);
+    let (adam, ana) = (server.client("adam").await, server.client("ana").await);
+    let from = |day: &str| json!({ "from": day });
+    ana.post(&server, "/people/ben/leave", &from("2026-01-08")).await.problem(403, "denied");
+    adam.post(&server, "/people/nobody/leave", &from("2026-01-08")).await.problem(404, "not-found");
+    assert_eq!(adam.post(&server, "/people/ben/leave", &from("2026-01-09")).await.field(), "from");
+    adam.post(&server, "/people/adam/leave", &from("2026-01-08")).await.problem(409, "rule");
+    let left = adam.post(&server, "/people/ben/leave", &from("2026-01-08")).await.ok();
+    assert_eq!((&left["account"], &left["present"]), (&json!("closed"), &json!(null)));
+    assert_eq!(left["places"][0]["to"], json!("2026-01-08"));
+    adam.post(&server, "/people/ben/leave", &from("2026-01-08")).await.problem(409, "rule");
+});
+
 on_both_engines!(a_name_is_erased_with_the_password_given_once_more, |store| {
     let server = Server::new(&store).await;
     let (adam, ana) = (server.client("adam").await, server.client("ana").await);

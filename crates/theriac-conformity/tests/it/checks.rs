@@ -264,6 +264,15 @@ const CASES: &[Case] = &[
         earlier_build(s).with(|input| input.builds[1].unknown_authors = 2)
     }),
     ("5.7.5-c", "no build", NotMet, |s| s.with(|input| input.builds.clear())),
+    ("5.7.5-d", "one of two kinds has no campaign", PartlyMet, |s| {
+        s.set("LIM-1", "independence_abuse_case", json!("person"))
+    }),
+    ("5.7.5-d", "no kind has a campaign of the candidate", NotMet, |s| {
+        s.set("CAMP-1", "build", json!("rc.1"))
+    }),
+    ("5.7.5-d", "no kind asks for independence", NotApplicable, |s| {
+        s.set("LIM-1", "independence_requirements_tests", json!("none"))
+    }),
     ("5.8.1-a", "the SBOM is disqualified", NotMet, |s| {
         s.with(|input| input.evidence[0].disqualified = true)
     }),

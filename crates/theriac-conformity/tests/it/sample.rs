@@ -401,10 +401,10 @@ fn limits() -> Value {
         "fix_days_critical": 14, "fix_days_high": 30, "fix_days_medium": 90, "fix_days_low": 365,
         "max_age_carried_assessment": 365, "max_age_clause_assessment": 365, "max_age_feed": 30,
         "interval_document_review": 365, "interval_criteria_review": 365,
-        "independence_requirements_tests": "department", "independence_threat_mitigation": "department",
-        "independence_abuse_case": "person", "independence_attack_surface": "person",
-        "independence_vulnerability_scan": "person", "independence_composition_analysis": "none",
-        "independence_penetration": "department"
+        "independence_requirements_tests": "department", "independence_threat_mitigation": "none",
+        "independence_abuse_case": "none", "independence_attack_surface": "none",
+        "independence_vulnerability_scan": "none", "independence_composition_analysis": "none",
+        "independence_penetration": "none"
     })
 }
 

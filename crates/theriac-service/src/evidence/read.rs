@@ -11,6 +11,7 @@ use theriac_store::tables::evidence::{self as table, Filter, Listed, Manifest, T
 use theriac_store::{Conn, tables};
 
 use super::{Found, find_evidence};
+use crate::gate::clauses_resting_on;
 use crate::page::{Page, Paging};
 use crate::products::find;
 use crate::{App, Result, ServiceError, Who};
@@ -89,7 +90,9 @@ pub struct EvidencePage {
     pub results: Page<TestResult>,
     /// What the build manifest says.
     pub manifest: Option<Manifest>,
-    /// What rests on it.
+    /// The clauses whose verdict at release rests on it: as the release was decided, or as it would be today.
+    pub clauses: Vec<String>,
+    /// The decision and the records that rest on it.
     pub relied_on_by: Vec<ReliedOn>,
 }
 
@@ -185,6 +188,7 @@ pub async fn page(app: &App, who: &Who, reference: &str, results: &Paging) -> Re
         components: tables::components::count_of(&mut read, id).await?,
         outcomes: table::outcomes(&mut read, id).await?,
         manifest: table::manifest(&mut read, id).await?,
+        clauses: clauses_resting_on(app, &mut read, &found.release, found.listed.evidence.number).await?,
         relied_on_by: relied_on_by(&mut read, &found).await?,
         results: page.map(|(_, result)| result),
         disqualified,

@@ -47,6 +47,18 @@ pub(super) async fn since(
     Ok(wrong.into_iter().filter_map(disqualified).collect())
 }
 
+/// The clauses whose verdict at release rests on evidence: as the release was decided, or as it would be today.
+pub(crate) async fn clauses_resting_on(
+    app: &App,
+    read: &mut Read,
+    release: &Release,
+    evidence: i64,
+) -> Result<Vec<String>> {
+    let clauses = shown_in(app, read, release).await?.conformity.clauses.into_iter();
+    let resting = clauses.filter(|clause| evidence_of(clause).contains_key(&evidence));
+    Ok(resting.map(|clause| clause.clause).collect())
+}
+
 /// The evidence that a clause's verdict at release rests on, each once, by number.
 fn evidence_of(clause: &ClauseVerdict) -> BTreeMap<i64, &str> {
     let checks = clause.checks.iter().filter(|check| check.judges.contains(&Judges::AtRelease));

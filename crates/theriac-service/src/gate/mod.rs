@@ -11,6 +11,7 @@ mod facts;
 mod judge;
 mod packs;
 
+pub(crate) use disqualified::clauses_resting_on;
 pub(crate) use facts::Patterns;
 pub(crate) use judge::{missing, standings};
 

@@ -5,6 +5,7 @@
 //! belongs to none of them gets a file of its own.
 
 mod access;
+mod leave;
 mod organisation;
 mod person;
 mod read;
@@ -12,6 +13,7 @@ mod sign_in;
 mod tokens;
 
 pub use access::{close_account, grant, reset_password, withdraw};
+pub use leave::leave;
 pub use organisation::{
     Init, Organisation, Started, check_init, init, organisation, organisation_in, set_accept_defects,
 };

@@ -25,7 +25,7 @@ pub use clear::{ClearSuspect, clear_suspect};
 pub use draft::{DraftInput, DraftLink, DraftSaved, DraftView, attach, detach, discard, edit, save_draft};
 pub use exchange::{ExportFile, ExportedRecord, Import, Imported, Outcome, export, import};
 pub use read::{Changed, RecordView, RevisionView, attachment, compare, history, record};
-pub use search::{ListInput, Listing, Order, list};
+pub use search::{ListInput, Listing, Order, list, number};
 pub use sign::{Approval, Giving, approve, hindrance, retire, send_back, sign_clinical};
 pub use submit::{Submitted, levels, submit};
 pub use theriac_store::tables::records::{Head, LinkRow, Listed, Record, Revision, StateChange};

@@ -1,10 +1,12 @@
 //! Lists of records: filtered, sorted, paged by key, and never more than the actor may read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use theriac_auth::{Permission, Products, Scope};
-use theriac_store::tables;
-use theriac_store::tables::records::{self as table, After, Filter, Listed};
+use theriac_store::tables::records::{self as table, After, Approver, Filter, Listed, MayApprove};
+use theriac_store::{Conn, tables};
 
 use super::begin::{ScopeInput, resolve};
 use super::states;
@@ -64,6 +66,8 @@ pub struct ListInput {
     pub owner: Option<String>,
     /// With a suspect link only.
     pub suspect: bool,
+    /// Only what waits for an approval that the actor may give.
+    pub to_approve: bool,
     /// Words that must occur in number, title or listed fields.
     pub query: String,
     /// The order.
@@ -88,32 +92,8 @@ pub struct Listing {
 /// # Errors
 /// When a filter names what does not exist or `after` is not what a page gave.
 pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
-    known_words(app, input)?;
     let mut read = app.store().read().await?;
-    let scope = ScopeInput::new(input.product.clone(), input.release.clone());
-    let ids = resolve(&mut read, who, &scope).await?;
-    let products = match who.access().products(Permission::Read) {
-        Products::All => None,
-        Products::Only(products) => Some(products.into_iter().map(|product| product.0).collect()),
-    };
-    let owner = match &input.owner {
-        None => None,
-        Some(key) => {
-            let person = tables::people::by_key(&mut read, key).await?;
-            Some(person.ok_or_else(|| ServiceError::not_found("person", key))?.id)
-        }
-    };
-    let filter = Filter {
-        products,
-        organisation: who.access().allows(Permission::Read, &Scope::Organisation),
-        product: ids.product,
-        release: ids.release,
-        kind: input.kind.clone(),
-        state: input.state.clone(),
-        owner,
-        suspect: input.suspect,
-        words: text::words(&input.query),
-    };
+    let filter = filter(app, who, &mut read, input).await?;
     let after = after(input.order, input.after.as_deref())?;
     let limit = if input.limit == 0 { 50 } else { input.limit.min(200) };
     let mut rows = table::list(&mut read, &filter, &after, limit + 1).await?;
@@ -121,6 +101,64 @@ pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|last| key(input.order, last));
     Ok(Listing { rows, next })
+}
+
+/// How many records a list has, on all its pages.
+///
+/// # Errors
+/// When a filter names what does not exist.
+pub async fn number(app: &App, who: &Who, input: &ListInput) -> Result<i64> {
+    let mut read = app.store().read().await?;
+    let filter = filter(app, who, &mut read, input).await?;
+    Ok(table::count(&mut read, &filter).await?)
+}
+
+async fn filter(app: &App, who: &Who, read: &mut Conn, input: &ListInput) -> Result<Filter> {
+    known_words(app, input)?;
+    let scope = ScopeInput::new(input.product.clone(), input.release.clone());
+    let ids = resolve(read, who, &scope).await?;
+    let owner = match &input.owner {
+        None => None,
+        Some(key) => {
+            let person = tables::people::by_key(read, key).await?;
+            Some(person.ok_or_else(|| ServiceError::not_found("person", key))?.id)
+        }
+    };
+    Ok(Filter {
+        products: ids_of(who.access().products(Permission::Read)),
+        organisation: who.access().allows(Permission::Read, &Scope::Organisation),
+        product: ids.product,
+        release: ids.release,
+        kind: input.kind.clone(),
+        state: input.state.clone(),
+        owner,
+        suspect: input.suspect,
+        to_approve: input.to_approve.then(|| approver(app, who)),
+        words: text::words(&input.query),
+    })
+}
+
+fn ids_of(products: Products) -> Option<Vec<i64>> {
+    match products {
+        Products::All => None,
+        Products::Only(products) => Some(products.into_iter().map(|product| product.0).collect()),
+    }
+}
+
+/// What the actor may approve: nothing, for whom is not a person.
+fn approver(app: &App, who: &Who) -> Approver {
+    let Some(person) = who.access().person() else { return Approver { person: 0, may: Vec::new() } };
+    let mut kinds: BTreeMap<Permission, Vec<&'static str>> = BTreeMap::new();
+    for kind in app.kinds() {
+        kinds.entry(Permission::to_approve(kind.workflow.approve)).or_default().push(kind.id);
+    }
+    let may = kinds.into_iter().map(|(permission, kinds)| MayApprove {
+        kinds,
+        products: ids_of(who.access().products(permission)),
+        organisation: who.access().allows(permission, &Scope::Organisation),
+    });
+    let may = may.filter(|may| may.organisation || may.products.as_ref().is_none_or(|ids| !ids.is_empty()));
+    Approver { person: person.0, may: may.collect() }
 }
 
 /// Refuses a kind or a state that there is not: an empty list would pass for an answer.

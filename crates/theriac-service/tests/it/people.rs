@@ -205,6 +205,40 @@ on_both_engines!(a_place_changes_from_a_day_and_the_days_before_stay, |store| {
     assert!(matches!(missing.unwrap_err(), ServiceError::NotFound { .. }));
 });
 
+on_both_engines!(who_has_left_stands_nowhere_and_may_do_nothing, |store| {
+    let here = Installed::new(&store).await;
+    let (adam, ana) = (here.who("adam").await, here.who("ana").await);
+    store.clock.advance_days(30);
+    let leave = async |key: &str, day: Date| people::leave(&here.app, &adam, key, day).await;
+    let ben = here.session("ben").await;
+    people::change_place(&here.app, &adam, "ben", place("late", None), date(2026, 5, 1)).await.unwrap();
+    for (day, words) in [(date(2026, 2, 5), "still to come"), (date(2026, 1, 5), "later than")] {
+        let errors = fields(leave("ben", day).await.unwrap_err());
+        assert!(errors[0].0 == "from" && errors[0].1.contains(words), "{day}: {errors:?}");
+    }
+    let denied = people::leave(&here.app, &ana, "ben", date(2026, 2, 1)).await.unwrap_err();
+    assert!(matches!(denied, ServiceError::Denied(_)), "{denied}");
+    let last = leave("adam", date(2026, 2, 1)).await.unwrap_err();
+    assert!(last.to_string().contains("last administrator"), "{last}");
+    let view = people::person(&here.app, &adam, "ben").await.unwrap();
+    assert_eq!((view.tenures.len(), view.account), (2, AccountState::Open), "nothing was stored");
+
+    leave("ben", date(2026, 2, 1)).await.unwrap();
+    let view = people::person(&here.app, &adam, "ben").await.unwrap();
+    let spans: Vec<_> = view.tenures.iter().map(|tenure| (tenure.from, tenure.to)).collect();
+    assert_eq!(spans, [(date(2026, 1, 5), Some(date(2026, 2, 1)))], "nor does the later place come");
+    assert_eq!((view.present, view.account, view.grants.len()), (None, AccountState::Closed, 0));
+    assert!(people::session(&here.app, &ben.id().cookie(), "web").await.unwrap().is_none());
+    let again = leave("ben", date(2026, 2, 2)).await.unwrap_err();
+    assert!(matches!(again, ServiceError::Rule(_)), "{again}");
+    leave("ben", date(2026, 1, 20)).await.unwrap();
+    assert!(here.log().await.contains("\"left\":\"2026-01-20\""));
+
+    people::change_place(&here.app, &adam, "ben", place("back", None), date(2026, 2, 4)).await.unwrap();
+    let view = people::person(&here.app, &adam, "ben").await.unwrap();
+    assert_eq!(view.present.unwrap().department.as_deref(), Some("back"));
+});
+
 on_both_engines!(what_was_known_of_a_place_stays_known, |store| {
     let here = Installed::new(&store).await;
     let adam = here.who("adam").await;

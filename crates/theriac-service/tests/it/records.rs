@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
+use theriac_auth::{Access, Grant, PersonId, ProductId, Role, Scope};
 use theriac_model::Digest;
 use theriac_service::records::{
     self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, Head, Import, ListInput, Order, ScopeInput,
@@ -10,7 +11,7 @@ use theriac_service::{ServiceError, Who};
 use theriac_store::testing::TestStore;
 use theriac_store::{args, on_both_engines, tables};
 
-use crate::world::World;
+use crate::world::{World, id_of};
 
 fn product() -> ScopeInput {
     ScopeInput::Product("gateway".to_owned())
@@ -31,12 +32,17 @@ async fn begin(
 }
 
 /// Begins, submits and approves; gives reference and digest.
-async fn approved(world: &World, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
+async fn submitted(world: &World, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
     let ana = world.who("ana");
     let (reference, expected) = begin(world, &ana, kind, content, links).await;
     let submitted = records::submit(&world.app, &ana, &reference, expected).await.unwrap();
-    approve(world, &reference, submitted.digest).await;
     (reference, submitted.digest)
+}
+
+async fn approved(world: &World, kind: &str, content: Value, links: Vec<DraftLink>) -> (String, Digest) {
+    let (reference, digest) = submitted(world, kind, content, links).await;
+    approve(world, &reference, digest).await;
+    (reference, digest)
 }
 
 async fn approve(world: &World, reference: &str, digest: Digest) {
@@ -294,6 +300,42 @@ fn owned(mut sample: Value) -> Value {
     }
     sample
 }
+
+on_both_engines!(who_approves_sees_what_waits_for_them, |store| {
+    let world = World::new(&store).await;
+    let (ana, cleo, dan) = (world.who("ana"), world.who("cleo"), world.who("dan"));
+    let waits = ListInput { to_approve: true, ..ListInput::default() };
+    let seen = async |who: &Who| {
+        let rows = records::list(&world.app, who, &waits).await.unwrap().rows;
+        assert_eq!(records::number(&world.app, who, &waits).await.unwrap(), rows.len() as i64);
+        rows.into_iter().map(|row| row.record.reference).collect::<Vec<_>>()
+    };
+    let (first, digest) = submitted(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let (second, _) = submitted(&world, "requirement", requirement("Log out"), vec![]).await;
+    assert_eq!(seen(&cleo).await, [first.as_str(), &second]);
+    assert!(seen(&dan).await.is_empty(), "a clinical assessor approves no requirement");
+    assert!(seen(&Who::system("job")).await.is_empty(), "only people approve");
+
+    // Somebody who may approve does not approve what they wrote themselves, nor what they had a part in since the last
+    // approval.
+    let roles =
+        [Role::SecurityOfficer, Role::Approver].map(|role| Grant { role, scope: Scope::Organisation });
+    let both = Who::new(Access::of_person(PersonId(id_of("ana")), roles), "test");
+    assert!(seen(&both).await.is_empty());
+    let elsewhere = Scope::Product(ProductId(999));
+    let away = [Grant { role: Role::Approver, scope: elsewhere }];
+    let away = Who::new(Access::of_person(PersonId(id_of("cleo")), away), "test");
+    assert!(seen(&away).await.is_empty(), "another product's approver");
+
+    approve(&world, &first, digest).await;
+    assert_eq!(seen(&cleo).await, [second.as_str()]);
+    let shown = records::edit(&world.app, &ana, &first).await.unwrap().expected;
+    let input = DraftInput { content: requirement("Lock out after three"), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &first, shown, input).await.unwrap();
+    assert_eq!(seen(&cleo).await, [second.as_str()], "a draft waits for nobody");
+    records::submit(&world.app, &ana, &first, saved.expected).await.unwrap();
+    assert_eq!(seen(&cleo).await, [first.as_str(), &second]);
+});
 
 on_both_engines!(a_target_that_moves_on_makes_the_link_suspect_until_it_is_cleared, |store| {
     let world = World::new(&store).await;

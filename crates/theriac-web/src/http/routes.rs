@@ -119,6 +119,7 @@ pub fn routes() -> Vec<Route> {
         POST "/people/{person}/grants", Permission(P::AdministerGrants) => person::grant;
         POST "/people/{person}/grants/end", Permission(P::AdministerGrants) => person::end_grant;
         POST "/people/{person}/password", Permission(P::AdministerPeople) => person::reset_password;
+        POST "/people/{person}/leave", Permission(P::AdministerPeople) => person::leave;
         POST "/people/{person}/close", Permission(P::AdministerPeople) => person::close;
         POST "/people/{person}/erase", Permission(P::AdministerPeople) => person::erase;
         GET "/jobs", Permission(P::Read) => jobs::show;

@@ -114,7 +114,7 @@ pub async fn show(
             exports: Vec::new(),
         },
         empty: Empty::new("No more results", "Every result of this file is on the pages before.", Vec::new()),
-        relied_on_by: seen.relied_on_by.iter().map(|on| relied_on(&seen, on)).collect(),
+        relied_on_by: relying(&seen),
     }))
 }
 
@@ -226,6 +226,15 @@ fn result(result: &TestResult) -> ResultRow {
     }
 }
 
+/// Verdicts, the decision and records that rest on it.
+fn relying(seen: &evidence::EvidencePage) -> Vec<Link> {
+    let verdicts = (!seen.clauses.is_empty()).then(|| {
+        let conformity = urls::release(&seen.product, &seen.release, "conformity");
+        Link::new(format!("Verdicts of {}: {}", seen.release, seen.clauses.join(", ")), conformity)
+    });
+    verdicts.into_iter().chain(seen.relied_on_by.iter().map(|on| relied_on(seen, on))).collect()
+}
+
 fn relied_on(seen: &evidence::EvidencePage, on: &evidence::ReliedOn) -> Link {
     let owner = on.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
     if on.reference == seen.release {
@@ -261,7 +270,6 @@ async fn sign_page(
         true => Some("It is disqualified already.".to_owned()),
         false => me.cannot_sign(Permission::DisqualifyEvidence, scope),
     };
-    let relying: Vec<Link> = seen.relied_on_by.iter().map(|on| relied_on(&seen, on)).collect();
     let here = urls::evidence(&seen.row.reference);
     let reason = Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 3));
     Ok(SignPage {
@@ -277,7 +285,7 @@ async fn sign_page(
             subject: Facts::from(vec![
                 Fact::text("File", &seen.row.file),
                 Fact::text("Kind", kind(seen.row.kind)),
-                Fact::links("What rests on it", relying),
+                Fact::links("What rests on it", relying(&seen)),
             ]),
             fields: vec![reason.hint("What is wrong with it").error(refused.reason).required()],
             signer: me.session.name.clone(),

@@ -174,29 +174,23 @@ async fn waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
 
 /// Records that wait for an approval that the person may give, and those of their own that were sent back.
 async fn records_waiting(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {
-    let listed = async |state: &str, owner: Option<&str>| {
-        let input = ListInput {
-            state: Some(state.to_owned()),
-            owner: owner.map(str::to_owned),
-            limit: 200,
-            ..ListInput::default()
-        };
-        records::list(web.app(), me.who(), &input).await
+    let number = async |input: ListInput| {
+        let number = records::number(web.app(), me.who(), &input).await?;
+        Ok::<_, ServiceError>(usize::try_from(number).unwrap_or_default())
     };
-    let may = |row: &records::Listed| {
-        let kind = web.app().kind(&row.record.kind);
-        kind.is_some_and(|kind| {
-            me.may(Permission::to_approve(kind.workflow.approve), records::scope_of(&row.record))
-        })
-    };
-    let in_review = listed("in review", None).await?.rows.iter().filter(|row| may(row)).count();
-    let sent_back = listed("sent back", Some(&me.session.person)).await?.rows.len();
+    let to_approve = number(ListInput { to_approve: true, ..ListInput::default() }).await?;
+    let sent_back = number(ListInput {
+        state: Some("sent back".to_owned()),
+        owner: Some(me.session.person.clone()),
+        ..ListInput::default()
+    });
+    let sent_back = sent_back.await?;
     let mut notes = Vec::new();
     let show = |pairs: &[(&str, &str)]| urls::with_query("/records", pairs);
-    if in_review > 0 {
+    if to_approve > 0 {
         let text =
-            format!("{} to be read and approved by somebody with your role.", count(in_review, "record"));
-        notes.push(Note::new(NoteKind::Info, "", text).link("Show them", show(&[("state", "in review")])));
+            format!("{} to be read and approved by you or somebody like you.", count(to_approve, "record"));
+        notes.push(Note::new(NoteKind::Info, "", text).link("Show them", show(&[("waits", "approval")])));
     }
     if sent_back > 0 {
         let text = format!("{} of yours sent back: read why, and mend it.", count(sent_back, "record"));

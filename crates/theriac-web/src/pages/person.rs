@@ -57,6 +57,8 @@ pub struct PersonPage {
     pub grant: Vec<Field>,
     /// Fields of a new password.
     pub password: Vec<Field>,
+    /// Fields that say that the person has left; empty when they stand nowhere.
+    pub leave: Vec<Field>,
     /// Fields that confirm that name and address are erased; empty when they are already.
     pub erase: Vec<Field>,
     /// Why the person signed in may not change anything; empty when they may.
@@ -69,8 +71,8 @@ pub struct PersonPage {
 
 impl PersonPage {
     fn errors(&self) -> Errors {
-        let fields = self.change.iter().chain(&self.grant).chain(&self.password).chain(&self.erase);
-        Errors::of(fields)
+        let forms = [&self.change, &self.grant, &self.password, &self.leave, &self.erase];
+        Errors::of(forms.into_iter().flatten())
     }
 }
 
@@ -121,6 +123,7 @@ async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<PersonP
         change: if may { change(me, &person, &refused, &managers(web, me).await?) } else { Vec::new() },
         grant: if may { grant_fields(web, me, &refused).await? } else { Vec::new() },
         password: if may && !person.name.is_empty() { password(&person, &refused) } else { Vec::new() },
+        leave: if may && person.present.is_some() { leave_fields(me, &refused) } else { Vec::new() },
         erase: if may && !person.name.is_empty() { erase_fields(&refused) } else { Vec::new() },
         blocked,
         actions: if may && person.account == AccountState::Open {
@@ -247,6 +250,16 @@ fn password(person: &PersonView, refused: &Refused) -> Vec<Field> {
     vec![field.hint(hint).error(error_at(refused.errors_of("password"), "password")).required().within("new")]
 }
 
+fn leave_fields(me: &Me, refused: &Refused) -> Vec<Field> {
+    let from = if refused.form == "leave" {
+        refused.typed("leave", "from").to_owned()
+    } else {
+        me.today().to_string()
+    };
+    let field = Field::new("from", "First day on which they are gone", Input::Date(from));
+    vec![field.error(error_at(refused.errors_of("leave"), "from")).required().within("leave")]
+}
+
 fn erase_fields(refused: &Refused) -> Vec<Field> {
     let field = Field::new("password", "Your own password", Input::Password("current-password"));
     vec![field.error(error_at(refused.errors_of("erase"), "password")).required().within("erase")]
@@ -312,6 +325,17 @@ pub async fn reset_password(State(web): State<Web>, me: Me, Path(key): Path<Stri
     let done = people::reset_password(web.app(), me.who(), &key, sent.get("password")).await;
     let said = "New password set. Give it to the person by a way that nobody else reads";
     answer(&web, &me, &key, ("password", sent), done, said).await
+}
+
+/// Says that the person has left.
+pub async fn leave(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
+    let done = async {
+        let from = super::day(&sent, "from")?.unwrap_or(me.today());
+        people::leave(web.app(), me.who(), &key, from).await
+    };
+    let done = done.await;
+    answer(&web, &me, &key, ("leave", sent), done, "Left: place ended, account closed, roles taken back")
+        .await
 }
 
 /// Closes the account.

@@ -76,6 +76,7 @@ pub struct Asked {
     state: String,
     owner: String,
     suspect: String,
+    waits: String,
     sort: String,
     after: String,
     format: String,
@@ -94,6 +95,7 @@ impl Asked {
             state: given(&self.state),
             owner: given(&self.owner),
             suspect: !self.suspect.is_empty(),
+            to_approve: !self.waits.is_empty(),
             query: self.q.clone(),
             order: if self.sort.is_empty() { Order::Number } else { self.sort.parse()? },
             after: given(&self.after),
@@ -111,6 +113,7 @@ impl Asked {
             ("state", &self.state),
             ("owner", &self.owner),
             ("suspect", &self.suspect),
+            ("waits", &self.waits),
             ("sort", &self.sort),
         ];
         pairs.retain(|(key, _)| *key != name);
@@ -272,8 +275,12 @@ fn filters(web: &Web, asked: &Asked) -> Filters {
         Choice::new("", "All links", &asked.suspect),
         Choice::new("yes", "With a suspect link", &asked.suspect),
     ];
+    let waits = vec![
+        Choice::new("", "For anybody", &asked.waits),
+        Choice::new("approval", "For my approval", &asked.waits),
+    ];
     let keep = [("product", &asked.product), ("release", &asked.release), ("sort", &asked.sort)];
-    let set = [&asked.q, &asked.kind, &asked.state, &asked.suspect, &asked.product]
+    let set = [&asked.q, &asked.kind, &asked.state, &asked.suspect, &asked.waits, &asked.product]
         .iter()
         .any(|text| !text.is_empty());
     Filters {
@@ -285,6 +292,7 @@ fn filters(web: &Web, asked: &Asked) -> Filters {
             ("kind".to_owned(), "Kind".to_owned(), kinds.collect()),
             ("state".to_owned(), "State".to_owned(), all.collect()),
             ("suspect".to_owned(), "Links".to_owned(), suspect),
+            ("waits".to_owned(), "Waiting".to_owned(), waits),
         ],
         date: None,
         keep: keep

@@ -535,6 +535,11 @@ fn person_full() -> PersonPage {
                 .required()
                 .within("new"),
         ],
+        leave: vec![
+            Field::new("from", "First day on which they are gone", Input::Date("2026-10-14".to_owned()))
+                .required()
+                .within("leave"),
+        ],
         erase: vec![
             Field::new("password", "Your own password", Input::Password("current-password"))
                 .required()
@@ -552,6 +557,7 @@ fn person_empty() -> PersonPage {
     page.change = Vec::new();
     page.grant = Vec::new();
     page.password = Vec::new();
+    page.leave = Vec::new();
     page.erase = Vec::new();
     page.blocked = "Only an administrator changes people.".to_owned();
     page.actions = Vec::new();

@@ -190,6 +190,14 @@ async fn a_person_moves_gets_roles_a_password_and_is_erased() {
     assert_eq!(site.send("/people/mei/close", &[]).await.status, StatusCode::SEE_OTHER);
     assert!(site.get("/people/mei").await.ok().text.contains("closed"));
 
+    let early = site.send("/people/mei/leave", &[("from", "2999-01-01")]).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(early.text.contains("is still to come"));
+    let today = site.app.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string();
+    assert_eq!(site.send("/people/mei/leave", &[("from", &today)]).await.status, StatusCode::SEE_OTHER);
+    let left = site.get("/people/mei").await.ok();
+    assert!(left.text.contains("Works here today") && !left.text.contains("Has left"));
+
     let wrong = site.send("/people/mei/erase", &[("password", "guess")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.send("/people/mei/erase", &[("password", PASSWORD)]).await.status, StatusCode::SEE_OTHER);
@@ -205,6 +213,7 @@ async fn a_person_moves_gets_roles_a_password_and_is_erased() {
         ("/people/tom/grants", &role),
         ("/people/tom/grants/end", &role),
         ("/people/tom/password", &new),
+        ("/people/tom/leave", &[("from", &today)]),
         ("/people/tom/close", &[]),
         ("/people/tom/erase", &[("password", PASSWORD)]),
     ] {

@@ -70,6 +70,14 @@ pub enum Command {
         /// The e-mail address; only its digest is kept
         email: String,
     },
+    /// Say that a person has left: they answer for nothing and owe nothing any more, and the account closes
+    Leave {
+        /// The person's key
+        key: String,
+        /// The first day on which they are gone; today or earlier
+        #[arg(long, value_name = "DATE")]
+        from: Date,
+    },
     /// Close an account: sessions end, every role is taken back, the person stays
     Close {
         /// The person's key
@@ -148,6 +156,10 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         Command::Address { key, email } => {
             post(config, &["people", &key, "addresses"], &json!({ "address": email }))?;
             output::print(&format!("Commits from this address are {key}'s.\n"))?;
+        }
+        Command::Leave { key, from } => {
+            post(config, &["people", &key, "leave"], &json!({ "from": from }))?;
+            output::print(&format!("{key} stands nowhere from {from} on; the account is closed.\n"))?;
         }
         Command::Close { key } => {
             post(config, &["people", &key, "close"], &json!({}))?;

@@ -22,10 +22,12 @@ pub(super) fn responsibilities(index: &Index<'_>) -> Result<Vec<Responsibility>,
     let row = |record: &&RecordInput| {
         let content = Content::of(record);
         let (from, to) = (content.date("from")?, content.date("to")?);
-        let holds = from.is_none_or(|from| from <= index.at) && to.is_none_or(|to| index.at <= to);
+        let person = content.person("person")?;
+        let here = person.as_deref().is_some_and(|person| index.person_on(person, index.at).is_some());
+        let holds = here && from.is_none_or(|from| from <= index.at) && to.is_none_or(|to| index.at <= to);
         Ok(row!(Responsibility, Common::of(record, index.at)?, {
             clauses: content.texts("clauses")?,
-            person: content.person("person")?,
+            person,
             from: from.map(text),
             to: to.map(text),
             in_force: holds && approved(record),
@@ -35,22 +37,27 @@ pub(super) fn responsibilities(index: &Index<'_>) -> Result<Vec<Responsibility>,
 }
 
 /// Who answers, and answered, for which clauses by approved responsibilities. On a day that revision counts which was in
-/// force on it: what is retired or replaced later keeps its time, and nobody is appointed for days gone by.
+/// force on it: what is retired or replaced later keeps its time, nobody is appointed for days gone by, and nobody answers
+/// for days on which they do not stand in the organisation.
 pub(super) fn accountable(index: &Index<'_>) -> Result<Accountable, FactsError> {
     let mut accountable = Accountable::default();
     let past = index.input.past.iter().filter(|past| past.record.kind == "responsibility");
     for past in past.filter(|past| approved(&past.record)) {
-        let last = past.until.saturating_sub(jiff::Span::new().days(1));
-        add_terms(&mut accountable, &past.record, Some(past.from), Some(last))?;
+        add_terms(index, &mut accountable, &past.record, Some(past.from), Some(day_before(past.until)))?;
     }
     for record in index.kind("responsibility").iter().filter(|record| approved(record)) {
-        add_terms(&mut accountable, record, record.approved_on, None)?;
+        add_terms(index, &mut accountable, record, record.approved_on, None)?;
     }
     Ok(accountable)
 }
 
-/// The terms that a revision speaks of, as far as it was in force.
+fn day_before(day: Date) -> Date {
+    day.saturating_sub(jiff::Span::new().days(1))
+}
+
+/// The terms that a revision speaks of, as far as it was in force and its person was there.
 fn add_terms(
+    index: &Index<'_>,
     accountable: &mut Accountable,
     record: &RecordInput,
     since: Option<Date>,
@@ -60,8 +67,13 @@ fn add_terms(
     let Some(person) = content.person("person")? else { return Ok(()) };
     let from = [content.date("from")?, since].into_iter().flatten().max();
     let to = [content.date("to")?, last].into_iter().flatten().min();
-    for clause in content.texts("clauses")? {
-        accountable.0.entry(clause).or_default().push(Term { person: person.clone(), from, to });
+    let clauses = content.texts("clauses")?;
+    for place in index.people.get(person.as_str()).into_iter().flatten() {
+        let from = from.max(Some(place.from));
+        let to = [to, place.to.map(day_before)].into_iter().flatten().min();
+        for clause in &clauses {
+            accountable.0.entry(clause.clone()).or_default().push(Term { person: person.clone(), from, to });
+        }
     }
     Ok(())
 }

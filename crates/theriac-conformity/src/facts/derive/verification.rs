@@ -9,7 +9,7 @@ use theriac_model::{Place, independence_of};
 
 use super::{Common, Index, approved, count, days, evidence_ref, row, text};
 use crate::facts::FactsError;
-use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, RecordInput};
+use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, LinkInput, RecordInput};
 use crate::facts::rows::{
     Artefact, Build, Campaign, Evidence, Facts, FailedTest, Limits, Requirement, Review, TestKindRow,
 };
@@ -78,6 +78,8 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
         let found: Vec<_> = tests.iter().filter_map(|test| index.outcomes.get(test.as_str())).collect();
         let passed = count(found.iter().filter(|case| case.outcome == Outcome::Passed));
         let missing = count(tests.iter()) - count(found.iter());
+        // What was run before the text was there does not show that the text is met.
+        let older = count(found.iter().filter(|case| made(case.evidence).0 < record.written_on));
         let mut evidence: Vec<_> = found.iter().map(|case| evidence_ref(case.evidence)).collect();
         evidence.sort();
         evidence.dedup();
@@ -88,8 +90,9 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
             tests_passed: passed,
             tests_failed: count(found.iter()) - passed,
             tests_missing: missing,
+            tests_older: older,
             // Campaigns are joined in once they are known.
-            verified_passed: !tests.is_empty() && passed == count(tests.iter()),
+            verified_passed: !tests.is_empty() && passed == count(tests.iter()) && older == 0,
             tests,
             evidence,
             reviewed: reviewed.contains(record.id.as_str()),
@@ -123,7 +126,8 @@ fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, Fact
 pub(super) fn join_verification(facts: &mut Facts) {
     let mut verdicts: HashMap<&str, (bool, Vec<&String>)> = HashMap::new();
     for campaign in facts.campaigns.iter().filter(|campaign| campaign.approved && campaign.on_candidate) {
-        for id in campaign.verifies_ids.iter().filter(|id| !campaign.suspect_ids.contains(id)) {
+        let left_out = |id: &&String| campaign.suspect_ids.contains(id) || campaign.later_ids.contains(id);
+        for id in campaign.verifies_ids.iter().filter(|id| !left_out(id)) {
             let (passed, evidence) = verdicts.entry(id).or_insert((true, Vec::new()));
             *passed &= campaign.passed;
             evidence.extend(&campaign.evidence);
@@ -278,15 +282,17 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let to = content.date("to_date")?;
     let independence: Option<Independence> = content.word("independence")?;
     let required = test_kind.and_then(|kind| required_independence(index.limits.as_ref(), kind));
-    let mut verifies_ids: Vec<_> =
-        record.links.iter().filter(|link| link.link == "verifies").map(|link| link.target.clone()).collect();
+    let verifies: Vec<_> = record.links.iter().filter(|link| link.link == "verifies").collect();
+    let mut verifies_ids: Vec<_> = verifies.iter().map(|link| link.target.clone()).collect();
     verifies_ids.dedup();
-    let suspect_ids = record
-        .links
-        .iter()
-        .filter(|link| link.link == "verifies" && link.suspect)
-        .map(|link| link.target.clone())
-        .collect();
+    let suspect_ids = verifies.iter().filter(|link| link.suspect).map(|link| link.target.clone()).collect();
+    let later = |link: &&&LinkInput| {
+        index
+            .records
+            .get(link.target.as_str())
+            .is_some_and(|target| target.digest == link.pinned && to.is_some_and(|to| to < target.written_on))
+    };
+    let later_ids = verifies.iter().filter(later).map(|link| link.target.clone()).collect();
     let days = [from, to].map(|day| day.unwrap_or(index.at));
     let tie = Ties::of(index, tester.as_deref(), days, &verifies_ids);
     let shown = tie.independence;
@@ -331,6 +337,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         verifies: count(verifies_ids.iter()),
         verifies_ids,
         suspect_ids,
+        later_ids,
         held_in_time: to.is_some_and(|to| {
             to <= index.at && record.approved_on.is_none_or(|approved| to <= approved)
         }),
@@ -419,11 +426,15 @@ pub(super) fn test_kinds(facts: &Facts) -> Vec<TestKindRow> {
                 campaign.test_kind == Some(*kind) && campaign.approved && campaign.on_candidate
             })
             .collect();
+        let independent = |campaign: &&&Campaign| {
+            campaign.held_in_time && campaign.independence_enough && campaign.independence_true
+        };
         TestKindRow {
             reference: *kind,
             required_independence: required_independence(facts.limits.as_ref(), *kind),
             campaigns: count(campaigns.iter()),
             passed: count(campaigns.iter().filter(|campaign| campaign.passed)),
+            independent: count(campaigns.iter().filter(independent)),
             campaign_refs: campaigns.iter().map(|campaign| campaign.reference.clone()).collect(),
         }
     };

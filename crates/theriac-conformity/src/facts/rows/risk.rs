@@ -142,7 +142,9 @@ record_row! {
         tests_failed: i64,
         /// How many of them have no result on the candidate build.
         tests_missing: i64,
-        /// Whether test cases or approved campaigns verify it, and all of them passed on the candidate build.
+        /// How many of them were last run before this revision was written.
+        tests_older: i64,
+        /// Whether test cases or approved campaigns, none older than this revision, verify it, and all of them passed on the candidate build.
         verified_passed: bool,
         /// The evidence of the results, `EVID-n@digest`.
         evidence: Vec<String>,

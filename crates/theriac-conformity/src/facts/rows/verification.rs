@@ -110,6 +110,8 @@ record_row! {
         verifies_ids: Vec<String>,
         /// Those of them that have moved on since, so that it is not known whether they are still verified.
         suspect_ids: Vec<String>,
+        /// Those of them whose present revision was written after its last day, so that it cannot have tried that one.
+        later_ids: Vec<String>,
         /// Whether its last day had come when it was approved, and by the day judged.
         held_in_time: bool,
     }
@@ -220,6 +222,8 @@ pub struct TestKindRow {
     pub campaigns: i64,
     /// How many of them passed.
     pub passed: i64,
+    /// How many of them were held in time by a tester who is as independent as is asked and as is said.
+    pub independent: i64,
     /// Those campaigns, `CAMP-n@digest`.
     pub campaign_refs: Vec<String>,
 }

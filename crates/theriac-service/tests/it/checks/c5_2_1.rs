@@ -54,6 +54,14 @@ on_both_engines!(measures_have_requirements_and_these_are_verified_on_the_candid
     site.candidate("rc.1").await;
     site.finds("5.2.1-c", Met, &[]).await;
 
+    // The text changes: what was run before does not show that the new one is met, until the tests are run again.
+    store.clock.advance_days(1);
+    site.change("REQ-1", json!({ "text": "After four wrong passwords an account is locked." })).await;
+    site.finds("5.2.1-c", PartlyMet, &[("REQ-1", ANA, SHIPS)]).await;
+    site.hand_in("anew.xml", tests(&[CASES[0], CASES[1], "tls.PeerTest.never_run", "tls.PeerTest.new"], &[]))
+        .await;
+    site.finds("5.2.1-c", Met, &[]).await;
+
     // Without approved requirements the measures hang in the air.
     let (third, _) = site.submitted("requirement", sample("requirement", json!({})), &[]).await;
     site.retire("REQ-1").await;

@@ -1,7 +1,7 @@
 //! 5.7.5: testers stand apart from those who developed.
 
 use serde_json::json;
-use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
 use theriac_service::{ServiceError, people, records};
 use theriac_store::on_both_engines;
 
@@ -10,6 +10,7 @@ use super::{Driven, Site};
 
 pub const INDEPENDENT: Driven =
     &[("5.7.5-a", &[Met, NotMet, PartlyMet]), ("5.7.5-b", &[Met, NotMet, PartlyMet]), ("5.7.5-c", &[Met])];
+pub const KINDS: Driven = &[("5.7.5-d", &[Met, NotApplicable, NotMet, PartlyMet])];
 pub const KNOWN: Driven = &[("5.7.5-b", &[Met, NotMet]), ("5.7.5-c", &[Met, NotMet, PartlyMet])];
 const EARLIER: &str = "8f94139338f9404f26296befa88755fc2598c289";
 
@@ -36,6 +37,28 @@ on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| 
     site.candidate("rc.2").await;
     site.finds("5.7.5-a", NotMet, &[("5.7.5-a", ANA, SHIPS)]).await;
     site.drove(INDEPENDENT);
+});
+
+on_both_engines!(each_kind_of_test_that_asks_for_independence_shows_it, |store| {
+    let mut site = Site::met(&store).await;
+    site.all_met(&["5.7.5-d"]).await;
+    site.change("LIM-1", json!({ "independence_penetration": "organisation" })).await;
+    site.finds("5.7.5-d", PartlyMet, &[("penetration", ANA, SHIPS)]).await;
+
+    // Mei comes from another department, which is not what is asked, whatever the campaign says.
+    let attack = json!({ "title": "Attack", "test_kind": "penetration", "independence": "organisation" });
+    let (own, _) = site.submitted("test-campaign", campaign(attack), &[]).await;
+    site.finds("5.7.5-d", PartlyMet, &[("penetration", ANA, SHIPS)]).await;
+    site.retire("CAMP-1").await;
+    site.finds("5.7.5-d", NotMet, &[("requirements-tests", ANA, SHIPS), ("penetration", ANA, SHIPS)]).await;
+    site.change("LIM-1", json!({ "independence_requirements_tests": "none" })).await;
+    site.finds("5.7.5-d", NotMet, &[("penetration", ANA, SHIPS)]).await;
+    site.change("LIM-1", json!({ "independence_penetration": "department" })).await;
+    site.change(&own, json!({ "independence": "department" })).await;
+    site.finds("5.7.5-d", Met, &[]).await;
+    site.change("LIM-1", json!({ "independence_penetration": "none" })).await;
+    site.finds("5.7.5-d", NotApplicable, &[]).await;
+    site.drove(KINDS);
 });
 
 on_both_engines!(every_author_is_known, |store| {

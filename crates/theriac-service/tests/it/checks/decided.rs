@@ -7,10 +7,11 @@ use theriac_conformity::pack::{ClauseKind, Judges, Level};
 use theriac_conformity::{ClauseVerdict, Conformity};
 use theriac_service::gate::{self, Decide, Judged, Outcome};
 use theriac_service::records::ScopeInput;
+use theriac_service::{Paging, evidence};
 use theriac_store::on_both_engines;
 
 use super::Site;
-use super::site::{ANA, SHIPS, activity, manifest};
+use super::site::{ANA, SHIPS, activity, manifest, tests};
 use crate::story::{GATEWAY, sample};
 
 /// What was read when a clause was judged that no check can compute.
@@ -19,6 +20,29 @@ fn judged(clause: &str, evidence: &[&str]) -> serde_json::Value {
         json!({ "title": clause, "clause": clause, "assessed_date": "2026-01-07", "evidence": evidence });
     sample("clause-assessment", fields)
 }
+
+/// The clauses that rest on evidence, by its page.
+async fn resting(site: &Site<'_>, evidence: &str) -> Vec<String> {
+    let (app, otto) = (&site.world.app, site.world.who("otto"));
+    evidence::page(app, &otto, evidence, &Paging::default()).await.unwrap().clauses
+}
+
+on_both_engines!(evidence_says_which_verdicts_rest_on_it, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    let clauses = resting(&site, "EVID-2").await;
+    assert!(["5.2.1", "5.8.6"].iter().all(|one| clauses.iter().any(|clause| clause == one)), "{clauses:?}");
+    let idle = site.hand_in("again.xml", tests(&["other.Case.alone"], &[])).await;
+    assert_eq!(
+        resting(&site, &idle).await,
+        ["5.8.5"],
+        "no record names its one case, which ran all the same"
+    );
+    site.decide(Outcome::Ship).await;
+    assert_eq!(resting(&site, "EVID-2").await, clauses);
+    site.disqualify("EVID-2").await;
+    assert_eq!(resting(&site, "EVID-2").await, clauses, "it was decided on it");
+});
 
 impl Site<'_> {
     /// Everything met, the attested clauses too, and the pack adopted. Clause 5.3.1 cites the plan, DOC-1; the others cite

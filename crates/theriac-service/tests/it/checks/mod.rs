@@ -40,6 +40,7 @@ const LISTS: &[Driven] = &[
     c5_2_1::DRIVEN,
     c5_2_2::DRIVEN,
     c5_7_5::INDEPENDENT,
+    c5_7_5::KINDS,
     c5_7_5::KNOWN,
     c5_8_1::KNOWN,
     c5_8_1::JUDGED,

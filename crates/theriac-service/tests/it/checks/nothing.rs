@@ -28,6 +28,7 @@ pub const DRIVEN: Driven = &[
     ("5.7.5-a", &[NotMet]),
     ("5.7.5-b", &[NotMet]),
     ("5.7.5-c", &[NotMet]),
+    ("5.7.5-d", &[NotApplicable]),
     ("5.8.1-a", &[NotMet]),
     ("5.8.1-b", &[Met]),
     ("5.8.1-c", &[Met]),

@@ -26,8 +26,30 @@ pub struct Filter {
     pub owner: Option<i64>,
     /// With a suspect link.
     pub suspect: bool,
+    /// In review, and this person may approve it.
+    pub to_approve: Option<Approver>,
     /// Words, folded; each must occur.
     pub words: Vec<String>,
+}
+
+/// Who approves, and what.
+#[derive(Debug, Clone)]
+pub struct Approver {
+    /// The person, who approves nothing of their own.
+    pub person: i64,
+    /// What they may approve; together.
+    pub may: Vec<MayApprove>,
+}
+
+/// Kinds, and where they may be approved.
+#[derive(Debug, Clone)]
+pub struct MayApprove {
+    /// The ids of the kinds.
+    pub kinds: Vec<&'static str>,
+    /// The products; `None` for all.
+    pub products: Option<Vec<i64>>,
+    /// Whether the organisation's own records may be approved.
+    pub organisation: bool,
 }
 
 /// In which order a list goes, and where its next page begins.
@@ -87,8 +109,24 @@ pub async fn list(
     conn.fetch_all(sql, values).await?.iter().map(listed).collect()
 }
 
+/// How many records a list has.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(conn: &mut Conn, filter: &Filter) -> Result<i64, StoreError> {
+    let mut values = Args::new();
+    let conditions = conditions(filter, &mut values).join(" AND ");
+    let sql = format!(
+        "SELECT COUNT(*) AS records FROM record r JOIN record_head h ON h.record = r.id WHERE {conditions}"
+    );
+    conn.fetch_one(sql, values).await?.get("records")
+}
+
 fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
-    let mut conditions = vec![visible(filter, values)];
+    let mut conditions = vec![placed(filter.products.as_deref(), filter.organisation, values)];
+    if let Some(approver) = &filter.to_approve {
+        conditions.push(to_approve(approver, values));
+    }
     let mut equal = |column: &str, mark: String| conditions.push(format!("{column} = {mark}"));
     if let Some(product) = filter.product {
         equal("r.product", values.push(product));
@@ -116,8 +154,31 @@ fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
     conditions
 }
 
-fn visible(filter: &Filter, values: &mut Args) -> String {
-    match (&filter.products, filter.organisation) {
+/// In review, written by others since it was last approved, of a kind and in a place where the person approves.
+fn to_approve(approver: &Approver, values: &mut Args) -> String {
+    if approver.may.is_empty() {
+        return "1 = 0".to_owned();
+    }
+    let person = values.push(approver.person);
+    let mut may = Vec::new();
+    for one in &approver.may {
+        let kinds = values.push_all(one.kinds.iter().copied());
+        may.push(format!(
+            "(r.kind IN ({kinds}) AND {})",
+            placed(one.products.as_deref(), one.organisation, values)
+        ));
+    }
+    format!(
+        "h.state = 'in review' AND ({}) \
+         AND NOT EXISTS (SELECT 1 FROM revision v WHERE v.record = h.record AND v.author = {person} AND v.number > \
+         COALESCE((SELECT a.number FROM revision a WHERE a.digest = h.approved), 0))",
+        may.join(" OR ")
+    )
+}
+
+/// Of these products, and the organisation's own.
+fn placed(products: Option<&[i64]>, organisation: bool, values: &mut Args) -> String {
+    match (products, organisation) {
         (None, true) => "1 = 1".to_owned(),
         (None, false) => "r.product IS NOT NULL".to_owned(),
         (Some(products), organisation) => {

@@ -22,7 +22,7 @@ pub use duties::{
     DateDuty, Owing, RecordDuty, date_duties, date_duties_of, date_duties_statement, set_date_duties,
 };
 pub use links::{Clearance, LinkRow, add_clearance, links_of, links_to};
-pub use list::{After, Filter, list};
+pub use list::{After, Approver, Filter, MayApprove, count, list};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};
 pub use projections::{
     Projection, Standing, projections, records_after, revisions_after, set_projection, standings,
