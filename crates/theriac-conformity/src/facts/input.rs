@@ -5,6 +5,7 @@
 //! for, and whether a link is suspect, are questions of reading. Everything else is worked out in `derive`.
 //! Days are days in the organisation's time zone. People are named by their ids, as text.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use theriac_model::{Digest, Severity};
@@ -259,6 +260,8 @@ pub struct EvidenceInput {
     pub feed_on: Option<Date>,
     /// The day it was made.
     pub performed_on: Option<Date>,
+    /// The moment it was made, which orders what was made on one day.
+    pub performed_at: Option<Timestamp>,
     /// The day it was handed in.
     pub recorded_on: Date,
     /// Whether a signed record disqualifies it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use theriac_conformity::Conformity;
-use theriac_conformity::facts::input::DecisionInput;
+use theriac_conformity::facts::input::{DecisionInput, PastInput};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::pack::ClauseKind;
 use theriac_model::Digest;
@@ -34,6 +34,11 @@ fn affected() -> theriac_conformity::facts::input::AssessmentInput {
 fn second(sample: Sample, id: &str, field: &str, value: Value) -> Sample {
     let copy = format!("{id}0");
     sample.copy(id, &copy).set(&copy, field, value)
+}
+
+/// A requirement that names no test case, so that only the campaign verifies it.
+fn by_campaign(sample: Sample) -> Sample {
+    sample.set("REQ-1", "tests", json!([]))
 }
 
 fn unapprove(sample: Sample, id: &str) -> Sample {
@@ -125,6 +130,15 @@ const CASES: &[Case] = &[
             json!("Told."),
         )
     }),
+    ("4.3-c", "lowered by another record of the same components", NotMet, |s| {
+        s.with(|input| {
+            let item = input.records.iter().find(|row| row.id == "ITEM-1").cloned();
+            let mut record = item.unwrap_or_else(|| panic!("no ITEM-1"));
+            record.id = "ITEM-0".to_owned();
+            record.content.insert("class".to_owned(), json!("maintained"));
+            input.past.push(PastInput { record, from: day("2026-01-20"), until: day("2026-02-01") });
+        })
+    }),
     ("4.3-c", "lowered, and told", Met, |s| {
         s.set("ITEM-1", "previous_class", json!("supported")).set(
             "ITEM-1",
@@ -169,10 +183,7 @@ const CASES: &[Case] = &[
     ("5.1.1-c", "said to be done on a day after its approval", NotApplicable, |s| {
         s.with_record("ACT-1", |row| row.approved_on = Some(day("2026-10-27")))
     }),
-    ("5.1.1-c", "the first plan came after it, and it names none", NotMet, |s| {
-        s.with_record("ACT-1", |row| row.links.clear())
-            .with_record("DOC-1", |row| row.first_approved_on = Some(day("2026-10-29")))
-    }),
+    ("5.1.1-c", "planned nowhere", NotMet, |s| s.with_record("ACT-1", |row| row.links.clear())),
     ("5.1.1-c", "one of two done before the plan", PartlyMet, |s| {
         second(s, "ACT-1", "done_date", json!("2026-01-31"))
     }),
@@ -196,6 +207,25 @@ const CASES: &[Case] = &[
     }),
     ("5.2.1-b", "no measure", NotApplicable, |s| s.without("MEAS-1")),
     ("5.2.1-c", "a skipped test", NotMet, |s| s.with(|input| input.tests[0].outcome = Outcome::Skipped)),
+    ("5.2.1-c", "written after its tests were run", NotMet, |s| {
+        s.with_record("REQ-1", |row| row.written_on = day("2026-10-11"))
+    }),
+    ("5.2.1-c", "a campaign with results from before the text", NotMet, |s| {
+        by_campaign(s).with_record("REQ-1", |row| row.written_on = day("2026-10-11"))
+    }),
+    ("5.2.1-c", "the same, and somebody cleared the link", NotMet, |s| {
+        by_campaign(s)
+            .with_record("REQ-1", |row| row.written_on = day("2026-10-11"))
+            .with_record("CAMP-1", |row| row.links[0].pinned = digest("an older revision"))
+    }),
+    ("5.2.1-c", "a campaign with results from before its first day", NotMet, |s| {
+        by_campaign(s).set("CAMP-1", "from_date", json!("2026-10-11")).set(
+            "CAMP-1",
+            "to_date",
+            json!("2026-10-12"),
+        )
+    }),
+    ("5.2.1-c", "a campaign alone", Met, by_campaign),
     ("5.2.1-c", "tests of another build", NotMet, |s| {
         s.with(|input| input.evidence[1].build = Some("rc.1".to_owned()))
     }),
@@ -239,6 +269,9 @@ const CASES: &[Case] = &[
     ("5.7.5-a", "less independent than asked", NotMet, |s| s.set("CAMP-1", "independence", json!("person"))),
     ("5.7.5-a", "approved before its last day had come", NotMet, |s| {
         s.with_record("CAMP-1", |row| row.approved_on = Some(day("2026-10-09")))
+    }),
+    ("5.7.5-a", "held before its build was made", NotMet, |s| {
+        s.set("CAMP-1", "from_date", json!("2026-09-01"))
     }),
     ("5.7.5-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("CAMP-1", "CAMP-2"), "CAMP-2")),
     ("5.7.5-a", "the campaign tested another build", NotMet, |s| s.set("CAMP-1", "build", json!("rc.1"))),
@@ -496,6 +529,12 @@ const CASES: &[Case] = &[
     ("5.8.6-b", "evidence from before it began", NotMet, |s| {
         s.set("ACT-1", "start_date", json!("2026-10-20"))
     }),
+    ("5.8.6-b", "evidence from after it was done", NotMet, |s| {
+        s.set("ACT-1", "done_date", json!("2026-10-09"))
+    }),
+    ("5.8.6-b", "evidence from before the build was made", NotMet, |s| {
+        s.with(|input| input.evidence[1].performed_on = Some(day("2026-09-15")))
+    }),
     ("5.8.6-b", "evidence of another release", NotMet, |s| s.with(|input| input.evidence[1].own = false)),
     ("5.8.6-b", "evidence of another build", NotMet, |s| {
         s.with(|input| input.evidence[1].build = Some("rc.1".to_owned()))
@@ -524,7 +563,9 @@ const CASES: &[Case] = &[
     }),
     ("7.1.1-b", "one of two without safety scales", PartlyMet, |s| {
         second(s, "CRIT-1", "safety_scales", Value::Null)
+            .with_record("CRIT-10", |row| row.scope = Scope::Organisation)
     }),
+    ("7.1.1-b", "two of one scope in force", NotMet, |s| s.copy("CRIT-1", "CRIT-2")),
     ("7.3-a", "the level is not the matrix's", NotMet, |s| s.set("RISK-1", "criticality", json!("low"))),
     ("7.3-a", "one of two unscored", PartlyMet, |s| second(s, "RISK-1", "impact", Value::Null)),
     ("7.3-a", "no risk", NotMet, |s| s.without("RISK-1")),
@@ -533,6 +574,13 @@ const CASES: &[Case] = &[
     }),
     ("7.3-b", "that revision of the criteria was approved after acceptance", NotMet, |s| {
         s.with_record("RISK-1", |row| row.links[2].pinned_approved_on = Some(day("2026-03-01")))
+    }),
+    ("7.3-b", "scored under two sets of criteria", NotMet, |s| {
+        s.copy("CRIT-1", "CRIT-2")
+            .with_record("RISK-1", |row| row.links.push(crate::sample::link("scored-under", "CRIT-2")))
+    }),
+    ("7.3-b", "scored under those of the organisation, though the product has its own", NotMet, |s| {
+        s.copy("CRIT-1", "CRIT-2").with_record("CRIT-1", |row| row.scope = Scope::Organisation)
     }),
     ("7.3-b", "one of two under none", PartlyMet, |s| {
         s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| row.links.truncate(2))

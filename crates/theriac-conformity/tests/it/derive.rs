@@ -120,6 +120,27 @@ fn the_last_result_of_a_case_counts_and_the_worst_within_one_file() {
     };
     assert!(rerun(Outcome::Passed).facts().failed_tests.is_empty());
     assert_eq!(rerun(Outcome::Skipped).facts().failed_tests[0].outcome, Outcome::Skipped);
+    // Of one day the later hour counts, whatever the numbers; of one moment the worse.
+    let same_day = |first: Option<&str>, second: Option<&str>| {
+        let runs = Sample::met().with(|input| {
+            for (id, at, outcome) in
+                [("EVID-10", first, Outcome::Failed), ("EVID-9", second, Outcome::Passed)]
+            {
+                let mut run = evidence(id, EvidenceKind::TestResults);
+                (run.performed_on, run.performed_at) =
+                    (Some(day("2026-10-12")), at.map(|at| at.parse().unwrap()));
+                input.evidence.push(run);
+                input.tests.push(test("tls.expired", outcome));
+                input.tests.last_mut().unwrap().evidence = id.to_owned();
+            }
+        });
+        runs.facts().failed_tests.len()
+    };
+    let (nine, six) = (Some("2026-10-12T09:00:00Z"), Some("2026-10-12T18:00:00Z"));
+    assert_eq!(same_day(nine, six), 0, "mended in the evening");
+    assert_eq!(same_day(six, nine), 1, "failed in the evening");
+    assert_eq!(same_day(six, six), 1);
+    assert_eq!(same_day(None, None), 1);
     let twice = Sample::met().with(|input| input.tests.insert(0, test("tls.expired", Outcome::Error)));
     assert_eq!(twice.facts().failed_tests[0].outcome, Outcome::Error);
     assert_eq!(twice.facts().failed_tests[0].requirements, ["REQ-1"]);

@@ -5,7 +5,7 @@ use theriac_conformity::facts::input::{AssessmentInput, RoleInput};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::{Facts, Pack, ReasonKind, evaluate, gate};
 
-use crate::sample::{Sample, assessment, finding, pack, record};
+use crate::sample::{Sample, assessment, day, digest, finding, pack, record};
 
 fn kinds(sample: &Sample) -> Vec<ReasonKind> {
     let mut kinds: Vec<_> = sample.gate().reasons.iter().map(|reason| reason.kind).collect();
@@ -112,9 +112,17 @@ fn a_deviation_that_expired_names_something_else_or_is_not_approved_opens_nothin
 }
 
 #[test]
-fn a_deviation_names_records_by_their_ids_whatever_their_revision() {
-    let broken = Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
-    assert!(deviation(broken, "DOC-3", "2026-12-01").gate().open);
+fn a_deviation_names_records_by_their_ids_until_they_are_written_anew() {
+    let broken = || Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
+    assert!(deviation(broken(), "DOC-3", "2026-12-01").gate().open);
+    let anew = deviation(broken(), "DOC-3", "2026-12-01")
+        .with_record("DOC-3", |row| row.written_on = day("2026-10-30"));
+    assert_eq!(kinds(&anew), [ReasonKind::Clause]);
+    assert_eq!(anew.facts().deviations[0].moved, ["DOC-3"]);
+    let name = format!("DOC-3@{}", digest("DOC-3"));
+    let pinned = deviation(broken(), &name, "2026-12-01")
+        .with_record("DOC-3", |row| row.written_on = day("2026-10-30"));
+    assert!(pinned.gate().open, "the very revision is named");
 }
 
 #[test]

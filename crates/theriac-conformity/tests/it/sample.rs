@@ -129,7 +129,10 @@ impl Sample {
             evidence: vec![
                 evidence("EVID-1", EvidenceKind::Sbom),
                 evidence("EVID-2", EvidenceKind::TestResults),
-                evidence("EVID-3", EvidenceKind::BuildManifest),
+                EvidenceInput {
+                    performed_on: Some(day("2026-09-30")),
+                    ..evidence("EVID-3", EvidenceKind::BuildManifest)
+                },
             ],
             tests: ["tls.unknown_ca", "tls.expired"].map(|case| test(case, Outcome::Passed)).to_vec(),
             components: vec![component("pkg:npm/left-pad@1.3.0")],
@@ -234,6 +237,7 @@ pub fn evidence(id: &str, kind: EvidenceKind) -> EvidenceInput {
         rules: None,
         feed_on: None,
         performed_on: Some(day("2026-10-10")),
+        performed_at: None,
         recorded_on: day("2026-10-11"),
         disqualified: false,
         defects: 0,

@@ -7,6 +7,19 @@ use crate::record::{
     person, text,
 };
 
+/// What an activity can bring forth; what rules the organisation or permits something shows nothing done.
+const RESULTS: &[&str] = &[
+    "clause-assessment",
+    "document",
+    "measure",
+    "requirement",
+    "review",
+    "risk",
+    "risk-criteria",
+    "software-item",
+    "test-campaign",
+];
+
 /// A security activity of a release.
 pub static ACTIVITY: Kind = Kind {
     id: "activity",
@@ -28,7 +41,7 @@ pub static ACTIVITY: Kind = Kind {
         evidence("evidence", "Evidence"),
         markdown("outcome", "Outcome"),
     ],
-    links: &[out("planned-in", &["document"]), out("resulted-in", &[])],
+    links: &[out("planned-in", &["document"]), out("resulted-in", RESULTS)],
     workflow: Workflow { approve: Family::Development, meaning: "Activity confirmed", clinical_if: None },
     duties: &[DateDuty {
         date: "due_date",

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::content::Content;
 use super::verification;
-use super::{Accountable, Common, Index, Term, approved, count, days, overdue, plus, row, text};
+use super::{Accountable, Common, Index, Term, approved, count, days, number, overdue, plus, row, text};
 use crate::facts::FactsError;
 use crate::facts::input::{LinkInput, RecordInput};
 use crate::facts::rows::{
@@ -81,7 +81,7 @@ fn add_terms(
 /// The organisation's limits: the approved record, the youngest where there are several.
 pub(super) fn limits(index: &Index<'_>) -> Result<Option<Limits>, FactsError> {
     let approved = index.kind("limits").iter().filter(|record| approved(record));
-    let Some(record) = approved.max_by_key(|record| (record.approved_on, &record.id)) else {
+    let Some(record) = approved.max_by_key(|record| (record.approved_on, number(&record.id))) else {
         return Ok(None);
     };
     let content = Content::of(record);
@@ -154,17 +154,6 @@ fn form(record: &RecordInput, content: Content<'_>) -> DocumentForm {
     }
 }
 
-/// The first day on which a plan that serves 5.1.1 was approved.
-pub(super) fn plan_approved_on(index: &Index<'_>) -> Result<Option<Date>, FactsError> {
-    let mut first = None;
-    for record in index.kind("document").iter().filter(|record| approved(record)) {
-        if is_plan(record)? {
-            first = [first, record.first_approved_on.or(record.approved_on)].into_iter().flatten().min();
-        }
-    }
-    Ok(first)
-}
-
 /// Whether a record is a plan that serves 5.1.1.
 fn is_plan(record: &RecordInput) -> Result<bool, FactsError> {
     let content = Content::of(record);
@@ -198,20 +187,14 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
     // What is done after the decision is shown by evidence from after it.
     let done_by = decided.filter(|decided| done_on.is_some_and(|done| done <= *decided));
-    let plans: Vec<_> = record.links.iter().filter(|link| link.link == "planned-in").collect();
-    let planned_on = if plans.is_empty() {
-        index.plan_approved_on
-    } else {
-        let mut known = Vec::new();
-        for link in plans {
-            if let Some(target) = index.records.get(link.target.as_str()).copied()
-                && is_plan(target)?
-            {
-                known.extend(link.pinned_approved_on);
-            }
+    let mut planned_on: Option<Date> = None;
+    for link in record.links.iter().filter(|link| link.link == "planned-in") {
+        if let Some(target) = index.records.get(link.target.as_str()).copied()
+            && is_plan(target)?
+        {
+            planned_on = [planned_on, link.pinned_approved_on].into_iter().flatten().min();
         }
-        known.into_iter().min()
-    };
+    }
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
     Ok(row!(Activity, Common::of(record, index.at)?, {
         responsible_persons: clause
@@ -234,9 +217,10 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         evidence_other_build: count(named.iter().filter(|row| row.own && !index.counts(row))),
         results: count(results.iter().filter(shows)),
         results_unusable: count(results.iter()) - count(results.iter().filter(shows)),
-        evidence_unbound: count(named.iter().filter(|row| !verification::bound(row))),
+        evidence_unbound: count(named.iter().filter(|row| !verification::bound(index, row))),
         done_before_start: start.zip(done_on).is_some_and(|(start, done)| done < start),
         evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
+        evidence_after_done: count(named.iter().filter(|row| done_on.is_some_and(|done| done < made(row)))),
         evidence_after_decision: count(named.iter().filter(|row| {
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
         })),
@@ -248,7 +232,7 @@ pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessme
     let mut rows = records.map(|record| clause_assessment(index, record)).collect::<Result<Vec<_>, _>>()?;
     let mut latest: HashMap<(String, Scope), usize> = HashMap::new();
     let rank = |row: &ClauseAssessment| {
-        (row.approved, row.assessed_on.clone(), row.approved_on.clone(), row.id.clone())
+        (row.approved, row.assessed_on.clone(), row.approved_on.clone(), number(&row.id))
     };
     for (position, row) in rows.iter().enumerate() {
         latest
@@ -278,7 +262,9 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
     let of_release = record.scope == Scope::Release;
     let unusable = ids.iter().filter(|id| {
         index.evidence.get(id.as_str()).is_none_or(|row| {
-            row.disqualified || !verification::bound(row) || (of_release && !(row.own && index.counts(row)))
+            row.disqualified
+                || !verification::bound(index, row)
+                || (of_release && !(row.own && index.counts(row)))
         })
     });
     let mut cited = Citations::default();
@@ -370,10 +356,13 @@ pub(super) fn deviations(index: &Index<'_>) -> Result<Vec<Deviation>, FactsError
     let row = |record: &&RecordInput| {
         let content = Content::of(record);
         let expires = content.date("expires")?;
+        let named = content.texts("missing")?.into_iter();
+        let (missing, moved) = named.partition(|name| still_meant(index, record, name));
         let (reason, compensating) = (content.given("reason"), content.given("compensating"));
         Ok(row!(Deviation, Common::of(record, index.at)?, {
             clause: content.owned("clause")?.unwrap_or_default(),
-            missing: content.texts("missing")?,
+            missing,
+            moved,
             reason,
             compensating,
             expires: expires.map(text),
@@ -381,4 +370,10 @@ pub(super) fn deviations(index: &Index<'_>) -> Result<Vec<Deviation>, FactsError
         }))
     };
     index.kind("deviation").iter().map(row).collect()
+}
+
+/// Whether what a deviation names is still what its signer saw: a record named by its id may have been written anew since.
+fn still_meant(index: &Index<'_>, deviation: &RecordInput, name: &str) -> bool {
+    let written = index.records.get(name).map(|record| record.written_on);
+    written.zip(deviation.approved_on).is_none_or(|(written, approved)| written <= approved)
 }

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use super::FactsError;
 use super::input::{BuildInput, EvidenceInput, FactsInput, PersonInput, RecordInput};
 use super::rows::{Adoption, FACTS_VERSION, Facts, Limits, Person, Product, Release, SuspectLink};
-use super::words::{CLINICAL, Scope, State};
+use super::words::{CLINICAL, EvidenceKind, Scope, State};
 use content::Content;
 
 impl Facts {
@@ -135,10 +135,11 @@ struct Index<'a> {
     evidence: HashMap<&'a str, &'a EvidenceInput>,
     people: HashMap<&'a str, Vec<&'a PersonInput>>,
     candidate: Option<&'a str>,
+    /// The day on which each build was made, by the earliest sound manifest that speaks of it.
+    built_on: HashMap<&'a str, Date>,
     limits: Option<Limits>,
     criteria: HashMap<&'a str, risk::Scales>,
     accountable: Accountable,
-    plan_approved_on: Option<Date>,
     outcomes: HashMap<&'a str, verification::CaseOutcome<'a>>,
     results: HashMap<&'a str, (i64, i64)>,
     /// Everyone who wrote something in a build of the release.
@@ -181,10 +182,10 @@ impl<'a> Index<'a> {
             evidence: input.evidence.iter().map(|row| (row.id.as_str(), row)).collect(),
             people,
             candidate: input.builds.iter().find(|build| build.candidate).map(|build| build.name.as_str()),
+            built_on: built_on(input),
             limits: None,
             criteria: HashMap::new(),
             accountable: Accountable::default(),
-            plan_approved_on: None,
             outcomes: HashMap::new(),
             results: HashMap::new(),
             authors: input.builds.iter().flat_map(|build| &build.authors).map(String::as_str).collect(),
@@ -195,7 +196,6 @@ impl<'a> Index<'a> {
         index.limits = governance::limits(&index)?;
         index.criteria = risk::scales(&index)?;
         index.accountable = governance::accountable(&index)?;
-        index.plan_approved_on = governance::plan_approved_on(&index)?;
         index.outcomes = verification::outcomes(&index);
         index.results = verification::results(&index);
         index.design_authors = verification::design_authors(&index)?;
@@ -228,6 +228,13 @@ impl<'a> Index<'a> {
         self.candidate.is_some() && evidence.build.as_deref() == self.candidate
     }
 
+    /// Whether something is said to have happened to a build before there was one. A day is let pass, because what belongs
+    /// to a build is made around midnight too.
+    fn before_build(&self, build: Option<&str>, day: Date) -> bool {
+        let built_on = build.and_then(|build| self.built_on.get(build));
+        built_on.is_some_and(|built_on| day < built_on.saturating_sub(jiff::Span::new().days(1)))
+    }
+
     fn evidence_refs(&self, ids: &[String]) -> Vec<String> {
         let mut refs: Vec<_> = ids
             .iter()
@@ -237,6 +244,22 @@ impl<'a> Index<'a> {
         refs.dedup();
         refs
     }
+}
+
+/// When builds were made.
+fn built_on(input: &FactsInput) -> HashMap<&str, Date> {
+    let mut built_on: HashMap<&str, Date> = HashMap::new();
+    let manifests =
+        input.evidence.iter().filter(|row| row.kind == EvidenceKind::BuildManifest && !row.disqualified);
+    for (build, day) in manifests.filter_map(|row| row.build.as_deref().zip(row.performed_on)) {
+        built_on.entry(build).and_modify(|first| *first = day.min(*first)).or_insert(day);
+    }
+    built_on
+}
+
+/// The number in an id, by which ids of one prefix are ordered: 10 of `EVID-10`.
+fn number(id: &str) -> u64 {
+    id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
 }
 
 /// Whether it is known who wrote a build.

@@ -8,7 +8,7 @@ use super::{Common, Index, approved, count, overdue, record_ref, row, text};
 use crate::facts::FactsError;
 use crate::facts::input::RecordInput;
 use crate::facts::rows::{Measure, Requirement, Risk, RiskCriteria, SoftwareItem};
-use crate::facts::words::{ItemClass, Treatment};
+use crate::facts::words::{ItemClass, Scope, Treatment};
 
 pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, FactsError> {
     let mut components: HashMap<&str, i64> = HashMap::new();
@@ -22,7 +22,10 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
         let content = Content::of(record);
         let class: Option<ItemClass> = content.word("class")?;
         let stated: Option<ItemClass> = content.word("previous_class")?;
-        let previous_class = [stated, best.get(record.id.as_str()).copied()].into_iter().flatten().min();
+        let patterns = content.texts("purls")?;
+        let names = std::iter::once(&record.id).chain(&patterns);
+        let before = names.filter_map(|name| best.get(name).copied());
+        let previous_class = before.chain(stated).min();
         let support_end = content.date("support_end")?;
         let risks = index.pointing_at("affects", &record.id).iter().filter(|risk| approved(risk));
         Ok(row!(SoftwareItem, Common::of(record, index.at)?, {
@@ -44,12 +47,15 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
     index.kind("software-item").iter().map(row).collect()
 }
 
-/// The class of each item that promised users most while it was in force.
-fn best_classes<'a>(index: &Index<'a>) -> Result<HashMap<&'a str, ItemClass>, FactsError> {
-    let mut best: HashMap<&str, ItemClass> = HashMap::new();
+/// The class that promised users most while it was in force, of each item and of each pattern of components: a record may
+/// take the place of another.
+fn best_classes(index: &Index<'_>) -> Result<HashMap<String, ItemClass>, FactsError> {
+    let mut best: HashMap<String, ItemClass> = HashMap::new();
     for past in index.input.past.iter().filter(|past| past.record.kind == "software-item") {
-        if let Some(class) = Content::of(&past.record).word::<ItemClass>("class")? {
-            best.entry(&past.record.id).and_modify(|known| *known = class.min(*known)).or_insert(class);
+        let content = Content::of(&past.record);
+        let Some(class) = content.word::<ItemClass>("class")? else { continue };
+        for name in std::iter::once(past.record.id.clone()).chain(content.texts("purls")?) {
+            best.entry(name).and_modify(|known| *known = class.min(*known)).or_insert(class);
         }
     }
     Ok(best)
@@ -64,6 +70,7 @@ pub(super) struct Scales {
     acceptable: Vec<String>,
     matrix: HashMap<(String, String), String>,
     in_force: bool,
+    scope: Scope,
 }
 
 impl Scales {
@@ -84,6 +91,7 @@ impl Scales {
             acceptable: content.texts("acceptable")?,
             matrix,
             in_force: approved(record) && content.date("effective_date")?.is_some_and(|day| day <= index.at),
+            scope: record.scope,
         })
     }
 
@@ -111,7 +119,11 @@ pub(super) fn criteria(index: &Index<'_>) -> Result<Vec<RiskCriteria>, FactsErro
         let content = Content::of(record);
         let scales = Scales::read(index, record)?;
         let next_review = content.date("next_review")?;
+        let rival = |(id, other): &(&&str, &Scales)| {
+            **id != record.id && other.in_force && other.scope == scales.scope
+        };
         Ok(row!(RiskCriteria, Common::of(record, index.at)?, {
+            rivals: if scales.in_force { count(index.criteria.iter().filter(rival)) } else { 0 },
             matrix_gaps: scales.gaps(),
             in_force: scales.in_force,
             method: scales.method,
@@ -128,13 +140,21 @@ pub(super) fn criteria(index: &Index<'_>) -> Result<Vec<RiskCriteria>, FactsErro
     index.kind("risk-criteria").iter().map(row).collect()
 }
 
+/// Whether risks are scored under these criteria: those of the product come before those of the organisation.
+fn governs(index: &Index<'_>, scales: &Scales) -> bool {
+    let of_product = |other: &Scales| other.in_force && other.scope == Scope::Product;
+    scales.in_force && (scales.scope == Scope::Product || !index.criteria.values().any(of_product))
+}
+
 pub(super) fn risks(index: &Index<'_>) -> Result<Vec<Risk>, FactsError> {
     index.kind("risk").iter().map(|record| risk(index, record)).collect()
 }
 
 fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
     let content = Content::of(record);
-    let link = record.links.iter().find(|link| link.link == "scored-under");
+    let mut scored_under = record.links.iter().filter(|link| link.link == "scored-under");
+    // Under two sets of criteria nobody knows which counts.
+    let link = scored_under.next().filter(|_| scored_under.next().is_none());
     let criteria = link.and_then(|link| index.records.get(link.target.as_str()).copied());
     let scales = criteria.and_then(|criteria| index.criteria.get(criteria.id.as_str()));
     let read_current = link.zip(criteria).is_some_and(|(link, criteria)| link.pinned == criteria.digest);
@@ -168,7 +188,7 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         next_review: next_review.map(text),
         review_days_overdue: overdue(next_review, index.at),
         criteria: criteria.map(record_ref),
-        criteria_in_force: read_current && scales.is_some_and(|scales| scales.in_force),
+        criteria_in_force: read_current && scales.is_some_and(|scales| governs(index, scales)),
         criteria_before_acceptance: criteria_approved
             .zip(record.approved_on)
             .is_some_and(|(criteria, risk)| criteria <= risk),

@@ -1,7 +1,9 @@
 //! Rows about proof: requirements and their tests, reviews, campaigns, builds, artefacts, evidence.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::content::Content;
@@ -9,7 +11,7 @@ use theriac_model::{Place, independence_of};
 
 use super::{Common, Index, approved, count, days, evidence_ref, row, text};
 use crate::facts::FactsError;
-use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, LinkInput, RecordInput};
+use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, LinkInput, PersonInput, RecordInput};
 use crate::facts::rows::{
     Artefact, Build, Campaign, Evidence, Facts, FailedTest, Limits, Requirement, Review, TestKindRow,
 };
@@ -23,24 +25,30 @@ pub(super) struct CaseOutcome<'a> {
     evidence: &'a EvidenceInput,
 }
 
-/// When evidence was made, as far as known; the id decides between two of one day.
-fn made(evidence: &EvidenceInput) -> (Date, Date, &str) {
-    (evidence.performed_on.unwrap_or(evidence.recorded_on), evidence.recorded_on, &evidence.id)
+/// The day on which evidence was made, as far as known.
+fn made_on(evidence: &EvidenceInput) -> Date {
+    evidence.performed_on.unwrap_or(evidence.recorded_on)
 }
 
-/// Whether it is known of which build evidence speaks, what made it and when.
-pub(super) fn bound(evidence: &EvidenceInput) -> bool {
+/// When evidence was made; what is said without a time of day comes first on its day.
+fn made(evidence: &EvidenceInput) -> (Date, Option<Timestamp>) {
+    (made_on(evidence), evidence.performed_at)
+}
+
+/// Whether it is known of which build evidence speaks, what made it and when, and there was such a build by then.
+pub(super) fn bound(index: &Index<'_>, evidence: &EvidenceInput) -> bool {
     let named = [&evidence.build, &evidence.tool, &evidence.version].iter().all(|field| field.is_some());
-    named && evidence.performed_on.is_some()
+    let performed = evidence.performed_on;
+    named && performed.is_some_and(|day| !index.before_build(evidence.build.as_deref(), day))
 }
 
-/// The last outcome of every case on the candidate build; within one evidence the worst counts.
+/// The last outcome of every case on the candidate build; within one evidence, and of one moment, the worst counts.
 pub(super) fn outcomes<'a>(index: &Index<'a>) -> HashMap<&'a str, CaseOutcome<'a>> {
     let mut outcomes: HashMap<&str, CaseOutcome<'_>> = HashMap::with_capacity(index.input.tests.len());
     for test in &index.input.tests {
         let Some(evidence) = index.evidence.get(test.evidence.as_str()).copied() else { continue };
         // What is not bound shows nothing to be right; that something is wrong counts all the same.
-        let shows = bound(evidence) || test.outcome != Outcome::Passed;
+        let shows = bound(index, evidence) || test.outcome != Outcome::Passed;
         if evidence.disqualified || !shows || !index.counts(evidence) {
             continue;
         }
@@ -79,7 +87,7 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
         let passed = count(found.iter().filter(|case| case.outcome == Outcome::Passed));
         let missing = count(tests.iter()) - count(found.iter());
         // What was run before the text was there does not show that the text is met.
-        let older = count(found.iter().filter(|case| made(case.evidence).0 < record.written_on));
+        let older = count(found.iter().filter(|case| made_on(case.evidence) < record.written_on));
         let mut evidence: Vec<_> = found.iter().map(|case| evidence_ref(case.evidence)).collect();
         evidence.sort();
         evidence.dedup();
@@ -152,7 +160,7 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
     let content = Content::of(record);
     let held = content.date("held_date")?;
     let subjects = Subjects::of(index, record, held);
-    let attendees = Attendees::of(content, &subjects.authors)?;
+    let attendees = Attendees::of(index, content, held, &subjects.authors)?;
     let (mut open_points, mut unresolved_points) = (0, 0);
     for point in content.rows("points")? {
         let closed = point.yes("closed")?;
@@ -232,10 +240,19 @@ struct Attendees {
 }
 
 impl Attendees {
-    fn of(content: Content<'_>, authors: &HashSet<&str>) -> Result<Self, FactsError> {
+    /// Who stood nowhere in the organisation on that day was not there as one of it.
+    fn of(
+        index: &Index<'_>,
+        content: Content<'_>,
+        held: Option<Date>,
+        authors: &HashSet<&str>,
+    ) -> Result<Self, FactsError> {
         let (mut attendees, mut seen) = (Self::default(), HashSet::new());
         for row in content.rows("attendees")? {
             let Some(person) = row.person("person")? else { continue };
+            if held.is_some_and(|held| index.person_on(&person, held).is_none()) {
+                continue;
+            }
             let (wrote, called) = (authors.contains(person.as_str()), row.yes("independent")?);
             attendees.false_independents += i64::from(called && wrote);
             if !seen.insert(person) {
@@ -286,23 +303,26 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let mut verifies_ids: Vec<_> = verifies.iter().map(|link| link.target.clone()).collect();
     verifies_ids.dedup();
     let suspect_ids = verifies.iter().filter(|link| link.suspect).map(|link| link.target.clone()).collect();
-    let later = |link: &&&LinkInput| {
-        index
-            .records
-            .get(link.target.as_str())
-            .is_some_and(|target| target.digest == link.pinned && to.is_some_and(|to| to < target.written_on))
-    };
-    let later_ids = verifies.iter().filter(later).map(|link| link.target.clone()).collect();
-    let days = [from, to].map(|day| day.unwrap_or(index.at));
-    let tie = Ties::of(index, tester.as_deref(), days, &verifies_ids);
+    let first = from.unwrap_or(index.at);
+    let tie = Ties::of(index, tester.as_deref(), first..=to.unwrap_or(index.at).max(first), &verifies_ids);
     let shown = tie.independence;
     let ids = content.texts("evidence")?;
     let usable = ids.iter().filter(|id| {
-        index
-            .evidence
-            .get(id.as_str())
-            .is_some_and(|row| !row.disqualified && bound(row) && (row.build == build || index.counts(row)))
+        index.evidence.get(id.as_str()).is_some_and(|row| {
+            let within = |day| from.is_some_and(|from| from <= day) && to.is_some_and(|to| day <= to);
+            !row.disqualified
+                && bound(index, row)
+                && row.performed_on.is_some_and(within)
+                && (row.build == build || index.counts(row))
+        })
     });
+    // Whatever somebody says of the link: what was tried before the text was there does not show that the text is met.
+    let tried = usable.clone().filter_map(|id| index.evidence.get(id.as_str())?.performed_on).min().or(to);
+    let later = |link: &&&LinkInput| {
+        let written = index.records.get(link.target.as_str()).map(|target| target.written_on);
+        written.zip(tried).is_some_and(|(written, tried)| tried < written)
+    };
+    let later_ids = verifies.iter().filter(later).map(|link| link.target.clone()).collect();
     let (mut results_passed, mut results_failed) = (0, 0);
     for id in usable.clone() {
         let (passed, failed) = index.results.get(id.as_str()).copied().unwrap_or_default();
@@ -310,6 +330,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         results_failed += failed;
     }
     let unusable_evidence = count(ids.iter()) - count(usable);
+    let before_build = from.is_some_and(|from| index.before_build(build.as_deref(), from));
     Ok(row!(Campaign, Common::of(record, index.at)?, {
         test_kind,
         on_candidate: index.candidate.is_some() && build.as_deref() == index.candidate,
@@ -341,6 +362,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         held_in_time: to.is_some_and(|to| {
             to <= index.at && record.approved_on.is_none_or(|approved| to <= approved)
         }),
+        before_build,
     }))
 }
 
@@ -368,8 +390,8 @@ struct Ties {
 }
 
 impl Ties {
-    /// On the first and the last day of a campaign; the nearer tie counts.
-    fn of(index: &Index<'_>, tester: Option<&str>, days: [Date; 2], verifies: &[String]) -> Self {
+    /// On each day of a campaign on which somebody's place changed, the first and the last; the nearest tie counts.
+    fn of(index: &Index<'_>, tester: Option<&str>, days: RangeInclusive<Date>, verifies: &[String]) -> Self {
         let wrote = |tester: &str| {
             let of = |id: &String| index.records.get(id.as_str()).copied().into_iter().flat_map(authors);
             index.design_authors.contains(tester)
@@ -384,10 +406,14 @@ impl Ties {
         };
         let Some(tester) = tester else { return ties };
         let mut nearest = Independence::Organisation;
-        for day in days {
-            let tester = place(index, tester, day);
+        for day in turns(index, tester, days) {
+            // Who stood nowhere on a day is not shown to stand apart.
+            let Some(tester) = index.person_on(tester, day).map(place) else {
+                nearest = Independence::None;
+                continue;
+            };
             for author in &index.authors {
-                let author = place(index, author, day);
+                let author = last_place(index, author, day).map_or_else(|| Place::unknown(*author), place);
                 ties.manager |= (tester.manager.is_some() && tester.manager == author.manager)
                     || author.manager == Some(tester.person)
                     || tester.manager == Some(author.person);
@@ -404,16 +430,27 @@ impl Ties {
     }
 }
 
-/// Where a person stood in the organisation chart on a day.
-fn place<'a>(index: &Index<'a>, person: &'a str, day: Date) -> Place<&'a str> {
-    match index.person_on(person, day) {
-        None => Place::unknown(person),
-        Some(version) => Place {
-            person,
-            department: version.department.clone(),
-            manager: version.manager.as_deref(),
-            external: version.external,
-        },
+/// The first and the last of some days, and those between on which a place of the tester or of an author begins or ends.
+fn turns(index: &Index<'_>, tester: &str, days: RangeInclusive<Date>) -> BTreeSet<Date> {
+    let people = std::iter::once(tester).chain(index.authors.iter().copied());
+    let places = people.filter_map(|person| index.people.get(person)).flatten();
+    let turns = places.flat_map(|place| std::iter::once(place.from).chain(place.to));
+    let mut turns: BTreeSet<Date> = turns.filter(|day| days.contains(day)).collect();
+    turns.extend([*days.start(), *days.end()]);
+    turns
+}
+
+/// Where a person stood in the organisation chart on a day, or else last before it.
+fn last_place<'a>(index: &Index<'a>, person: &str, day: Date) -> Option<&'a PersonInput> {
+    index.people.get(person)?.iter().rev().find(|place| place.from <= day).copied()
+}
+
+fn place(version: &PersonInput) -> Place<&str> {
+    Place {
+        person: &version.id,
+        department: version.department.clone(),
+        manager: version.manager.as_deref(),
+        external: version.external,
     }
 }
 
@@ -427,7 +464,10 @@ pub(super) fn test_kinds(facts: &Facts) -> Vec<TestKindRow> {
             })
             .collect();
         let independent = |campaign: &&&Campaign| {
-            campaign.held_in_time && campaign.independence_enough && campaign.independence_true
+            campaign.held_in_time
+                && !campaign.before_build
+                && campaign.independence_enough
+                && campaign.independence_true
         };
         TestKindRow {
             reference: *kind,
@@ -499,7 +539,7 @@ pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
         *executed.entry(&test.evidence).or_default() += 1;
     }
     let row = |evidence: &EvidenceInput| {
-        let made = evidence.performed_on.unwrap_or(evidence.recorded_on);
+        let made = made_on(evidence);
         Evidence {
             reference: evidence_ref(evidence),
             id: evidence.id.clone(),
@@ -514,7 +554,10 @@ pub(super) fn evidence(index: &Index<'_>) -> Vec<Evidence> {
             feed_age_days: evidence.feed_on.map(|feed| days(feed, made)),
             performed_on: evidence.performed_on.map(text),
             recorded_on: text(evidence.recorded_on),
-            bound: bound(evidence),
+            bound: bound(index, evidence),
+            before_build: evidence
+                .performed_on
+                .is_some_and(|day| index.before_build(evidence.build.as_deref(), day)),
             disqualified: evidence.disqualified,
             defects: i64::from(evidence.defects),
             tests_executed: executed.get(evidence.id.as_str()).copied().unwrap_or(0),

@@ -139,6 +139,8 @@ record_row! {
         done_before_start: bool,
         /// Evidence named that was made before the activity's first day.
         evidence_before_start: i64,
+        /// Evidence named that was made after the day on which the activity was done.
+        evidence_after_done: i64,
         /// Evidence named that was made or handed in after the release decision, of an activity that was done by then.
         evidence_after_decision: i64,
     }
@@ -200,6 +202,8 @@ record_row! {
         clause: String,
         /// The ids of what is missing.
         missing: Vec<String>,
+        /// Records that it names by id, and that were written anew since it was approved: they are not covered.
+        moved: Vec<String>,
         /// Whether a reason is given.
         reason: bool,
         /// Whether it says what compensates.

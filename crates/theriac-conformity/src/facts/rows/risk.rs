@@ -46,6 +46,8 @@ record_row! {
         impact: Vec<String>,
         /// Levels acceptable without more.
         acceptable: Vec<String>,
+        /// How many other criteria of the same scope are in force beside these.
+        rivals: i64,
         /// Pairs of likelihood and impact for which the matrix gives no level, or a level that is none.
         matrix_gaps: i64,
         /// From when they hold.

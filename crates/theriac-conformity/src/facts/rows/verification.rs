@@ -110,10 +110,12 @@ record_row! {
         verifies_ids: Vec<String>,
         /// Those of them that have moved on since, so that it is not known whether they are still verified.
         suspect_ids: Vec<String>,
-        /// Those of them whose present revision was written after its last day, so that it cannot have tried that one.
+        /// Those of them whose present revision was written after what it tried, so that it cannot have tried that one.
         later_ids: Vec<String>,
         /// Whether its last day had come when it was approved, and by the day judged.
         held_in_time: bool,
+        /// Whether its first day is before the build was made.
+        before_build: bool,
     }
 }
 
@@ -199,8 +201,10 @@ pub struct Evidence {
     /// The day it was handed in.
     #[schemars(extend("format" = "date"))]
     pub recorded_on: String,
-    /// Whether build, tool, its version and the day it was made are known.
+    /// Whether build, tool, its version and the day it was made are known, and there was such a build by then.
     pub bound: bool,
+    /// Whether it is said to have been made before its build was.
+    pub before_build: bool,
     /// Whether a signed record disqualifies it.
     pub disqualified: bool,
     /// Defects accepted when it was read.

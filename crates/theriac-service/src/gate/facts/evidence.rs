@@ -103,6 +103,7 @@ pub(super) async fn evidence(
             rules: row.get("rules")?,
             feed_on: day(row.get("feed_at")?),
             performed_on: day(row.get("performed_at")?),
+            performed_at: row.get("performed_at")?,
             recorded_on: moment.day_of(row.get("recorded_at")?),
             disqualified: row.get("disqualified")?,
             defects: u32::try_from(defects.len()).unwrap_or(u32::MAX),
