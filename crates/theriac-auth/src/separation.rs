@@ -14,9 +14,15 @@ pub enum Conflict {
     /// Author and approver are one person.
     #[error("You wrote part of this revision, and an author does not approve. Ask another approver.")]
     AuthorApproves,
+    /// Author and who retires are one person.
+    #[error("You wrote this revision, and an author does not retire it. Ask another approver.")]
+    AuthorRetires,
     /// Fixer and acceptor are one person.
     #[error("You fix this finding, and who fixes does not accept the risk. Ask another risk acceptor.")]
     FixerAccepts,
+    /// Assessor and acceptor are one person.
+    #[error("You judged this finding, and who judges does not accept the risk. Ask another risk acceptor.")]
+    AssessorAccepts,
     /// A second, clinical person has to sign.
     #[error(
         "Harm to a patient is possible here, so a clinical assessor has to sign too. Ask one to sign first."
@@ -64,12 +70,27 @@ pub fn approver_is_no_author(authors: &[PersonId], approver: PersonId) -> Result
     if authors.contains(&approver) { Err(Conflict::AuthorApproves) } else { Ok(()) }
 }
 
-/// Who fixes a finding does not accept its risk.
+/// An author does not take a record out of use.
 ///
 /// # Errors
-/// When both are one person.
-pub fn acceptor_is_no_fixer(fixer: Option<PersonId>, acceptor: PersonId) -> Result<(), Conflict> {
-    if fixer == Some(acceptor) { Err(Conflict::FixerAccepts) } else { Ok(()) }
+/// When who retires is among the authors of what is in use.
+pub fn retirer_is_no_author(authors: &[PersonId], person: PersonId) -> Result<(), Conflict> {
+    if authors.contains(&person) { Err(Conflict::AuthorRetires) } else { Ok(()) }
+}
+
+/// Who judges a finding, fixes it or was ever to fix it does not accept its risk.
+///
+/// # Errors
+/// When the acceptor is one of them.
+pub fn acceptor_stands_apart(
+    assessor: PersonId,
+    fixers: &[PersonId],
+    acceptor: PersonId,
+) -> Result<(), Conflict> {
+    if fixers.contains(&acceptor) {
+        return Err(Conflict::FixerAccepts);
+    }
+    if assessor == acceptor { Err(Conflict::AssessorAccepts) } else { Ok(()) }
 }
 
 /// Where harm to a patient is possible, a clinical assessor signs, and is another person than the signer.
@@ -136,13 +157,15 @@ mod tests {
     fn an_author_does_not_approve() {
         assert_eq!(approver_is_no_author(&[ADA, BOB], BOB), Err(Conflict::AuthorApproves));
         assert_eq!(approver_is_no_author(&[ADA, BOB], CY), Ok(()));
+        assert_eq!(retirer_is_no_author(&[ADA, BOB], BOB), Err(Conflict::AuthorRetires));
+        assert_eq!(retirer_is_no_author(&[ADA, BOB], CY), Ok(()));
     }
 
     #[test]
-    fn who_fixes_does_not_accept() {
-        assert_eq!(acceptor_is_no_fixer(Some(ADA), ADA), Err(Conflict::FixerAccepts));
-        assert_eq!(acceptor_is_no_fixer(Some(ADA), BOB), Ok(()));
-        assert_eq!(acceptor_is_no_fixer(None, BOB), Ok(()));
+    fn who_judges_or_fixes_does_not_accept() {
+        assert_eq!(acceptor_stands_apart(CY, &[BOB, ADA], ADA), Err(Conflict::FixerAccepts));
+        assert_eq!(acceptor_stands_apart(ADA, &[], ADA), Err(Conflict::AssessorAccepts));
+        assert_eq!(acceptor_stands_apart(CY, &[ADA], BOB), Ok(()));
     }
 
     #[test]

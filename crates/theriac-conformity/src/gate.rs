@@ -208,10 +208,17 @@ impl Things {
         let loose = |component: &&Component| !component.matched && component.disposition.is_none();
         let findings = facts.findings.iter().filter_map(|finding| finding_reason(finding, fallback));
         let mut reasons: Vec<_> = findings.collect();
-        let components = facts.components.iter().filter(loose);
-        reasons.extend(components.map(|component| component_reason(component, fallback)));
+        let (waiting, loose): (Vec<_>, Vec<_>) =
+            facts.components.iter().filter(loose).partition(|component| component.waiting);
+        reasons.extend(loose.into_iter().map(|component| component_reason(component, fallback)));
         reasons.extend(facts.suspect_links.iter().map(|link| link_reason(link, fallback)));
-        let places = reasons.iter().enumerate().map(|(place, row)| (row.reference.clone(), place)).collect();
+        let by_reference = |(place, row): (usize, &Reason)| (row.reference.clone(), place);
+        let mut places: HashMap<String, usize> = reasons.iter().enumerate().map(by_reference).collect();
+        // What is only to be waited for is one reason, however many components it is about.
+        if let Some(reason) = waiting_reason(facts, &waiting, fallback) {
+            places.extend(waiting.iter().map(|component| (component.reference.clone(), reasons.len())));
+            reasons.push(reason);
+        }
         Self { reasons, places }
     }
 
@@ -340,6 +347,21 @@ fn not_assessed(finding: &Finding) -> (String, &'static str) {
         ),
         (Some(_), ..) => ("has an assessment that nobody has signed".to_owned(), "Sign this assessment"),
     }
+}
+
+/// That components have still to be looked up.
+fn waiting_reason(facts: &Facts, waiting: &[&Component], fallback: &Fallback) -> Option<Reason> {
+    let why = waiting.first()?.unmatched_reason.as_deref().unwrap_or("not looked up yet");
+    let number = waiting.len();
+    let text = format!("{number} components are still to be looked up among the vulnerabilities ({why})");
+    let todo = "Import an advisory feed if there is none, wait until the components have been matched, and read the gate again";
+    Some(fallback.reason(
+        ReasonKind::ComponentUnmatched,
+        &facts.release.reference,
+        text,
+        todo,
+        Owed::default(),
+    ))
 }
 
 fn component_reason(component: &Component, fallback: &Fallback) -> Reason {

@@ -185,6 +185,11 @@ impl BuildManifest {
 
     fn from_checked(root: &Node<'_>) -> Result<Self, ReadError> {
         let text = |node: &Node<'_>, name: &str| node.text(name).unwrap_or_default().to_owned();
+        if root.text("predecessor").is_some_and(|before| root.text("commit") == Some(before)) {
+            let reason = "names the commit itself; the commit of the build before it is expected, or null";
+            let place = Place::Pointer("/predecessor".to_owned());
+            return Err(ReadError::new(ErrorKind::Structure, place, reason.to_owned()));
+        }
         Ok(Self {
             commit: text(root, "commit"),
             predecessor: root.owned("predecessor"),

@@ -13,7 +13,7 @@ use crate::core::{Act, Segments};
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddressNew {
     /// The e-mail address; only its digest is kept.
-    address: String,
+    pub(super) address: String,
 }
 
 /// Say that an address in commits is this person's, so that tests of independence know who developed what.

@@ -2,6 +2,7 @@
 
 mod add;
 mod address;
+mod address_withdraw;
 mod close;
 mod erase;
 mod get;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         route!(Needs::Permission(Permission::Read), get::people_get),
         route!(administer, place::people_place),
         route!(administer, address::people_address),
+        route!(administer, address_withdraw::people_address_withdraw),
         route!(administer, password::people_password),
         route!(administer, close::people_close),
         route!(administer, leave::people_leave),

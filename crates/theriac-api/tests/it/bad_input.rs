@@ -15,7 +15,7 @@ use theriac_model::record::Scope;
 use theriac_store::on_both_engines;
 use theriac_store::testing::TestStore;
 
-use crate::client::{Answer, Client, PASSWORD, Server};
+use crate::client::{Answer, COMMIT, Client, PASSWORD, Server};
 use crate::conformity::with_release;
 use crate::evidence::{RELEASE, bom, with_build};
 use crate::findings::{judgement, with_finding};
@@ -28,6 +28,7 @@ const ORGANISATION: &[&str] = &[
     "PATCH /organisation",
     "POST /people",
     "POST /people/{person}/addresses",
+    "POST /people/{person}/addresses/withdraw",
     "POST /people/{person}/erase",
     "POST /people/{person}/grants",
     "POST /people/{person}/grants/withdraw",
@@ -389,7 +390,7 @@ on_both_engines!(the_doors_of_products_refuse_bad_bodies, |store| {
     let release = json!({ "release": "1.0", "manager": "ana", "planned_ship_date": "2026-09-01" });
     door.post(&ana, "/products/pump/releases", release).await;
     door.put(&ana, RELEASE, json!({ "manager": "ana", "planned_ship_date": "2026-09-01" })).await;
-    let build = json!({ "build": "rc.1", "commit": "0123456789abcdef" });
+    let build = json!({ "build": "rc.1", "commit": COMMIT });
     door.post(&ana, &format!("{RELEASE}/builds"), build).await;
     door.put(&ana, &format!("{RELEASE}/candidate"), json!({ "build": "rc.1" })).await;
     door.put(&ana, &format!("{RELEASE}/fielded"), json!({ "fielded": true })).await;
@@ -414,7 +415,9 @@ on_both_engines!(the_doors_of_the_organisation_refuse_bad_bodies, |store| {
     let grant = json!({ "role": "developer", "product": "pump" });
     door.post(&adam, "/people/pia/grants", grant.clone()).await;
     door.post(&adam, "/people/pia/grants/withdraw", grant).await;
-    door.post(&adam, "/people/pia/addresses", json!({ "address": "pia@home.example" })).await;
+    let address = json!({ "address": "pia@home.example" });
+    door.post(&adam, "/people/pia/addresses", address.clone()).await;
+    door.post(&adam, "/people/pia/addresses/withdraw", address).await;
     door.post(&adam, "/people/pia/password", json!({ "password": "quite another one" })).await;
     door.post(&adam, "/people/pia/leave", json!({ "from": "2026-01-05" })).await;
     door.post(&adam, "/people/pia/erase", json!({ "password": PASSWORD })).await;
@@ -507,7 +510,7 @@ on_both_engines!(the_doors_of_findings_refuse_bad_bodies, |store| {
 
     let next = "/products/pump/releases/1.1";
     ana.post(&server, "/products/pump/releases", &json!({ "release": "1.1" })).await.ok();
-    ana.post(&server, &format!("{next}/builds"), &json!({ "build": "rc.1", "commit": "abcdef0" })).await.ok();
+    ana.post(&server, &format!("{next}/builds"), &json!({ "build": "rc.1", "commit": COMMIT })).await.ok();
     ana.put(&server, &format!("{next}/candidate"), &json!({ "build": "rc.1" })).await.ok();
     let path = format!("{next}/evidence?name=b.json&build=rc.1");
     ana.raw(&server, Method::POST, &path, "application/octet-stream", bom("1.2.0").to_string()).await.ok();
@@ -678,7 +681,7 @@ on_both_engines!(forged_paging_keys_are_refused_or_answered, |store| {
     for key in ["gateway", "monitor"] {
         ana.post(&server, "/products", &json!({ "key": key, "name": key, "route": "full" })).await.ok();
         ana.post(&server, "/records", &json!({ "kind": "document", "content": { "title": key } })).await.ok();
-        ana.post(&server, &format!("{RELEASE}/builds"), &json!({ "build": key, "commit": "abc123" }))
+        ana.post(&server, &format!("{RELEASE}/builds"), &json!({ "build": key, "commit": COMMIT }))
             .await
             .ok();
         let path = format!("/products/{key}/releases");

@@ -15,6 +15,9 @@ use tower::ServiceExt as _;
 
 use crate::described;
 
+/// A commit, as git names it.
+pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
 /// What everybody signs in with.
 pub const PASSWORD: &str = "four words apart here";
 

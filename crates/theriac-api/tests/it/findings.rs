@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use theriac_store::on_both_engines;
 
-use crate::client::{Answer, Client, PASSWORD, Server, each, every};
+use crate::client::{Answer, COMMIT, Client, PASSWORD, Server, each, every};
 use crate::evidence::{RELEASE, bom, hand_in, with_build};
 
 /// An advisory that concerns `left-pad` before 1.3.0.
@@ -158,7 +158,7 @@ on_both_engines!(judgements_of_an_earlier_release_are_confirmed_for_the_next, |s
 
     ana.post(&server, "/products/pump/releases", &json!({ "release": "1.1" })).await.ok();
     let next = "/products/pump/releases/1.1";
-    ana.post(&server, &format!("{next}/builds"), &json!({ "build": "rc.1", "commit": "abcdef0" })).await.ok();
+    ana.post(&server, &format!("{next}/builds"), &json!({ "build": "rc.1", "commit": COMMIT })).await.ok();
     ana.put(&server, &format!("{next}/candidate"), &json!({ "build": "rc.1" })).await.ok();
     let body = bom("1.2.0").to_string();
     let path = format!("{next}/evidence?name=b.json&build=rc.1");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use theriac_store::on_both_engines;
 
-use crate::client::Server;
+use crate::client::{COMMIT, Server};
 
 on_both_engines!(the_same_request_is_answered_the_same_and_carried_out_once, |store| {
     let server = Server::new(&store).await;
@@ -30,7 +30,7 @@ on_both_engines!(the_same_request_is_answered_the_same_and_carried_out_once, |st
 on_both_engines!(a_request_that_failed_may_be_sent_again_under_its_key, |store| {
     let server = Server::new(&store).await;
     let ana = server.client("ana").await.with("idempotency-key", "retry");
-    let build = json!({ "build": "rc.1", "commit": "abc" });
+    let build = json!({ "build": "rc.1", "commit": COMMIT });
     ana.post(&server, "/products/pump/releases/1.0/builds", &build).await.problem(404, "not-found");
     let without = server.client("ana").await;
     without.post(&server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();
@@ -79,7 +79,7 @@ on_both_engines!(answers_are_kept_for_two_days, |store| {
     ana.post(&server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();
     ana.post(&server, "/products/pump/releases", &json!({ "release": "1.0" })).await.ok();
     let path = "/products/pump/releases/1.0/builds";
-    let first = json!({ "build": "rc.1", "commit": "abc" });
+    let first = json!({ "build": "rc.1", "commit": COMMIT });
     machine.with("idempotency-key", "first").post(&server, path, &first).await.ok();
     store.clock.advance_days(3);
     let adam = server.client("adam").await;
@@ -87,7 +87,7 @@ on_both_engines!(answers_are_kept_for_two_days, |store| {
     let token = json!({ "name": "later", "permissions": ["add-build"], "expires_at": expires_at });
     adam.post(&server, "/tokens", &token).await.ok();
     let ana = server.client("ana").await;
-    let second = json!({ "build": "rc.2", "commit": "abc" });
+    let second = json!({ "build": "rc.2", "commit": COMMIT });
     ana.with("idempotency-key", "second").post(&server, path, &second).await.ok();
     let mut read = server.app.store().read().await.unwrap();
     let count = "SELECT COUNT(*) AS n FROM idempotency";

@@ -3,7 +3,7 @@
 use serde_json::json;
 use theriac_store::on_both_engines;
 
-use crate::client::{Client, Server, each, every};
+use crate::client::{COMMIT, Client, Server, each, every};
 
 async fn with_products(server: &Server) -> Client {
     let ana = server.client("ana").await;
@@ -82,10 +82,13 @@ on_both_engines!(releases_and_builds_are_added_read_listed_and_changed, |store| 
     let builds = format!("{path}/builds");
     let machine = server.machine("ci", &["add-build"]).await;
     for build in ["rc.1", "rc.2", "rc.3"] {
-        let added = machine.post(&server, &builds, &json!({ "build": build, "commit": "abc123" })).await;
-        assert_eq!(added.ok(), json!({ "build": build, "commit": "abc123" }));
+        let added = machine.post(&server, &builds, &json!({ "build": build, "commit": COMMIT })).await;
+        assert_eq!(added.ok(), json!({ "build": build, "commit": COMMIT }));
     }
-    machine.post(&server, &builds, &json!({ "build": "rc.1", "commit": "abc" })).await.problem(409, "exists");
+    machine
+        .post(&server, &builds, &json!({ "build": "rc.1", "commit": COMMIT }))
+        .await
+        .problem(409, "exists");
     let odd = json!({ "build": "rc.4", "commit": "a b" });
     assert_eq!(machine.post(&server, &builds, &odd).await.field(), "commit");
     otto.post(&server, &builds, &odd).await.problem(403, "denied");

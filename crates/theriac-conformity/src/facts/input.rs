@@ -296,6 +296,8 @@ pub struct ComponentInput {
     pub item: Option<String>,
     /// Why it could not be matched with vulnerabilities; `None` when it was matched.
     pub unmatched: Option<String>,
+    /// Whether it has still to be looked up.
+    pub waiting: bool,
     /// The signed disposition of an unmatched component.
     pub disposition: Option<String>,
     /// The SBOM's evidence id.
@@ -357,6 +359,8 @@ pub struct AssessmentInput {
     pub clinical_signer: Option<String>,
     /// Who mends it.
     pub fixer: Option<String>,
+    /// Everybody whom a signed assessment ever named to mend it.
+    pub fixers: Vec<String>,
     /// The day of the signature, or of the judgement while unsigned.
     pub on: Date,
     /// Whether it comes from an earlier release.

@@ -72,6 +72,7 @@ pub fn assessment(status: VexStatus) -> AssessmentInput {
         signer: Some("ben".to_owned()),
         clinical_signer: None,
         fixer: None,
+        fixers: Vec::new(),
         on: day("2026-10-20"),
         carried: false,
         confirmed: false,
@@ -256,6 +257,7 @@ pub fn component(key: &str) -> ComponentInput {
         version: Some("1.3.0".to_owned()),
         item: Some("ITEM-1".to_owned()),
         unmatched: None,
+        waiting: false,
         disposition: None,
         evidence: "EVID-1".to_owned(),
     }

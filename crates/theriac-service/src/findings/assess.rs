@@ -25,13 +25,15 @@ const TEXT_MAX: usize = 10_000;
 /// Most paths and records that a judgement rests on.
 const GROUNDS_MAX: usize = 50;
 
+/// Something else keeps the vulnerability from being used.
+const MITIGATED: &str = "inline mitigations already exist";
 /// Why a product is not affected, in the words of VEX.
 pub const JUSTIFICATIONS: &[&str] = &[
     "component not present",
     "vulnerable code not present",
     "vulnerable code not in execute path",
     "vulnerable code cannot be controlled by adversary",
-    "inline mitigations already exist",
+    MITIGATED,
 ];
 /// How exploitable a vulnerability is in the product's context, mildest first.
 pub const EXPLOITABILITIES: &[&str] = &["not exploitable", "hard", "likely", EXPLOITED];
@@ -102,7 +104,8 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
     if selected.shown() != input.expected {
         return Err(ServiceError::Changed { what: "the findings".to_owned(), now: Some(selected.shown()) });
     }
-    let judgement = check(&mut write, &release, &input, &selected).await?;
+    let today = app.today(&organisation_in(&mut write).await?.zone);
+    let judgement = check(&mut write, &release, today, &input, &selected).await?;
     let mut rows = Vec::with_capacity(selected.findings.len());
     for finding in &selected.findings {
         let id = write.id();
@@ -279,6 +282,14 @@ fn belongs_together(checks: &mut Checks, input: &AssessFindings, said: &Said) {
     if !affected && input.decision.is_some() {
         checks.wrong("decision", "there is nothing to decide unless it is affected");
     }
+    let rests = |fits: fn(&Ground) -> bool| input.rests_on.iter().any(fits);
+    if input.status == VexStatus::Fixed && !rests(|ground| !matches!(ground, Ground::Component)) {
+        let what = "the SBOM still lists the component: name the path, the configuration or the measure that mends it";
+        checks.wrong("rests_on", what);
+    }
+    if said.justification.as_deref() == Some(MITIGATED) && !rests(Ground::is_record) {
+        checks.wrong("rests_on", "name the record of the mitigation: measure:MEAS-3, or a configuration");
+    }
     if input.decision.is_some_and(|decision| decision != Decision::Fix) && said.decision_reason.is_empty() {
         checks.wrong("decision_reason", "say why it is not mended");
     }
@@ -287,6 +298,7 @@ fn belongs_together(checks: &mut Checks, input: &AssessFindings, said: &Said) {
 async fn check(
     conn: &mut Conn,
     release: &Release,
+    today: Date,
     input: &AssessFindings,
     selected: &Selected,
 ) -> Result<Judgement> {
@@ -298,7 +310,7 @@ async fn check(
     belongs_together(&mut checks, input, &said);
     let fixer = fixer(conn, &mut checks, input).await?;
     let limits = due_limits(conn, selected).await?;
-    due(&mut checks, input, selected, &limits);
+    due(&mut checks, input, today, selected, &limits);
     let rests_on = rests_on(conn, &mut checks, release, &input.rests_on).await?;
     checks.done()?;
     Ok(Judgement {
@@ -327,8 +339,12 @@ fn word(checks: &mut Checks, field: &str, given: Option<&str>, words: &[&str]) -
 async fn fixer(conn: &mut Conn, checks: &mut Checks, input: &AssessFindings) -> Result<Option<i64>> {
     let given = input.fixer.as_deref().map(str::trim).filter(|key| !key.is_empty());
     let Some(key) = given else {
-        if input.decision == Some(Decision::Fix) {
-            checks.wrong("fixer", "say who mends it");
+        match input.decision {
+            Some(Decision::Fix) => checks.wrong("fixer", "say who mends it"),
+            Some(Decision::Mitigate | Decision::ChangeOfUseEnvironment) => {
+                checks.wrong("fixer", "say who sees to it; whoever that is does not accept the risk");
+            }
+            _ => {}
         }
         return Ok(None);
     };
@@ -363,8 +379,17 @@ pub(super) fn days_to(limits: &Content, to: &str, severity: Severity) -> Option<
     limits.integer(&format!("{to}_days_{severity}"))
 }
 
-fn due(checks: &mut Checks, input: &AssessFindings, selected: &Selected, limits: &[(i64, Option<Date>)]) {
+fn due(
+    checks: &mut Checks,
+    input: &AssessFindings,
+    today: Date,
+    selected: &Selected,
+    limits: &[(i64, Option<Date>)],
+) {
     checks.day("due", input.due);
+    if input.due.is_some_and(|due| due < today) {
+        checks.wrong("due", "has passed already");
+    }
     match (input.decision, input.due) {
         (None, Some(_)) => checks.wrong("due", "nothing is due unless it is affected"),
         (Some(Decision::Defer), None) => checks.wrong("due", "say until when it is deferred"),

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use theriac_model::record::Content;
-use theriac_store::tables::findings::{self as table, Assessment, Finding, SIGNED};
+use theriac_store::tables::findings::{self as table, Assessment, Finding};
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::{Conn, Write, tables};
 
@@ -165,7 +165,7 @@ async fn signed_among(conn: &mut Conn, assessments: &[&Assessment]) -> Result<BT
     let roots: BTreeSet<i64> = assessments.iter().map(|assessment| assessment.root).collect();
     let roots: Vec<i64> = roots.into_iter().collect();
     let signatures = table::signatures(conn, &roots).await?;
-    let main = signatures.into_iter().filter(|row| row.signature.meaning == SIGNED);
+    let main = signatures.into_iter().filter(|row| table::is_judgement(&row.signature.meaning));
     Ok(main.map(|row| row.assessment).collect())
 }
 

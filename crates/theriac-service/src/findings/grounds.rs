@@ -33,6 +33,13 @@ pub enum Ground {
     Measure(String),
 }
 
+impl Ground {
+    /// Whether it is a record.
+    pub(super) const fn is_record(&self) -> bool {
+        matches!(self, Self::Configuration(_) | Self::Context(_) | Self::Measure(_))
+    }
+}
+
 impl FromStr for Ground {
     type Err = String;
 
@@ -47,6 +54,9 @@ impl FromStr for Ground {
         let rest = rest.trim().trim_matches('/');
         match (word, rest.is_empty()) {
             ("component", true) => Ok(Self::Component),
+            ("path", false) if rest.split('/').any(|part| matches!(part, "" | "." | "..")) => Err(format!(
+                "'{rest}' is no path as the repository names it: leave out '.', '..' and empty parts"
+            )),
             ("path", false) => Ok(Self::Path(rest.to_owned())),
             ("configuration", false) => Ok(Self::Configuration(rest.to_owned())),
             ("context", false) => Ok(Self::Context(rest.to_owned())),

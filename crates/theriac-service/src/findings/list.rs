@@ -164,12 +164,13 @@ fn words(input: &ListFindings) -> Result<Filter> {
             let names: Vec<&str> = AWAITS.iter().map(|(name, _)| *name).collect();
             let wrong =
                 || ServiceError::field("awaits", format!("'{word}' is none of: {}", names.join(", ")));
-            Some((known.ok_or_else(wrong)?.1, CLINICAL))
+            Some(known.ok_or_else(wrong)?.1)
         }
     };
     Ok(Filter {
         state,
         awaits,
+        clinical: CLINICAL,
         open: input.open,
         severity: input.severity,
         component: input.component.clone().filter(|component| !component.is_empty()),
@@ -244,7 +245,7 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i
 
 /// The one row of a finding.
 pub(super) async fn row_of(conn: &mut Conn, finding: i64) -> Result<Option<FindingRow>> {
-    let filter = Filter { finding: Some(finding), limit: 1, ..Filter::default() };
+    let filter = Filter { finding: Some(finding), limit: 1, clinical: CLINICAL, ..Filter::default() };
     let listed = table::list(conn, &filter).await?;
     Ok(rows(conn, listed).await?.into_iter().next())
 }
@@ -269,7 +270,7 @@ impl Dates {
         };
         match standing {
             Standing::Resolved => None,
-            Standing::ToBeFixed | Standing::AcceptedByFixer => {
+            Standing::ToBeFixed | Standing::NotSeparate => {
                 judged.and_then(|judged| judged.due).or_else(|| limit("fix"))
             }
             Standing::Acceptable => judged.and_then(|judged| judged.due),

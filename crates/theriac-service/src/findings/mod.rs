@@ -45,7 +45,7 @@ pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing
 pub use sign::{CarriedSet, Signable, Signed, carried, confirm_carried, sign, sign_clinical, signable};
 pub use theriac_formats::VexFormat;
 pub use theriac_store::tables::components::Order;
-pub use theriac_store::tables::findings::{Assessment, CONFIRMED, Finding, SIGNED};
+pub use theriac_store::tables::findings::{ACCEPTED, Assessment, CONFIRMED, Finding, SIGNED};
 pub use told::{FindingLine, UnmatchedLine};
 pub use vex::{VexFile, vex};
 

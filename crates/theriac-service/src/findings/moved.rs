@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use theriac_store::Write;
+use theriac_store::tables::decisions;
 use theriac_store::tables::findings::{self as table, Finding};
-use theriac_store::tables::releases;
+use theriac_store::tables::releases::{self, Release};
 
 use super::apply::earlier_releases;
 use super::carry::renew;
@@ -17,6 +18,21 @@ use crate::Result;
 pub(crate) async fn record_moved(write: &mut Write, reference: &str) -> Result<()> {
     let releases = table::resting_on(write, reference).await?;
     renew_all(write, &releases).await
+}
+
+/// Most later releases that a judgement reaches at once; the next matching reaches the others.
+const LATER_MAX: usize = 20;
+
+/// Judgements of a release were signed: later releases of the product that have none of their own take them over.
+pub(super) async fn judged(write: &mut Write, release: &Release) -> Result<()> {
+    let others = releases::of_product(write, release.product).await?;
+    let decided = decisions::in_force(write).await?;
+    let open = |other: &&Release| {
+        let later = other.id > release.id || other.based_on == Some(release.id);
+        later && !decided.iter().any(|row| row.release == other.id && row.ships())
+    };
+    let later: Vec<i64> = others.iter().filter(open).map(|other| other.id).take(LATER_MAX).collect();
+    renew_all(write, &later).await
 }
 
 /// The vulnerabilities of these findings are said to be exploited in the wild.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
-use theriac_auth::Permission;
+use theriac_auth::separation::{self, Conflict};
+use theriac_auth::{Permission, PersonId};
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
 use theriac_store::Conn;
-use theriac_store::tables::findings::{self as table, Assessment, CONFIRMED, Finding, SIGNED};
+use theriac_store::tables::findings::{self as table, ACCEPTED, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::tables::signatures::Signature;
 use theriac_store::tables::{self, products};
@@ -29,6 +30,8 @@ pub(super) struct Selected {
     latest: HashMap<i64, Assessment>,
     /// The signatures on these and on those they come from, by assessment.
     signatures: HashMap<i64, Vec<Signature>>,
+    /// Everybody whom a signed judgement ever named to mend a finding.
+    fixers: HashMap<i64, Vec<PersonId>>,
 }
 
 impl Selected {
@@ -42,7 +45,11 @@ impl Selected {
             signatures.entry(row.assessment).or_default().push(row.signature);
         }
         let latest = latest.into_iter().map(|judged| (judged.finding, judged)).collect();
-        Ok(Self { findings, latest, signatures })
+        let mut fixers: HashMap<i64, Vec<PersonId>> = HashMap::new();
+        for (finding, person) in table::fixers(conn, &ids).await? {
+            fixers.entry(finding).or_default().push(PersonId(person));
+        }
+        Ok(Self { findings, latest, signatures, fixers })
     }
 
     pub(super) fn latest(&self, finding: &Finding) -> Option<&Assessment> {
@@ -54,18 +61,27 @@ impl Selected {
         self.findings.iter().filter_map(|finding| Some((finding, self.latest(finding)?)))
     }
 
+    /// Whether a person may accept the risk of a finding, as far as who they are goes.
+    pub(super) fn may_accept(
+        &self,
+        finding: &Finding,
+        judged: &Assessment,
+        person: PersonId,
+    ) -> Result<(), Conflict> {
+        let named = self.fixers.get(&finding.id).into_iter().flatten().copied();
+        let fixers: Vec<PersonId> = named.chain(judged.fixer.map(PersonId)).collect();
+        separation::acceptor_stands_apart(PersonId(judged.assessor), &fixers, person)
+    }
+
     /// The signatures on an assessment, oldest first.
     pub(super) fn signatures(&self, assessment: i64) -> &[Signature] {
         self.signatures.get(&assessment).map_or(&[], Vec::as_slice)
     }
 
     /// Who signed an assessment last with this meaning.
-    fn signer(&self, assessment: i64, meaning: &str) -> Option<i64> {
+    fn signer(&self, assessment: i64, meant: impl Fn(&str) -> bool) -> Option<i64> {
         let signatures = self.signatures(assessment).iter();
-        signatures
-            .filter(|signature| signature.meaning == meaning)
-            .map(|signature| signature.person)
-            .next_back()
+        signatures.filter(|signature| meant(&signature.meaning)).map(|signature| signature.person).next_back()
     }
 
     /// Names findings and judgements as they are now.
@@ -90,19 +106,21 @@ impl Selected {
         if !latest.changed.is_empty() {
             return Standing::Lapsed;
         }
-        let Some(signer) = self.signer(latest.root, SIGNED) else { return Standing::Unsigned };
-        if latest.carried_from.is_some() && self.signer(latest.id, CONFIRMED).is_none() {
+        let Some(signer) = self.signer(latest.root, table::is_judgement) else { return Standing::Unsigned };
+        if latest.carried_from.is_some() && self.signer(latest.id, |meaning| meaning == CONFIRMED).is_none() {
             return Standing::Unconfirmed;
         }
         if latest.status == "under investigation" {
             return Standing::UnderInvestigation;
         }
-        if needs_clinical(latest) && self.signer(latest.root, CLINICAL).is_none() {
+        if needs_clinical(latest) && self.signer(latest.root, |meaning| meaning == CLINICAL).is_none() {
             return Standing::NoClinical;
         }
         match latest.status.as_str() {
             "affected" if !accepts_risk(latest) => Standing::ToBeFixed,
-            "affected" if latest.fixer == Some(signer) => Standing::AcceptedByFixer,
+            "affected" if self.may_accept(finding, latest, PersonId(signer)).is_err() => {
+                Standing::NotSeparate
+            }
             _ => Standing::Acceptable,
         }
     }
@@ -162,8 +180,8 @@ pub enum Standing {
     UnderInvestigation,
     /// It is affected and is to be mended.
     ToBeFixed,
-    /// The one who accepted the risk is the one who mends it.
-    AcceptedByFixer,
+    /// The one who accepted the risk judged the finding, or mends it.
+    NotSeparate,
     /// It is judged, and the product may ship with it.
     Acceptable,
 }
@@ -181,7 +199,7 @@ impl Standing {
             Self::NoClinical => Some("harm to a patient is possible and no clinical assessor has signed"),
             Self::UnderInvestigation => Some("it is under investigation"),
             Self::ToBeFixed => Some("it is affected and to be mended"),
-            Self::AcceptedByFixer => Some("who mends it has accepted its risk"),
+            Self::NotSeparate => Some("who judged or mends it has accepted its risk"),
         }
     }
 }
@@ -335,6 +353,14 @@ impl Judged {
         match self.of(set).any(|(_, row)| accepts_risk(row)) {
             true => Permission::AcceptRisk,
             false => Permission::AssessFinding,
+        }
+    }
+
+    /// What the signature of who judges, or of who accepts the risk, means.
+    pub(super) fn meaning(&self, set: Digest) -> &'static str {
+        match self.judges(set) {
+            Permission::AcceptRisk => ACCEPTED,
+            _ => SIGNED,
         }
     }
 

@@ -1,11 +1,13 @@
 //! Signatures on judgements: of the assessor or the one who accepts the risk, of the clinical assessor, and of the
 //! release that takes over judgements of an earlier one. A signature covers a set; what is signed is the set's digest.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
-use theriac_store::tables::findings::{self as table, Assessment, CONFIRMED, Finding, SIGNED};
+use theriac_store::tables::findings::{self as table, ACCEPTED, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Write};
 
@@ -58,7 +60,7 @@ pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]
             who.signer(app, proof, Permission::AcceptRisk, scope, action).await?
         }
     };
-    signed(app, who, action, sets, &signer, SIGNED).await
+    signed(app, who, action, sets, &signer, Act::Judge).await
 }
 
 /// Signs that what the findings of these sets can do to patients has been judged.
@@ -71,7 +73,25 @@ pub async fn sign_clinical(app: &App, who: &Who, proof: &Reauthenticated, sets: 
     drop(read);
     let action = "finding sign clinical";
     let signer = who.signer(app, proof, Permission::SignClinical, scope_of(&judged.product), action).await?;
-    signed(app, who, action, sets, &signer, CLINICAL).await
+    signed(app, who, action, sets, &signer, Act::Clinical).await
+}
+
+/// What is signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    /// The judgement, or the risk that it accepts.
+    Judge,
+    /// What it can do to a patient.
+    Clinical,
+}
+
+impl Act {
+    fn meaning(self, judged: &Judged, set: Digest) -> &'static str {
+        match self {
+            Self::Judge => judged.meaning(set),
+            Self::Clinical => CLINICAL,
+        }
+    }
 }
 
 async fn signed(
@@ -80,27 +100,37 @@ async fn signed(
     action: &str,
     sets: &[Digest],
     signer: &Signer<'_>,
-    meaning: &'static str,
+    act: Act,
 ) -> Result<Signed> {
     let mut write = who.write(app, action).await?;
     let judged = Judged::find(&mut write, who, sets).await?;
-    if let Err(error) = may_sign(&mut write, &judged, signer.person(), meaning).await {
+    if let Err(error) = may_sign(&mut write, &judged, signer.person(), act).await {
         drop(write);
         who.refused(app, action, &error.to_string()).await?;
         return Err(error);
     }
     for set in judged.sets() {
-        cover(&mut write, set, signer, meaning, judged.of(set)).await?;
+        cover(&mut write, set, signer, act.meaning(&judged, set), judged.of(set)).await?;
     }
+    // One word for all: that of accepting, where a risk is accepted with them.
+    let meanings: BTreeSet<&'static str> =
+        judged.sets().into_iter().map(|set| act.meaning(&judged, set)).collect();
+    let meaning =
+        if meanings.contains(ACCEPTED) { ACCEPTED } else { meanings.first().copied().unwrap_or(SIGNED) };
     for (finding, row) in &judged.rows {
+        let meaning = act.meaning(&judged, row.set);
         let detail = signature::said(json!({ "meaning": meaning, "set": row.set }), signer.proof());
         write.audit(finding.reference(), None, Some(row.digest), detail);
     }
+    let release = judged.release.clone();
     let exploited = judged.rows.iter().any(|(_, row)| row.exploitability.as_deref() == Some(EXPLOITED));
     let findings: Vec<Finding> = judged.rows.into_iter().map(|(finding, _)| finding).collect();
-    if meaning == SIGNED && exploited {
-        // What is exploited is judged anew wherever else it was judged before.
-        moved::exploited(&mut write, &findings).await?;
+    if act == Act::Judge {
+        moved::judged(&mut write, &release).await?;
+        if exploited {
+            // What is exploited is judged anew wherever else it was judged before.
+            moved::exploited(&mut write, &findings).await?;
+        }
     }
     let after = Selected::read(&mut write, findings).await?;
     write.commit().await?;
@@ -129,9 +159,9 @@ async fn cover(
     Ok(())
 }
 
-async fn may_sign(write: &mut Write, judged: &Judged, person: PersonId, meaning: &'static str) -> Result<()> {
+async fn may_sign(write: &mut Write, judged: &Judged, person: PersonId, act: Act) -> Result<()> {
     for set in judged.sets() {
-        hindered(judged, set, person, meaning)?;
+        hindered(judged, set, person, act)?;
     }
     still_hold(write, &judged.release, &judged.rows).await
 }
@@ -157,14 +187,14 @@ pub async fn signable(app: &App, who: &Who, sets: &[Digest]) -> Result<Vec<Signa
     let judged = Judged::find(&mut read, who, sets).await?;
     who.require(app, Permission::Read, scope_of(&judged.product), "findings read").await?;
     let person = who.person()?;
-    let words = |set, meaning| hindered(&judged, set, person, meaning).err().map(|error| error.to_string());
+    let words = |set, act| hindered(&judged, set, person, act).err().map(|error| error.to_string());
     let mut all: Vec<Signable> = judged
         .sets()
         .into_iter()
         .map(|set| Signable {
             set: judged.set(set),
-            judge: words(set, SIGNED),
-            clinical: words(set, CLINICAL),
+            judge: words(set, Act::Judge),
+            clinical: words(set, Act::Clinical),
         })
         .collect();
     all.sort_by_key(|one| one.set.rows.first().map(|(finding, _)| finding.number));
@@ -172,7 +202,8 @@ pub async fn signable(app: &App, who: &Who, sets: &[Digest]) -> Result<Vec<Signa
 }
 
 /// What keeps a person from giving a signature on a set.
-fn hindered(judged: &Judged, set: Digest, person: PersonId, meaning: &'static str) -> Result<()> {
+fn hindered(judged: &Judged, set: Digest, person: PersonId, act: Act) -> Result<()> {
+    let meaning = act.meaning(judged, set);
     if let Some(finding) = judged.replaced(judged.of(set)) {
         let now = judged.now.latest(finding).map(|latest| latest.set);
         return Err(ServiceError::Changed { what: format!("the judgement of {}", finding.reference()), now });
@@ -182,10 +213,10 @@ fn hindered(judged: &Judged, set: Digest, person: PersonId, meaning: &'static st
         if judged.given_on(set).any(|other| other.meaning == meaning) {
             return Err(ServiceError::rule(format!("The judgement of {reference} has been signed already.")));
         }
-        if meaning == SIGNED && accepts_risk(row) {
-            separation::acceptor_is_no_fixer(row.fixer.map(PersonId), person)?;
+        if act == Act::Judge && accepts_risk(row) {
+            judged.now.may_accept(finding, row, person)?;
         }
-        if meaning == CLINICAL {
+        if act == Act::Clinical {
             may_sign_clinical(row, &reference, person)?;
         }
         if needs_clinical(row) && judged.given_on(set).any(|other| other.person == person.0) {

@@ -20,8 +20,8 @@ use crate::people::organisation_in;
 use crate::products::only;
 use crate::{App, Page, Paging, Result, ServiceError, Who};
 
-/// Most releases looked at, the newest first: older ones that are neither decided nor fielded are forgotten plans.
-const RELEASES_MAX: usize = 200;
+/// Most releases looked at that no customer has, the newest first: older ones that nobody decided are forgotten plans.
+const PLANS_MAX: usize = 200;
 /// Most duties by date that are read at once, the soonest first.
 const DATES_MAX: u32 = 1_000;
 
@@ -242,7 +242,8 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
         products.contains(ProductId(release.product)) && (release.fielded || !decided(release.id))
     });
     let (mut found, mut covered) = (Found::default(), BTreeMap::new());
-    for release in open.take(RELEASES_MAX) {
+    let (fielded, plans): (Vec<&Release>, Vec<&Release>) = open.partition(|release| release.fielded);
+    for release in fielded.into_iter().chain(plans.into_iter().take(PLANS_MAX)) {
         let judged = shown_in(app, read, release).await?;
         let covers = Covers::of(&judged.gate, today);
         of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);

@@ -17,7 +17,9 @@ pub use leave::leave;
 pub use organisation::{
     Init, Organisation, Started, check_init, init, organisation, organisation_in, set_accept_defects,
 };
-pub use person::{NewPerson, Place, add_address, add_person, address_digest, change_place, erase_person};
+pub use person::{
+    NewPerson, Place, add_address, add_person, address_digest, change_place, erase_person, withdraw_address,
+};
 pub(crate) use read::tokens_called;
 pub use read::{AccountState, GrantView, PersonView, Tenure, called, keys, names, people, person};
 pub use sign_in::{

@@ -249,6 +249,26 @@ pub async fn add_address(app: &App, who: &Who, key: &str, address: &str) -> Resu
     Ok(())
 }
 
+/// Takes back that an address in commits is a person's.
+///
+/// # Errors
+/// When the address is not this person's, there is no such person, or the actor may not.
+pub async fn withdraw_address(app: &App, who: &Who, key: &str, address: &str) -> Result<()> {
+    let action = "person address withdraw";
+    who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
+    let mut checks = Checks::default();
+    let address = address_digest(&checks.email("address", address));
+    checks.done()?;
+    let mut write = who.write(app, action).await?;
+    let person = find(&mut write, key).await?;
+    if table::end_address(&mut write, person.id, address).await? == 0 {
+        return Err(ServiceError::field("address", format!("this address is not known as {key}'s")));
+    }
+    write.audit(subject(person.id), Some(address), None, json!({}));
+    write.commit().await?;
+    Ok(())
+}
+
 /// Erases name and address of a person for good and closes the account. Id, key and what the person signed stay, and so
 /// do the digests of addresses in commits, on which past verdicts rest.
 ///

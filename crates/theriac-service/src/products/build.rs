@@ -33,11 +33,10 @@ pub async fn add_build(app: &App, who: &Who, new: NewBuild) -> Result<Build> {
     let mut checks = Checks::default();
     let name = checks.name("build", &new.name, 100);
     let commit = checks.line("commit", &new.commit, 100);
-    if !commit.is_empty() && !commit.chars().all(|c| c.is_ascii_alphanumeric() || "._:+-".contains(c)) {
-        checks.wrong(
-            "commit",
-            "a commit's identifier is expected, such as the 40 characters of `git rev-parse HEAD`",
-        );
+    let digits = commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !commit.is_empty() && !(digits && matches!(commit.len(), 40 | 64)) {
+        let what = "a commit is named by its 40 or 64 digits, as `git rev-parse HEAD` gives them";
+        checks.wrong("commit", what);
     }
     checks.done()?;
     let mut write = who.write(app, action).await?;

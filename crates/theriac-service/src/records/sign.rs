@@ -73,7 +73,7 @@ pub async fn hindrance(app: &App, who: &Who, reference: &str, giving: Giving) ->
     let content = content_of(kind, revision.kind_version, &revision.content)?;
     let judged = Judged { record, kind, revision, content };
     let may = match giving {
-        Giving::Retire => to_retire(&mut read, &judged.record).await.map(drop),
+        Giving::Retire => to_retire(&mut read, &judged.record, who.person()?).await.map(drop),
         Giving::Approve | Giving::Clinical => {
             may_sign(&mut read, &judged, who.person()?, giving.meaning(kind)).await.map(drop)
         }
@@ -377,7 +377,7 @@ pub async fn retire(
     let permission = Permission::to_approve(kind.workflow.approve);
     let signer = who.signer(app, proof, permission, scope_of(&record), "record retire").await?;
     let mut write = who.write(app, "record retire").await?;
-    let (approved, sent_back) = to_retire(&mut write, &record).await?;
+    let (approved, sent_back) = to_retire(&mut write, &record, signer.person()).await?;
     if approved.digest != digest {
         return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(approved.digest) });
     }
@@ -401,8 +401,20 @@ pub async fn retire(
     Ok(())
 }
 
-/// The approved revision that retiring takes out of use, and the newer one that was sent back.
-async fn to_retire(conn: &mut Conn, record: &Record) -> Result<(Revision, Option<Revision>)> {
+/// The approved revision that retiring takes out of use, and the newer one that was sent back; the person wrote neither.
+async fn to_retire(
+    conn: &mut Conn,
+    record: &Record,
+    person: PersonId,
+) -> Result<(Revision, Option<Revision>)> {
+    let (approved, sent_back) = in_use(conn, record).await?;
+    let authors: Vec<PersonId> =
+        std::iter::once(&approved).chain(&sent_back).map(|revision| PersonId(revision.author)).collect();
+    separation::retirer_is_no_author(&authors, person)?;
+    Ok((approved, sent_back))
+}
+
+async fn in_use(conn: &mut Conn, record: &Record) -> Result<(Revision, Option<Revision>)> {
     let reference = &record.reference;
     let standing = table::standing(conn, record.id).await?;
     let standing = standing.ok_or_else(|| ServiceError::Changed { what: reference.to_owned(), now: None })?;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
-use theriac_auth::{Access, Permission, ProductId, Scope, TokenId, TokenScope};
+use theriac_auth::{Access, Grant, Permission, PersonId, ProductId, Role, Scope, TokenId, TokenScope};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_model::{Digest, Severity};
 use theriac_service::evidence::{self, AddEvidence, Added, FileInput};
@@ -23,7 +23,7 @@ use theriac_store::testing::TestStore;
 
 use crate::evidence::things;
 use crate::story::{approved, moved_on, sample};
-use crate::world::World;
+use crate::world::{World, id_of};
 
 pub const OLD: &str = "2.4.0";
 pub const NEW: &str = "2.5.0";
@@ -454,7 +454,7 @@ on_both_engines!(a_judgement_says_what_it_must_or_every_field_that_lacks, |store
     };
     assert_eq!(refuse(|input| input.justification = None).await, ["justification"]);
     assert_eq!(refuse(|input| input.justification = Some("a hunch".to_owned())).await, ["justification"]);
-    assert_eq!(refuse(|input| input.status = VexStatus::Fixed).await, ["justification"]);
+    assert_eq!(refuse(|input| input.status = VexStatus::Fixed).await, ["justification", "rests_on"]);
     assert_eq!(refuse(|input| input.explanation = " ".to_owned()).await, ["explanation"]);
     assert_eq!(refuse(|input| input.explanation = "x".repeat(20_000)).await, ["explanation"]);
     assert_eq!(refuse(|input| input.explanation = "a\0b".to_owned()).await, ["explanation"]);
@@ -544,6 +544,15 @@ on_both_engines!(who_mends_does_not_accept_and_harm_takes_a_second_person, |stor
     let refused = sign(&world, "eve", by_eve.await.set).await.unwrap_err();
     assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerAccepts)), "{refused}");
 
+    let mut own = judgement(&world, OLD, &["FIND-1"]).await;
+    affected(&mut own, Decision::Accept);
+    let roles = [Role::SecurityOfficer, Role::RiskAcceptor];
+    let both = roles.map(|role| Grant { role, scope: Scope::Organisation });
+    let eve = Who::new(Access::of_person(PersonId(id_of("eve")), both), "test");
+    let own = findings::assess(&world.app, &eve, own).await.unwrap().set;
+    let refused = findings::sign(&world.app, &eve, &world.proof("eve"), &[own]).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::AssessorAccepts)), "{refused}");
+
     let accepted = assess(&world, OLD, &["FIND-1"], |input| {
         affected(input, Decision::Accept);
         input.patient_safety_impact = PatientImpact::Minor;
@@ -566,6 +575,30 @@ on_both_engines!(who_mends_does_not_accept_and_harm_takes_a_second_person, |stor
     assert_eq!((set.rows.len(), set.signatures.len(), set.replaced), (1, 2, None));
     let again = hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "sound@1.0.0"])).await;
     assert!(things(&again).is_empty(), "{:?}", again.blocking);
+
+    // Whom a signed judgement names to mend it accepts nothing later, when nobody is named any more.
+    let fix = assess(&world, OLD, &["FIND-1"], |input| {
+        affected(input, Decision::Fix);
+        input.fixer = Some("eve".to_owned());
+    });
+    sign(&world, "ana", fix.await.set).await.unwrap();
+    let accepted = assess(&world, OLD, &["FIND-1"], |input| affected(input, Decision::Accept)).await;
+    let refused = sign(&world, "eve", accepted.set).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerAccepts)), "{refused}");
+});
+
+on_both_engines!(a_judgement_reaches_later_releases_when_it_is_signed, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(of_release(&world, NEW).await[0].standing, Standing::New);
+    let judged = assess(&world, OLD, &["FIND-1"], |_| {}).await;
+    assert_eq!(of_release(&world, NEW).await[0].standing, Standing::New, "nobody has signed it yet");
+    sign(&world, "ana", judged.set).await.unwrap();
+    let rows = of_release(&world, NEW).await;
+    assert_eq!((rows[0].standing, rows[0].carried), (Standing::Unconfirmed, true));
 });
 
 on_both_engines!(several_sets_are_signed_in_one_act_or_none_of_them, |store| {
@@ -675,13 +708,13 @@ on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set,
     assert_eq!(
         seen,
         [
-            ("pkg:npm/right-pad@2.0.1", Standing::Lapsed, true),
             ("pkg:npm/top-pad@3.0.0", Standing::New, false),
+            ("pkg:npm/right-pad@2.0.1", Standing::Lapsed, true),
             (LEFT_PAD, Standing::Unconfirmed, true),
         ]
     );
-    assert!(rows[0].changed[0].contains("right-pad@2.0.0"), "{:?}", rows[0].changed);
-    assert_eq!(rows[0].state, "new");
+    assert!(rows[1].changed[0].contains("right-pad@2.0.0"), "{:?}", rows[1].changed);
+    assert_eq!(rows[1].state, "new");
     let page = findings::page(&world.app, &world.who("ana"), &rows[2].reference).await.unwrap();
     assert_eq!(page.assessments[0].carried_from, Some(("FIND-1".to_owned(), OLD.to_owned())));
     assert_eq!(page.set, None, "it is confirmed with the others, not signed");

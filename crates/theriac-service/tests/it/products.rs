@@ -209,8 +209,10 @@ on_both_engines!(a_release_has_many_builds_and_one_candidate_until_it_is_decided
     }
     let twice = products::add_build(&here.app, &ben, new_build("rc.1")).await.unwrap_err();
     assert!(matches!(twice, ServiceError::Exists { what: "build", .. }));
-    let odd = NewBuild { commit: "not a commit".to_owned(), ..new_build("rc.4") };
-    assert_eq!(field(products::add_build(&here.app, &ben, odd).await.unwrap_err()), "commit");
+    for odd in ["not a commit", "HEAD", "abc1234", "C0FFEE0000000000000000000000000000000000", ""] {
+        let odd = NewBuild { commit: odd.to_owned(), ..new_build("rc.4") };
+        assert_eq!(field(products::add_build(&here.app, &ben, odd).await.unwrap_err()), "commit");
+    }
     assert!(matches!(
         products::add_build(&here.app, &otto, new_build("rc.4")).await.unwrap_err(),
         ServiceError::Denied(_)

@@ -89,7 +89,8 @@ pub async fn moved_on(world: &World, reference: &str, content: Value) -> Digest 
 pub async fn candidate(world: &World, name: &str) -> i64 {
     let ana = world.who("ana");
     let (product, release) = (GATEWAY.0.to_owned(), GATEWAY.1.to_owned());
-    let new = NewBuild { product, release, name: name.to_owned(), commit: "c0ffee".to_owned() };
+    let new =
+        NewBuild { product, release, name: name.to_owned(), commit: "c0ffee".repeat(7)[..40].to_owned() };
     let build = products::add_build(&world.app, &ana, new).await.unwrap();
     products::set_candidate(&world.app, &ana, GATEWAY.0, GATEWAY.1, name).await.unwrap();
     build.id
@@ -171,7 +172,7 @@ pub async fn manifest(world: &World, build: i64, authors: &[&str], artefacts: &[
     let mut authors: Vec<_> = authors.iter().map(|address| Digest::of(address.as_bytes())).collect();
     authors.sort();
     let manifest = Manifest {
-        commit: "c0ffee".to_owned(),
+        commit: "c0ffee".repeat(7)[..40].to_owned(),
         predecessor: None,
         authors,
         paths: vec![("src/main.rs".to_owned(), None)],

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
-use theriac_service::findings::{self, VexFile, VexFormat};
+use theriac_service::findings::{self, Ground, VexFile, VexFormat};
 use theriac_service::{ServiceError, products};
 use theriac_store::on_both_engines;
 
@@ -121,6 +121,7 @@ on_both_engines!(what_is_carried_over_goes_out_when_it_is_confirmed_and_not_when
     let fixed = assess(&world, OLD, &["FIND-3"], |input| {
         input.status = VexStatus::Fixed;
         input.justification = None;
+        input.rests_on = vec![Ground::Path("vendor/pad".to_owned())];
     });
     sign(&world, "ana", fixed.await.set).await.unwrap();
     assert_eq!(statuses(&openvex(&world, OLD).await), ["not_affected", "not_affected", "fixed"]);

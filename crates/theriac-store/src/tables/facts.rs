@@ -408,6 +408,23 @@ pub async fn assessments(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<
     conn.fetch_all(assessments_sql(), args![seq, release]).await
 }
 
+fn fixers_sql() -> String {
+    format!(
+        "SELECT DISTINCT a.finding, a.fixer FROM finding f JOIN assessment a ON a.finding = f.id \
+         JOIN assessment_signature x ON x.assessment = a.root WHERE f.release = $2 AND a.fixer IS NOT NULL AND {} AND {}",
+        written("a"),
+        written("x")
+    )
+}
+
+/// Everybody whom a signed judgement ever named to mend a finding of a release. Columns: `finding`, `fixer`.
+///
+/// # Errors
+/// What the database says.
+pub async fn fixers(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(fixers_sql(), args![seq, release]).await
+}
+
 fn assessment_signatures_sql() -> String {
     format!(
         "SELECT a.digest, s.person, s.meaning, s.at FROM assessment a \
@@ -453,6 +470,7 @@ pub fn statements() -> Vec<String> {
         dispositions_sql(),
         findings_sql(),
         assessments_sql(),
+        fixers_sql(),
         assessment_signatures_sql(),
     ]
 }

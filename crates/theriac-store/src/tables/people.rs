@@ -227,6 +227,15 @@ pub async fn add_address(write: &mut Write, person: i64, address: Digest) -> Res
         .await
 }
 
+/// Ends the present knowledge that an address in commits is a person's; 0 rows where it is not.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_address(write: &mut Write, person: i64, address: Digest) -> Result<u64, StoreError> {
+    let sql = "UPDATE person_address SET tx_to = $1 WHERE person = $2 AND address = $3 AND tx_to IS NULL";
+    write.execute(sql, args![write.tx(), person, address]).await
+}
+
 /// Whose an address in commits is.
 ///
 /// # Errors

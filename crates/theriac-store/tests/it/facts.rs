@@ -25,7 +25,7 @@ async fn lists_of_findings_find_their_rows_by_an_index() {
         of_release.clone(),
         Filter { since, ..of_release.clone() },
         Filter { since, after: Some((1, 1)), open: true, ..of_release.clone() },
-        Filter { since, awaits: Some((Awaits::Clinical, "meaning")), ..of_release },
+        Filter { since, awaits: Some(Awaits::Clinical), ..of_release },
         Filter { since, limit: 50, ..Filter::default() },
         Filter { since, products: Some(vec![1, 2]), limit: 50, ..Filter::default() },
     ];

@@ -48,6 +48,8 @@ pub struct ClausePage {
     pub standing_checks: Vec<Node>,
     /// What is missing, soonest first.
     pub missing: Vec<Duty>,
+    /// How many things are missing, with those that are not shown.
+    pub total: usize,
     /// Records about this clause: responsibilities, clause assessments, deviations.
     pub records: Vec<Link>,
     /// Such as "Write a clause assessment", "Ask for a deviation".
@@ -57,6 +59,9 @@ pub struct ClausePage {
     /// The clause after.
     pub next: Option<Link>,
 }
+
+/// Most missing things shown.
+const MISSING_MAX: usize = 200;
 
 /// Shows a clause.
 pub async fn show(
@@ -111,7 +116,13 @@ pub async fn show(
         justified: clause.reason.as_deref().and_then(justification),
         checks: of(Judges::AtRelease),
         standing_checks: of(Judges::Standing),
-        missing: clause.missing.iter().map(|item| duty(&me, &product, &seen, Some(clause), item)).collect(),
+        total: clause.missing.len(),
+        missing: clause
+            .missing
+            .iter()
+            .take(MISSING_MAX)
+            .map(|item| duty(&me, &product, &seen, Some(clause), item))
+            .collect(),
         records: records(&seen, clause),
         actions: if day.is_none() { actions(&web, &me, &seen, clause) } else { Vec::new() },
         previous: link(place.checked_sub(1)),

@@ -326,7 +326,7 @@ fn notes(me: &Me, known: &Known, names: &Names) -> Vec<Note> {
         Standing::Unsigned | Standing::NoClinical => {
             notes.push(Note::new(NoteKind::Info, format!("It {words}."), judged));
         }
-        Standing::AcceptedByFixer => notes.push(Note::new(NoteKind::Warn, "", format!("{words}."))),
+        Standing::NotSeparate => notes.push(Note::new(NoteKind::Warn, "", format!("{words}."))),
         Standing::ToBeFixed | Standing::UnderInvestigation | Standing::Acceptable => {
             notes.push(origin(Note::new(NoteKind::Info, "", judged)));
         }

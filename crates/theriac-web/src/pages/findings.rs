@@ -365,7 +365,7 @@ pub(super) const fn standing(standing: Standing) -> &'static str {
         Standing::Unconfirmed => "carried over, to be confirmed",
         Standing::NoClinical => "waits for a clinical signature",
         Standing::ToBeFixed => "to be mended",
-        Standing::AcceptedByFixer => "its risk was accepted by who mends it",
+        Standing::NotSeparate => "its risk was accepted by who judged or mends it",
         Standing::New | Standing::Resolved | Standing::UnderInvestigation | Standing::Acceptable => "",
     }
 }

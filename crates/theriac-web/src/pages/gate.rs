@@ -67,6 +67,8 @@ pub struct GatePage {
     pub notes: Vec<Note>,
     /// Every reason, worst first.
     pub reasons: Vec<Reason>,
+    /// How many there are, with those that are not shown.
+    pub total: usize,
     /// Said when there is none.
     pub no_reasons: Empty,
     /// What is covered by a deviation.
@@ -124,7 +126,9 @@ async fn page(
         }
     };
     let today = &seen.judged.gate;
-    let reasons: Vec<Reason> = today.reasons.iter().map(|row| reason(me, product, &seen, row)).collect();
+    let total = today.reasons.len();
+    let shown = today.reasons.iter().take(REASONS_MAX);
+    let reasons: Vec<Reason> = shown.map(|row| reason(me, product, &seen, row)).collect();
     let covered = today.deviations.iter().map(|row| {
         let name = row.reference.split('@').next().unwrap_or_default();
         let expires = me.due_text(row.expires.as_deref());
@@ -145,6 +149,7 @@ async fn page(
         release: format!("{} {release}", seen.name),
         gate: GateBanner { actions: Vec::new(), ..banner(me, &seen) },
         notes: postponed(me, &seen, decisions.first()).into_iter().chain(disqualified(&seen)).collect(),
+        total,
         reasons,
         no_reasons: no_reasons(seen.judged.decided.is_some()),
         covered: covered.collect(),
@@ -158,6 +163,9 @@ async fn page(
         form,
     })
 }
+
+/// Most reasons shown.
+const REASONS_MAX: usize = 300;
 
 /// That the release was postponed, why, and where its date is moved.
 fn postponed(me: &Me, seen: &Seen, last: Option<&gate::Decided>) -> Option<Note> {

@@ -68,6 +68,8 @@ pub struct MyWorkPage {
     pub head: TableHead,
     /// What the person owes, soonest first.
     pub tasks: Vec<Task>,
+    /// How many there are, with those that are not shown.
+    pub total: usize,
     /// Said instead when there is no task.
     pub no_tasks: Empty,
     /// Releases the person works on.
@@ -80,6 +82,8 @@ pub struct MyWorkPage {
     pub events: Option<Timeline>,
 }
 
+/// Most tasks shown, the soonest.
+const TASKS_MAX: usize = 200;
 /// Most releases shown.
 const RELEASES_MAX: usize = 12;
 /// Most overdue duties of others shown.
@@ -91,10 +95,11 @@ const EVENTS_MAX: u32 = 8;
 pub async fn show(State(web): State<Web>, me: Me) -> Answer {
     let overview = gate::overview(web.app(), me.who(), &me.session.person).await?;
     let late = overview.late.iter().flatten().take(OVERDUE_MAX);
-    let duties = overview.own.iter().chain(late.clone().map(|owed| &owed.duty));
+    let duties = overview.own.iter().take(TASKS_MAX).chain(late.clone().map(|owed| &owed.duty));
     let owners = late.map(|owed| owed.owner.as_str()).collect();
     let names = Names::of(&web, &me, owners, duties.map(|duty| duty.reference.as_str()).collect()).await?;
-    let tasks: Vec<Task> = overview.own.iter().map(|duty| task(&me, duty, &names)).collect();
+    let total = overview.own.len();
+    let tasks: Vec<Task> = overview.own.iter().take(TASKS_MAX).map(|duty| task(&me, duty, &names)).collect();
     let overdue = tasks.iter().filter(|task| task.due.as_ref().is_some_and(|due| due.overdue)).count();
     let mut releases = Vec::new();
     for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
@@ -103,7 +108,7 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
     }
     let page = MyWorkPage {
         shell: me.shell("My work", Area::MyWork),
-        summary: match (tasks.len(), overdue) {
+        summary: match (total, overdue) {
             (0, _) => "Nothing is owed by you.".to_owned(),
             (number, 0) => format!("{}.", count(number, "task")),
             (number, late) => format!("{}, {late} overdue.", count(number, "task")),
@@ -131,6 +136,7 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
             vec![Action::open("Products", "/products")],
         ),
         tasks,
+        total,
         releases,
         overdue: overview.late.as_ref().map(|late| self::overdue(&me, late, &names)),
         events: events(&web, &me).await?,

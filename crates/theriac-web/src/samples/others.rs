@@ -234,6 +234,7 @@ fn my_work_full() -> MyWorkPage {
             task(HOSTILE, LONG, "9.5", due(day(12, 8))),
             task("Answer for clause 4.2", "", "4.2", None),
         ],
+        total: 1_204,
         no_tasks: no_tasks(),
         releases: releases(),
         no_releases: no_releases(),
@@ -266,6 +267,7 @@ fn my_work_empty() -> MyWorkPage {
     page.notes = Vec::new();
     page.next = None;
     page.tasks = Vec::new();
+    page.total = 0;
     page.releases = Vec::new();
     page.overdue = Some(Vec::new());
     page.events = None;

@@ -357,6 +357,7 @@ fn clause_full() -> ClausePage {
         checks: checks(),
         standing_checks: vec![check(StatusKind::PartlyMet, "New findings are assessed in time", "11 of 12")],
         missing: duties(),
+        total: 1_204,
         records: vec![
             Link::new("RESP-2 Handling of findings", "/records/RESP-2"),
             Link::new(HOSTILE, "/records/DEV-2"),
@@ -378,6 +379,7 @@ fn clause_empty() -> ClausePage {
     page.checks = Vec::new();
     page.standing_checks = Vec::new();
     page.missing = Vec::new();
+    page.total = 0;
     page.records = Vec::new();
     page.previous = None;
     page.reason = String::new();
@@ -454,6 +456,7 @@ fn gate_full() -> GatePage {
             reason("RISK-12 has 2 suspect links", StatusKind::Suspect, "RISK-12", due(day(11, 30))),
             reason(HOSTILE, StatusKind::Affected, LONG, due(day(12, 30))),
         ],
+        total: 1_204,
         no_reasons: no_reasons(),
         covered: vec![Covered {
             deviation: Link::new("DEV-2 Supplier evidence comes later", "/records/DEV-2"),
@@ -506,6 +509,7 @@ fn gate_empty() -> GatePage {
         actions: Vec::new(),
     };
     page.reasons = Vec::new();
+    page.total = 0;
     page.covered = Vec::new();
     page.decisions = Vec::new();
     page.form.blocked =

@@ -103,6 +103,8 @@ fn accounts() -> Vec<(String, String, String)> {
 /// What the terminal says: where to sign in, if it is served, and what to look at.
 fn words(args: &Args, token: &str, address: Option<SocketAddr>) -> String {
     let data = args.dir.display();
+    // As it was started: a program under `target` is on nobody's path.
+    let program = std::env::args().next().unwrap_or_else(|| "theriac".to_owned());
     let mut lines = vec![
         String::new(),
         "This is a demonstration: people, product and history are made up; components and advisories are real.".to_owned(),
@@ -118,9 +120,9 @@ fn words(args: &Args, token: &str, address: Option<SocketAddr>) -> String {
         String::new(),
         "Look at release 2.4.0: its gate is closed. Assess the finding that is new, and see clause 5.8.1 turn.".to_owned(),
         "Try from another terminal:".to_owned(),
-        format!("  theriac conformity --product gateway --release 2.4.0 --data {data}"),
-        format!("  theriac gate --product gateway --release 2.4.0 --data {data}"),
-        format!("  theriac releases --data {data}"),
+        format!("  {program} conformity --product gateway --release 2.4.0 --data {data}"),
+        format!("  {program} gate --product gateway --release 2.4.0 --data {data}"),
+        format!("  {program} releases --data {data}"),
         String::new(),
     ]);
     lines.join("\n")

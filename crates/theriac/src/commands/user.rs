@@ -69,6 +69,9 @@ pub enum Command {
         key: String,
         /// The e-mail address; only its digest is kept
         email: String,
+        /// Take back that it is theirs
+        #[arg(long)]
+        withdraw: bool,
     },
     /// Say that a person has left: they answer for nothing and owe nothing any more, and the account closes
     Leave {
@@ -153,9 +156,14 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
             post(config, &["people", &key, "password"], &json!({ "password": password.0 }))?;
             say(&format!("{key} has a new password."), Some(password))?;
         }
-        Command::Address { key, email } => {
-            post(config, &["people", &key, "addresses"], &json!({ "address": email }))?;
-            output::print(&format!("Commits from this address are {key}'s.\n"))?;
+        Command::Address { key, email, withdraw } => {
+            let body = json!({ "address": email });
+            let (segments, said): (&[&str], _) = match withdraw {
+                false => (&["people", &key, "addresses"], "are"),
+                true => (&["people", &key, "addresses", "withdraw"], "are no longer"),
+            };
+            post(config, segments, &body)?;
+            output::print(&format!("Commits from this address {said} {key}'s.\n"))?;
         }
         Command::Leave { key, from } => {
             post(config, &["people", &key, "leave"], &json!({ "from": from }))?;

@@ -31,6 +31,7 @@ pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError
             owner: item.map(|(_, _, owner)| owner.clone()),
             matched: component.unmatched.is_none(),
             unmatched_reason: component.unmatched.clone(),
+            waiting: component.waiting,
             disposition: component.disposition.clone(),
             evidence: index
                 .evidence
@@ -56,18 +57,11 @@ pub(super) fn feeds(index: &Index<'_>) -> Vec<Feed> {
     index.input.feed.iter().map(row).collect()
 }
 
-pub(super) fn findings(index: &Index<'_>) -> Result<Vec<Finding>, FactsError> {
-    let mut owners = HashMap::with_capacity(index.input.components.len());
-    for component in &index.input.components {
-        if let Some(item) = component.item.as_ref().and_then(|item| index.records.get(item.as_str())) {
-            owners.insert(component.key.as_str(), owner(item)?);
-        }
-    }
-    let row = |finding: &FindingInput| finding_row(index, finding, owners.get(finding.component.as_str()));
-    Ok(index.input.findings.iter().map(row).collect())
+pub(super) fn findings(index: &Index<'_>) -> Vec<Finding> {
+    index.input.findings.iter().map(|finding| finding_row(index, finding)).collect()
 }
 
-fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&String>) -> Finding {
+fn finding_row(index: &Index<'_>, finding: &FindingInput) -> Finding {
     let judged = finding.assessment.as_ref();
     let open = finding.resolved.is_none();
     let limits = index.limits.as_ref();
@@ -102,9 +96,9 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, item_owner: Option<&St
         fixer: judged.and_then(|judged| judged.fixer.clone()),
         owner: judged
             .and_then(|judged| if affected { judged.fixer.clone() } else { None })
-            .or_else(|| judged.map(|judged| judged.assessor.clone()))
-            .or_else(|| item_owner.cloned()),
+            .or_else(|| judged.map(|judged| judged.assessor.clone())),
         accepted_by_fixer: state.as_ref().is_some_and(|state| state.accepted_by_fixer),
+        accepted_by_assessor: state.as_ref().is_some_and(|state| state.accepted_by_assessor),
         clinically_signed: state.as_ref().is_some_and(|state| state.clinically_signed),
         lacks_clinical_signature: state.as_ref().is_some_and(|state| state.lacks_clinical_signature),
         carried: judged.is_some_and(|judged| judged.carried),
@@ -126,6 +120,7 @@ struct Judged {
     holds: bool,
     too_old: bool,
     accepted_by_fixer: bool,
+    accepted_by_assessor: bool,
     clinically_signed: bool,
     lacks_clinical_signature: bool,
 }
@@ -135,6 +130,7 @@ impl Judged {
         let max_age = limits.and_then(|limits| limits.max_age_carried_assessment);
         let too_old = judged.carried && max_age.is_none_or(|max| days(judged.on, at) > max);
         let signed = judged.signer.is_some();
+        let accepts = judged.decision.is_some_and(|decision| decision != Decision::Fix);
         let clinically_signed = judged
             .clinical_signer
             .as_ref()
@@ -142,7 +138,10 @@ impl Judged {
         Self {
             holds: signed && judged.changed.is_empty() && !too_old && (!judged.carried || judged.confirmed),
             too_old,
-            accepted_by_fixer: judged.fixer.is_some() && judged.fixer == judged.signer,
+            accepted_by_fixer: judged.signer.as_ref().is_some_and(|signer| {
+                judged.fixer.as_ref() == Some(signer) || (accepts && judged.fixers.contains(signer))
+            }),
+            accepted_by_assessor: accepts && judged.signer.as_ref() == Some(&judged.assessor),
             clinically_signed,
             lacks_clinical_signature: judged.patient_safety_impact != PatientImpact::None
                 && !clinically_signed,
@@ -158,6 +157,7 @@ impl Judged {
                 judged.decision.is_some_and(|decision| decision != Decision::Fix)
                     && justified(judged)
                     && !self.accepted_by_fixer
+                    && !self.accepted_by_assessor
                     && !self.lacks_clinical_signature
             }
         }

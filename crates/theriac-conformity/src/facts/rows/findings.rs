@@ -30,6 +30,8 @@ pub struct Component {
     pub matched: bool,
     /// Why not.
     pub unmatched_reason: Option<String>,
+    /// Whether it has still to be looked up.
+    pub waiting: bool,
     /// The signed disposition of an unmatched component.
     pub disposition: Option<String>,
     /// The SBOM, `EVID-n@digest`.
@@ -102,10 +104,13 @@ pub struct Finding {
     pub signer: Option<String>,
     /// Who mends it.
     pub fixer: Option<String>,
-    /// Who owes what is missing: the fixer, the assessor, or the owner of the component's software item.
+    /// Who owes what is missing: the fixer, or the assessor. What nobody judged is owed by who answers for the clause: not
+    /// everybody who owns software may judge.
     pub owner: Option<String>,
-    /// Whether the signer is the fixer.
+    /// Whether the signer is or was to mend it.
     pub accepted_by_fixer: bool,
+    /// Whether the one who judged accepted the risk of a product that stays vulnerable.
+    pub accepted_by_assessor: bool,
     /// Whether someone other than the fixer and the assessor signed for the patient.
     pub clinically_signed: bool,
     /// Whether harm to a patient is possible, and nobody signed for the patient.
@@ -132,7 +137,7 @@ pub struct Finding {
     #[schemars(extend("format" = "date"))]
     pub due: Option<String>,
     /// Whether the product may ship with it: closed; or soundly assessed as fixed, or as not affected and justified; or
-    /// affected with a justified decision other than *fix*, signed by someone other than the fixer; and signed for the
+    /// affected with a justified decision other than *fix*, signed by someone other than the fixer and the assessor; and signed for the
     /// patient where harm is possible.
     pub acceptable: bool,
 }

@@ -157,7 +157,7 @@ impl Patterns {
         // The longest pattern says most; the order of numbers decides between equals.
         patterns
             .starred
-            .sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| one.1.cmp(&other.1)));
+            .sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| by_number(&one.1, &other.1)));
         patterns
     }
 
@@ -167,7 +167,7 @@ impl Patterns {
             return;
         }
         let known = self.plain.entry(pattern.to_owned()).or_insert_with(|| item.to_owned());
-        if item < known.as_str() {
+        if by_number(item, known).is_lt() {
             item.clone_into(known);
         }
     }
@@ -187,6 +187,11 @@ impl Patterns {
         let starred = || self.starred.iter().find(|(pattern, _)| fits(pattern, purl)).map(|(_, item)| item);
         plain.or_else(starred).cloned()
     }
+}
+
+/// Ids of one prefix by their numbers.
+fn by_number(one: &str, other: &str) -> std::cmp::Ordering {
+    (one.len(), one).cmp(&(other.len(), other))
 }
 
 /// What a purl may be called without a star: as it is, without qualifiers, without version.
@@ -287,6 +292,7 @@ pub(super) async fn components(
             name: row.get("name")?,
             version: row.get("version")?,
             item: patterns.item(purl.as_deref(), &key),
+            waiting: !unmatched.contains_key(&key) && matched.missed(handed_in).is_some(),
             unmatched: unmatched.get(&key).cloned().or_else(|| matched.missed(handed_in)),
             disposition: dispositions.get(&key).cloned(),
             evidence: evidence_name(&row)?,

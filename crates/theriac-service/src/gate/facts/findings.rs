@@ -23,9 +23,15 @@ pub(super) async fn findings(
     let assessments = table::assessments(conn, release.id, moment.seq).await?;
     let signature_rows = table::assessment_signatures(conn, release.id, moment.seq).await?;
     let signatures = group(&signature_rows, |row| Ok(row.get::<Digest>("digest")?))?;
+    let mut fixers: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for row in table::fixers(conn, release.id, moment.seq).await? {
+        fixers.entry(row.get("finding")?).or_default().push(people.key(row.get("fixer")?));
+    }
     let mut judged = BTreeMap::new();
     for row in &assessments {
-        judged.insert(row.get::<i64>("finding")?, assessment(row, &signatures, people, moment)?);
+        let finding: i64 = row.get("finding")?;
+        let fixers = fixers.remove(&finding).unwrap_or_default();
+        judged.insert(finding, assessment(row, fixers, &signatures, people, moment)?);
     }
     let mut inputs = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -44,6 +50,7 @@ pub(super) async fn findings(
 
 fn assessment(
     row: &Row,
+    fixers: Vec<String>,
     signatures: &BTreeMap<Digest, Vec<&Row>>,
     people: &People,
     moment: &Moment,
@@ -74,6 +81,7 @@ fn assessment(
         signer: signed.map(|signature| signature.signer.clone()),
         clinical_signer: clinical_signer.map(|signature| signature.signer.clone()),
         fixer: row.get::<Option<i64>>("fixer")?.map(|id| people.key(id)),
+        fixers,
         on: match judged {
             Some(signature) => signature.on,
             None => moment.day_of(row.get("at")?),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::assessments::{ASSESSMENT, Assessment, LATEST, SIGNED, assessment};
+use super::assessments::{ACCEPTED, ASSESSMENT, Assessment, LATEST, SIGNED, assessment};
 use super::{FINDING, FINDING_FROM, Finding, ROWS_MAX, finding};
 use crate::tables::containing;
 use crate::{Args, Conn, StoreError, args};
@@ -66,12 +66,12 @@ pub async fn exploited(
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let mut found = Vec::new();
     for chunk in vulnerabilities.chunks(1000) {
-        let mut values = args![word, SIGNED];
+        let mut values = args![word, SIGNED, ACCEPTED];
         let names = values.push_all(chunk.iter());
         let sql = format!(
             "SELECT f.vulnerability, MAX(s.at) AS last_at FROM finding f JOIN assessment a ON a.finding = f.id \
              JOIN assessment_signature x ON x.assessment = a.id JOIN signature s ON s.id = x.signature \
-             WHERE f.vulnerability IN ({names}) AND a.exploitability = $1 AND s.meaning = $2 \
+             WHERE f.vulnerability IN ({names}) AND a.exploitability = $1 AND s.meaning IN ($2, $3) \
              GROUP BY f.vulnerability ORDER BY f.vulnerability"
         );
         for row in &conn.fetch_all(sql, values).await? {

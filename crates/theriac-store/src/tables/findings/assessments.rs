@@ -9,8 +9,17 @@ use crate::tables::signatures::{self, Signature};
 use crate::tables::text_list;
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
-/// The meaning of the signature on assessments: of who judges, or of who accepts the risk that stays.
+/// The meaning of the signature on assessments of who judges.
 pub const SIGNED: &str = "Assessment signed";
+
+/// The meaning of the signature on assessments of who accepts the risk that stays.
+pub const ACCEPTED: &str = "Residual risk accepted";
+
+/// Whether a signature with this meaning makes a judgement hold.
+#[must_use]
+pub fn is_judgement(meaning: &str) -> bool {
+    meaning == SIGNED || meaning == ACCEPTED
+}
 
 /// The meaning of the signature with which a release takes over assessments of an earlier one.
 pub const CONFIRMED: &str = "Carried assessments confirmed";
@@ -193,6 +202,26 @@ pub async fn history(conn: &mut Conn, finding: i64) -> Result<Vec<Assessment>, S
     let sql =
         format!("SELECT {ASSESSMENT} FROM assessment a WHERE a.finding = $1 ORDER BY a.id DESC LIMIT 500");
     conn.fetch_all(sql, args![finding]).await?.iter().map(assessment).collect()
+}
+
+/// Everybody whom a signed judgement of these findings ever named to mend one: finding and person, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn fixers(conn: &mut Conn, findings: &[i64]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in findings.chunks(500) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter().copied());
+        let sql = format!(
+            "SELECT DISTINCT a.finding, a.fixer FROM assessment a JOIN assessment_signature x ON x.assessment = a.root \
+             WHERE a.finding IN ({marks}) AND a.fixer IS NOT NULL LIMIT 10000"
+        );
+        for row in conn.fetch_all(sql, values).await? {
+            found.push((row.get("finding")?, row.get("fixer")?));
+        }
+    }
+    Ok(found)
 }
 
 /// Adds assessments.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use theriac_model::Severity;
 
-use super::assessments::{ASSESSMENT, Assessment, CONFIRMED, LATEST, SIGNED, assessment};
+use super::assessments::{ACCEPTED, ASSESSMENT, Assessment, CONFIRMED, LATEST, SIGNED, assessment};
 use super::{FINDING, Finding, finding, rank};
 use crate::tables::containing;
 use crate::{Args, Conn, Row, StoreError};
@@ -38,8 +38,10 @@ pub struct Filter {
     pub open: bool,
     /// This severity.
     pub severity: Option<Severity>,
-    /// What it awaits, with the meaning of the signature for the patient.
-    pub awaits: Option<(Awaits, &'static str)>,
+    /// What it awaits.
+    pub awaits: Option<Awaits>,
+    /// The meaning of the signature for the patient.
+    pub clinical: &'static str,
     /// Who mends it, or judged it.
     pub person: Option<i64>,
     /// Of this component.
@@ -59,8 +61,9 @@ pub struct Filter {
 pub struct Listed {
     /// The finding.
     pub finding: Finding,
-    /// Its place in the order: what awaits a judgement before other open ones before closed ones, in these by severity,
-    /// in that by score; the lowest comes first.
+    /// Its place in the order: what awaits a judgement, then what awaits a signature, other open ones, closed ones; in these
+    /// by harm to patients, where serious harm comes first and what nobody has judged before what harms nobody, then by
+    /// severity, then by score. The lowest comes first.
     pub place: i64,
     /// `new`, `under investigation`, `affected`, `not affected`, `fixed`, `risk accepted`, `resolved`.
     pub state: String,
@@ -76,19 +79,20 @@ fn state() -> String {
     format!(
         "CASE WHEN v.resolved IS NOT NULL THEN 'resolved' WHEN a.id IS NULL OR a.changed <> '[]' THEN 'new' \
          WHEN a.status = 'affected' AND a.decision = 'accept' AND {} THEN 'risk accepted' ELSE a.status END",
-        signed("a.root", SIGNED)
+        signed("a.root", &[SIGNED, ACCEPTED])
     )
 }
 
-fn signed(assessment: &str, meaning: &str) -> String {
+fn signed(assessment: &str, meanings: &[&str]) -> String {
     format!(
         "EXISTS (SELECT 1 FROM assessment_signature x JOIN signature s ON s.id = x.signature \
-         WHERE x.assessment = {assessment} AND s.meaning = '{meaning}')"
+         WHERE x.assessment = {assessment} AND s.meaning IN ('{}'))",
+        meanings.join("', '")
     )
 }
 
 fn awaits(what: Awaits, clinical: &str) -> String {
-    let assessed = signed("a.root", SIGNED);
+    let assessed = signed("a.root", &[SIGNED, ACCEPTED]);
     let holds = "v.resolved IS NULL AND a.id IS NOT NULL AND a.changed = '[]'";
     let accepts = "a.status = 'affected' AND a.decision <> 'fix'";
     match what {
@@ -99,10 +103,10 @@ fn awaits(what: Awaits, clinical: &str) -> String {
         Awaits::Signature => format!("{holds} AND NOT ({accepts}) AND NOT {assessed}"),
         Awaits::Acceptance => format!("{holds} AND {accepts} AND NOT {assessed}"),
         Awaits::Clinical => {
-            format!("{holds} AND a.patient_safety_impact <> 'none' AND NOT {}", signed("a.root", clinical))
+            format!("{holds} AND a.patient_safety_impact <> 'none' AND NOT {}", signed("a.root", &[clinical]))
         }
         Awaits::Confirmation => {
-            format!("{holds} AND a.carried_from IS NOT NULL AND NOT {}", signed("a.id", CONFIRMED))
+            format!("{holds} AND a.carried_from IS NOT NULL AND NOT {}", signed("a.id", &[CONFIRMED]))
         }
     }
 }
@@ -127,8 +131,8 @@ fn conditions(filter: &Filter, values: &mut Args) -> String {
     if let Some(severity) = filter.severity {
         all.push(format!("v.severity_rank = {}", values.push(rank(severity))));
     }
-    if let Some((what, clinical)) = filter.awaits {
-        all.push(format!("({})", awaits(what, clinical)));
+    if let Some(what) = filter.awaits {
+        all.push(format!("({})", awaits(what, filter.clinical)));
     }
     if let Some(person) = filter.person {
         let mark = values.push(person);
@@ -157,11 +161,16 @@ const LISTED_FROM: &str = "finding f JOIN finding_version v ON v.finding = f.id 
     JOIN release r ON r.id = f.release AND r.tx_to IS NULL JOIN product p ON p.id = r.product AND p.tx_to IS NULL";
 
 /// The place of a finding in lists; see [`Listed::place`].
-fn place() -> String {
+fn place(clinical: &str) -> String {
     format!(
-        "CAST((CASE WHEN {} THEN 0 WHEN v.resolved IS NULL THEN 1 ELSE 2 END * 10 + v.severity_rank) * 1000 \
-         + 100 - COALESCE(v.score, 0) AS BIGINT)",
-        awaits(Awaits::Judgement, "")
+        "CAST(((CASE WHEN v.resolved IS NOT NULL THEN 3 WHEN {} THEN 0 WHEN ({} OR {} OR {} OR {}) THEN 1 ELSE 2 END * 10 \
+         + CASE COALESCE(a.patient_safety_impact, '') WHEN 'serious' THEN 0 WHEN '' THEN 1 WHEN 'minor' THEN 2 ELSE 3 END) * 10 \
+         + v.severity_rank) * 1000 + 100 - COALESCE(v.score, 0) AS BIGINT)",
+        awaits(Awaits::Judgement, clinical),
+        awaits(Awaits::Signature, clinical),
+        awaits(Awaits::Acceptance, clinical),
+        awaits(Awaits::Clinical, clinical),
+        awaits(Awaits::Confirmation, clinical),
     )
 }
 
@@ -170,7 +179,7 @@ fn place() -> String {
 pub fn list_statement(filter: &Filter) -> (String, Args) {
     let mut values = Args::new();
     let mut conditions = conditions(filter, &mut values);
-    let place = place();
+    let place = place(filter.clinical);
     if let Some((after, finding)) = filter.after {
         let (after, finding) = (values.push(after), values.push(finding));
         conditions
@@ -186,7 +195,7 @@ pub fn list_statement(filter: &Filter) -> (String, Args) {
     (sql, values)
 }
 
-/// Findings: those that nobody judged first, then worst first, then by age.
+/// Findings: those that wait first, then worst for patients first, then worst first, then by age.
 ///
 /// # Errors
 /// What the database says.

@@ -15,11 +15,11 @@ use crate::tables::{end_rows, text_list};
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
 pub use across::{elsewhere, exploited, judged_with, last_said, resting_on};
-pub(super) use assessments::{ASSESSMENT, assessment};
 pub use assessments::{
-    Assessment, AssessmentSignature, CONFIRMED, SIGNED, add_assessments, assessments, cover, history,
-    latest_assessments, latest_of, of_sets, signatures, written_at,
+    ACCEPTED, Assessment, AssessmentSignature, CONFIRMED, SIGNED, add_assessments, assessments, cover,
+    fixers, history, is_judgement, latest_assessments, latest_of, of_sets, signatures, written_at,
 };
+pub(super) use assessments::{ASSESSMENT, assessment};
 pub use list::{Awaits, Filter, Listed, counts, counts_statement, list, list_statement};
 pub use matching::{
     Matching, add_advisories, advisories, advisories_stored, matching, releases_to_match, set_matching,

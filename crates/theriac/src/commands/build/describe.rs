@@ -53,6 +53,11 @@ fn describe(args: &Args) -> Result<BuildManifest> {
         Some(name) => Some(git.commit(name)?),
         None => git.parent(&commit)?,
     };
+    if predecessor.as_ref() == Some(&commit) {
+        bail!(
+            "--since names the very commit that is built, {commit}; name the commit of the build before it"
+        );
+    }
     let since = predecessor.as_deref();
     let built_at = args.built_at.unwrap_or_else(|| SystemClock.now());
     Ok(BuildManifest {
