@@ -236,12 +236,22 @@ impl From<Added> for EvidenceAdded {
     }
 }
 
+/// Several files, each a part with its file name.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the parts for OpenAPI; they are read as they come")]
+struct Parts {
+    /// The bytes of the files.
+    #[schema(value_type = Vec<String>, content_media_type = "application/octet-stream")]
+    file: Vec<Vec<u8>>,
+}
+
 /// Hand in files for a release: one as the body, or several as `multipart/form-data`. All of them are taken, or none.
 /// A file that is there already is the same evidence; a bill of materials makes findings in the same call.
 #[utoipa::path(
     post, path = "/products/{product}/releases/{release}/evidence", tag = "evidence",
     request_body(
-        content = String, content_type = "application/octet-stream", description = "The bytes of the file",
+        content((String = "application/octet-stream"), (Parts = "multipart/form-data")),
+        description = "The bytes of one file, or several files, each a part with its file name",
     ),
     params(
         ("product" = String, Path, description = "The product's key"),

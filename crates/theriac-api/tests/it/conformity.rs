@@ -63,7 +63,10 @@ on_both_engines!(a_person_decides_on_what_was_shown_and_machines_never, |store| 
     ana.post(&server, &path, &decision("withdraw", shown, PASSWORD)).await.problem(409, "rule");
     assert_eq!(ana.post(&server, &path, &decision("postpone", shown, PASSWORD)).await.status, 204);
     let decisions = ci.get(&server, &path).await.ok();
-    assert_eq!((&decisions[0]["decision"], &decisions[0]["person"]), (&json!("postpone"), &json!("ana")));
+    assert_eq!(
+        (&decisions["items"][0]["decision"], &decisions["items"][0]["person"]),
+        (&json!("postpone"), &json!("ana"))
+    );
     assert_eq!(ana.get(&server, RELEASE).await.ok()["decided"], false);
     ana.get(&server, "/products/pump/releases/9/decisions").await.problem(404, "not-found");
     ana.post(&server, "/products/pump/releases/9/decisions", &decision("postpone", shown, PASSWORD))
@@ -76,7 +79,8 @@ on_both_engines!(a_baseline_is_adopted_by_those_who_decide, |store| {
     let ana = with_release(&server).await;
     let otto = server.client("otto").await;
     let path = format!("{RELEASE}/baseline");
-    assert_eq!(otto.get(&server, &path).await.ok(), json!([]));
+    assert_eq!(otto.get(&server, &path).await.ok(), json!({ "items": [], "next": null }));
+    assert_eq!(otto.get(&server, &format!("{path}?after=x")).await.field(), "after");
     otto.get(&server, "/products/pump/releases/9/baseline").await.problem(404, "not-found");
     let named = json!([{ "record": "RISK-1", "revision": "0".repeat(64) }]);
     let adopt = json!({ "revisions": named, "password": PASSWORD });
@@ -190,13 +194,16 @@ on_both_engines!(what_a_signature_on_newer_revisions_covers_is_shown_before, |st
     approve(&server.client("cleo").await, &server, &record, &digest).await;
     let base = "/products/pump/releases/1.1/baseline";
     let moved = ana.get(&server, base).await.ok();
+    let moved = &moved["items"];
     assert_eq!((&moved[0]["record"], &moved[0]["revision"]), (&json!("REQ-1"), &json!(digest)));
+    let beyond = ana.get(&server, &format!("{base}?after=requirement~1&limit=1")).await.ok();
+    assert_eq!(beyond["items"], json!([]));
 
     let otto = server.client("otto").await;
     let preview =
         async |revisions: &str| otto.get(&server, &format!("{base}/adoption?revisions={revisions}")).await;
     let shown = preview(&format!("REQ-1@{digest}")).await.ok();
-    assert_eq!(shown["items"], moved);
+    assert_eq!(&shown["items"], moved);
     assert_eq!(preview("REQ-1").await.field(), "revisions");
     assert_eq!(preview("REQ-1@short").await.field(), "revisions");
     assert_eq!(preview("").await.field(), "revisions");

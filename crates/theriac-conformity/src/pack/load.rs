@@ -269,13 +269,8 @@ impl Loader<'_> {
         }
     }
 
-    fn check(
-        &mut self,
-        file: File<'_>,
-        clause: &str,
-        source: CheckSource,
-        judges: &[Judges],
-    ) -> Option<Check> {
+    /// What a check says of itself, its expressions apart.
+    fn check_head(&mut self, file: File<'_>, clause: &str, source: &CheckSource) {
         self.once(file, &source.id);
         if !source
             .id
@@ -295,6 +290,16 @@ impl Loader<'_> {
         if source.judges.as_ref().is_some_and(Vec::is_empty) {
             self.fail(file, source.id.span(), JUDGES);
         }
+    }
+
+    fn check(
+        &mut self,
+        file: File<'_>,
+        clause: &str,
+        source: CheckSource,
+        judges: &[Judges],
+    ) -> Option<Check> {
+        self.check_head(file, clause, &source);
         let over = Some(source.over.get_ref().as_str()).filter(|over| *over != ONCE);
         if let Some(list) = over
             && !self.schema.lists().any(|known| known == list)

@@ -191,6 +191,14 @@ const CASES: &[Case] = &[
     ("5.1.1-d", "written down after it was done", NotMet, |s| {
         s.with_record("ACT-1", |row| row.first_approved_on = Some(day("2026-10-29")))
     }),
+    ("5.1.1-d", "planned for another clause until it was done", NotMet, |s| {
+        s.with_record("ACT-1", |row| row.approved_on = Some(day("2026-10-29"))).with(|input| {
+            let plan = input.records.iter().find(|row| row.id == "ACT-1").cloned();
+            let mut record = plan.unwrap_or_else(|| panic!("no ACT-1"));
+            record.content.insert("clause".to_owned(), json!("5.5.2"));
+            input.past.push(PastInput { record, from: day("2026-09-01"), until: day("2026-10-29") });
+        })
+    }),
     ("5.1.1-d", "one of two done before it was approved", PartlyMet, |s| {
         second(s, "ACT-1", "done_date", json!("2026-01-31"))
     }),

@@ -201,7 +201,7 @@ pub async fn page(app: &App, who: &Who, reference: &str, results: &Paging) -> Re
 /// The records that cite evidence, and its release where it was decided since.
 pub(super) async fn relied_on_by(conn: &mut Conn, found: &Found) -> Result<Vec<ReliedOn>> {
     let evidence = &found.listed.evidence;
-    let decisions = tables::decisions::history(conn, found.release.id).await?;
+    let decisions = tables::decisions::history(conn, found.release.id, None, 100).await?;
     let decided = decisions.into_iter().find(|decision| decision.at >= evidence.recorded_at);
     let cited = table::cited_by(conn, found.product.id, &evidence.reference()).await?;
     let answers = decided.as_ref().map(|decision| found.release.manager.unwrap_or(decision.person));

@@ -114,19 +114,34 @@ pub(super) async fn renew(
             rows.insert(finding.id, derive(write, finding, &source.assessment, changes)?);
         }
     }
-    for Merged { into, from } in merged {
-        let finding = open.iter().find(|finding| finding.id == *into);
-        let (Some(finding), Some(younger)) = (finding, latest.get(from)) else { continue };
-        let older = rows.get(into).or_else(|| latest.get(into).map(|own| &own.assessment));
-        if older.is_none_or(|older| strictness(&younger.assessment) > strictness(older)) {
-            let changes = younger.changes(&present, finding, true);
-            rows.insert(*into, derive(write, finding, &younger.assessment, changes)?);
+    for merged in merged {
+        if let Some(row) = stricter(write, *merged, &open, &latest, &rows, &present)? {
+            rows.insert(merged.into, row);
         }
     }
     let mut rows: Vec<Assessment> = rows.into_values().collect();
     rows.sort_by_key(|row| row.id);
     table::add_assessments(write, &rows).await?;
     Ok(renewed)
+}
+
+/// The judgement of the younger of two findings that have become one, where it demands more than that of the older.
+fn stricter(
+    write: &Write,
+    Merged { into, from }: Merged,
+    open: &[&Finding],
+    latest: &HashMap<i64, Rested>,
+    rows: &HashMap<i64, Assessment>,
+    present: &Present,
+) -> Result<Option<Assessment>> {
+    let finding = open.iter().find(|finding| finding.id == into);
+    let (Some(finding), Some(younger)) = (finding, latest.get(&from)) else { return Ok(None) };
+    let older = rows.get(&into).or_else(|| latest.get(&into).map(|own| &own.assessment));
+    if older.is_some_and(|older| strictness(&younger.assessment) <= strictness(older)) {
+        return Ok(None);
+    }
+    let changes = younger.changes(present, finding, true);
+    Ok(Some(derive(write, finding, &younger.assessment, changes)?))
 }
 
 /// For findings that nobody has judged, the judgement of the nearest earlier release on the same package.

@@ -10,24 +10,44 @@ use theriac_store::tables::releases::Release;
 
 use super::facts::within;
 use crate::products::{find, find_in, scope_of};
-use crate::{App, Result, ServiceError, Who, signature};
+use crate::{App, Page, Paging, Result, ServiceError, Who, signature};
 
 /// What a signature on revisions that are taken over means.
 const ADOPTED: &str = "Revisions adopted for this release";
 
+/// Most records among which those that are adopted at once are looked for.
+const MOVED_MAX: u32 = 10_000;
+
 async fn moved_on_in(conn: &mut Conn, release: &Release, seq: i64) -> Result<Vec<Moved>> {
     let within = within(conn, release, seq).await?;
-    Ok(table::moved_on(conn, within).await?)
+    Ok(table::moved_on(conn, within, None, MOVED_MAX).await?)
 }
 
 /// The records that have moved on since the baseline that a release reads, or came later. None where it reads no baseline.
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
-pub async fn moved_on(app: &App, who: &Who, product: &str, release: &str) -> Result<Vec<Moved>> {
+pub async fn moved_on(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    paging: &Paging,
+) -> Result<Page<Moved>> {
     let (_, release, mut read) = find(app, who, Permission::Read, "baseline read", product, release).await?;
     let seq = read.seq();
-    moved_on_in(&mut read, &release, seq).await
+    let within = within(&mut read, &release, seq).await?;
+    let wrong =
+        || ServiceError::field("after", "this is not what the page before gave as next; begin without it");
+    let after = match paging.after.as_deref() {
+        None => None,
+        Some(text) => {
+            let (kind, number) = text.split_once('~').ok_or_else(wrong)?;
+            Some((kind, number.parse().map_err(|_| wrong())?))
+        }
+    };
+    let rows = table::moved_on(&mut read, within, after, paging.fetch()).await?;
+    Ok(paging.page(rows, |moved| format!("{}~{}", moved.kind, moved.place)))
 }
 
 /// What a signature on taking over these revisions covers: the revisions, and the digest that is signed.

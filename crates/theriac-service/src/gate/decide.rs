@@ -14,7 +14,7 @@ use theriac_store::tables::releases::{RELEASED, Release};
 
 use super::judge::{Evaluated, Judged, evaluate, shown};
 use crate::products::find;
-use crate::{App, Result, ServiceError, Who, signature};
+use crate::{App, Page, Paging, Result, ServiceError, Who, signature};
 
 const ACTION: &str = "release decide";
 
@@ -295,13 +295,20 @@ async fn stage<T: serde::Serialize>(app: &App, value: &T, staged: &mut Vec<Stage
 ///
 /// # Errors
 /// As [`preview`].
-pub async fn decisions(app: &App, who: &Who, product: &str, release: &str) -> Result<Vec<Decided>> {
+pub async fn decisions(
+    app: &App,
+    who: &Who,
+    product: &str,
+    release: &str,
+    paging: &Paging,
+) -> Result<Page<Decided>> {
     let (_, release, mut read) =
         find(app, who, Permission::ReadGate, "decisions read", product, release).await?;
-    let rows = table::history(&mut read, release.id).await?;
-    let people: Vec<i64> = rows.iter().map(|decision| decision.person).collect();
+    let rows = table::history(&mut read, release.id, paging.after_id()?, paging.fetch()).await?;
+    let page = paging.page(rows, |decision| decision.id.to_string());
+    let people: Vec<i64> = page.items.iter().map(|decision| decision.person).collect();
     let names = tables::people::names_among(&mut read, &people).await?;
     let by =
         |id: i64| names.iter().find(|name| name.id == id).map(|name| name.name.clone()).unwrap_or_default();
-    Ok(rows.into_iter().map(|decision| Decided { by: by(decision.person), decision }).collect())
+    Ok(page.map(|decision| Decided { by: by(decision.person), decision }))
 }

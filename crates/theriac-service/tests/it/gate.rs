@@ -119,6 +119,20 @@ async fn decide(world: &World, outcome: Outcome) -> Result<()> {
     decide_as(world, "cleo", outcome, shown).await
 }
 
+/// The decisions on the release, read page by page of one.
+async fn decisions(world: &World, key: &str) -> Vec<gate::Decided> {
+    let (mut all, mut paging) = (Vec::new(), Paging { after: None, limit: 1 });
+    loop {
+        let page = gate::decisions(&world.app, &world.who(key), GATEWAY.0, GATEWAY.1, &paging).await.unwrap();
+        assert!(page.items.len() <= 1);
+        all.extend(page.items);
+        match page.next {
+            None => return all,
+            next => paging.after = next,
+        }
+    }
+}
+
 on_both_engines!(two_people_who_decide_at_once_learn_of_one_another, |store| {
     let world = World::new(&store).await;
     adopted_pack(&world).await;
@@ -201,7 +215,7 @@ on_both_engines!(a_release_ships_through_an_open_gate_only, |store| {
     decide(&world, Outcome::Withdraw).await.unwrap();
     let twice = decide(&world, Outcome::Withdraw).await.unwrap_err();
     assert!(matches!(twice, ServiceError::Rule(_)), "{twice}");
-    let history = gate::decisions(&world.app, &world.who("otto"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let history = decisions(&world, "otto").await;
     let words: Vec<_> = history.iter().map(|row| (row.decision.outcome.as_str(), row.by.as_str())).collect();
     let cleo = "Cleo Example";
     assert_eq!(words, [("withdraw", cleo), ("ship", cleo), ("postpone", cleo)]);
@@ -216,7 +230,7 @@ on_both_engines!(of_two_decisions_at_once_one_counts, |store| {
         decide_as(&world, "ana", Outcome::Ship, shown)
     );
     assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
-    let history = gate::decisions(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let history = decisions(&world, "ana").await;
     assert_eq!(history.len(), 1);
 });
 
@@ -238,7 +252,7 @@ on_both_engines!(a_decision_pins_facts_verdicts_baseline_and_artefacts, |store| 
     let facts = gate::facts(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, None).await.unwrap();
     decide(&world, Outcome::Ship).await.unwrap();
 
-    let history = gate::decisions(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1).await.unwrap();
+    let history = decisions(&world, "ana").await;
     let decision = &history[0].decision;
     let pinned: Facts = serde_json::from_slice(&store.blob(decision.facts).await.unwrap()).unwrap();
     assert_eq!(pinned, facts);
@@ -343,7 +357,7 @@ on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |s
     assert!(read.suspect_links.is_empty(), "within the baseline nothing has moved");
     assert_eq!(read.documents.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["Its own"]);
 
-    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, "2.4.1").await.unwrap();
+    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, "2.4.1", &Paging::default()).await.unwrap().items;
     let rows: Vec<_> = moved.iter().map(|row| (row.reference.as_str(), row.from, row.number)).collect();
     assert_eq!(rows, [(requirement.as_str(), Some(1), 2), (later.as_str(), None, 1)]);
     let adopt = async |digest: Digest| {

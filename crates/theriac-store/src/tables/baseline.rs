@@ -10,6 +10,10 @@ use crate::{Conn, Row, StoreError, Write, args};
 pub struct Moved {
     /// The record.
     pub record: i64,
+    /// The id of its kind.
+    pub kind: String,
+    /// Its number under its prefix.
+    pub place: i64,
     /// `RISK-12`.
     pub reference: String,
     /// The title of its latest revision.
@@ -25,6 +29,8 @@ pub struct Moved {
 fn moved(row: &Row) -> Result<Moved, StoreError> {
     Ok(Moved {
         record: row.get("id")?,
+        kind: row.get("kind")?,
+        place: row.get("place")?,
         reference: row.get("ref")?,
         title: row.get("title")?,
         from: row.get("from_number")?,
@@ -33,20 +39,29 @@ fn moved(row: &Row) -> Result<Moved, StoreError> {
     })
 }
 
-/// The records whose approved revision is not the one that the release reads, by reference, at most 10,000.
+/// The records whose approved revision is not the one that the release reads, by kind and number, after one where that is
+/// given, up to `limit`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn moved_on(conn: &mut Conn, within: Within) -> Result<Vec<Moved>, StoreError> {
+pub async fn moved_on(
+    conn: &mut Conn,
+    within: Within,
+    after: Option<(&str, i64)>,
+    limit: u32,
+) -> Result<Vec<Moved>, StoreError> {
     let Some(decision) = within.baseline else { return Ok(Vec::new()) };
-    let sql = "SELECT r.id, r.ref, h.title, v.digest, v.number, f.number AS from_number FROM record r \
+    let sql = "SELECT r.id, r.kind, r.number AS place, r.ref, h.title, v.digest, v.number, f.number AS from_number FROM record r \
                JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
                LEFT JOIN baseline_adoption a ON a.release = $1 AND a.record = r.id AND a.tx_to IS NULL \
                LEFT JOIN baseline b ON b.decision = $2 AND b.record = r.id \
                LEFT JOIN revision f ON f.digest = COALESCE(a.revision, b.revision) \
                WHERE (r.product IS NULL OR r.product = $3) AND r.release IS NULL \
-               AND h.approved <> COALESCE(a.revision, b.revision, '') ORDER BY r.kind, r.number LIMIT 10000";
-    let rows = conn.fetch_all(sql, args![within.release, decision, within.product]).await?;
+               AND h.approved <> COALESCE(a.revision, b.revision, '') \
+               AND (r.kind > $4 OR (r.kind = $4 AND r.number > $5)) ORDER BY r.kind, r.number LIMIT $6";
+    let (kind, number) = after.unwrap_or(("", 0));
+    let values = args![within.release, decision, within.product, kind, number, limit];
+    let rows = conn.fetch_all(sql, values).await?;
     rows.iter().map(moved).collect()
 }
 

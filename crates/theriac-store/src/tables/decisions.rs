@@ -104,13 +104,21 @@ pub async fn in_force(conn: &mut Conn) -> Result<Vec<Decision>, StoreError> {
     conn.fetch_all(sql, args![]).await?.iter().map(decision).collect()
 }
 
-/// All decisions on a release, newest first, at most 100.
+/// The decisions on a release, newest first, older than one where that is given, up to `limit`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn history(conn: &mut Conn, release: i64) -> Result<Vec<Decision>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE d.release = $1 ORDER BY d.id DESC LIMIT 100");
-    conn.fetch_all(sql, args![release]).await?.iter().map(decision).collect()
+pub async fn history(
+    conn: &mut Conn,
+    release: i64,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Decision>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE d.release = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3"
+    );
+    let values = args![release, before.unwrap_or(i64::MAX), limit];
+    conn.fetch_all(sql, values).await?.iter().map(decision).collect()
 }
 
 /// Name and digest of each artefact that a decision pins.

@@ -113,11 +113,11 @@ fn times_in_force_sql() -> String {
          v.at AS written_at, v.content, v.links, v.attachments, s.state, s.at FROM record r \
          JOIN revision v ON v.record = r.id JOIN revision_state s ON s.revision = v.digest \
          JOIN audit w ON w.tx = s.tx_from AND w.seq <= $1 \
-         WHERE r.kind IN ($4, $5) AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
+         WHERE r.kind IN ($4, $5, $6) AND {IN_SCOPE} AND s.state IN ('approved', 'retired') ORDER BY r.id, w.seq"
     )
 }
 
-/// When revisions of the records of two kinds came into force and went out of it, in that order for each record: a row for
+/// When revisions of the records of three kinds came into force and went out of it, in that order for each record: a row for
 /// each approval and retirement.
 /// Columns: those of [`records`], and `at`.
 ///
@@ -126,9 +126,9 @@ fn times_in_force_sql() -> String {
 pub async fn times_in_force(
     conn: &mut Conn,
     within: Within,
-    kinds: [&str; 2],
+    kinds: [&str; 3],
 ) -> Result<Vec<Row>, StoreError> {
-    conn.fetch_all(times_in_force_sql(), scoped(within).with(kinds[0]).with(kinds[1])).await
+    conn.fetch_all(times_in_force_sql(), kinds.into_iter().fold(scoped(within), Args::with)).await
 }
 
 fn authors_sql() -> String {

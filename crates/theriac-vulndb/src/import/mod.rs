@@ -12,7 +12,7 @@ mod source;
 pub use limits::Limits;
 
 use crate::error::{ImportError, IndexError};
-use crate::index::{self, EcosystemStatus, Index, Origin, SourceStatus, Status};
+use crate::index::{self, Index, Origin, SourceStatus, Status};
 use crate::osv::{self, Advisory, Flaw, Reading};
 use crate::ranges::intervals;
 use crate::versions::Ecosystem;
@@ -114,7 +114,7 @@ pub fn import(
     let _lock = lock(db)?;
     let budget = Budget::new(options.limits);
     let mut skips = Skips::default();
-    let Existing { advisories, values, mut sources, mut ecosystems } = existing(db)?;
+    let Existing { advisories, values, mut sources, read_at } = existing(db)?;
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         files.push(source::files(path, &budget, &mut skips)?);
@@ -128,20 +128,22 @@ pub fn import(
         counts: Counts::default(),
         skips,
         values,
-        ecosystems: &mut ecosystems,
+        read_at,
+        unchanged: Vec::new(),
         advisories,
     };
     for (path, files) in paths.iter().zip(&files) {
-        let before = batch.counts.records;
+        let (before, older) = (batch.counts.records, batch.counts.older);
         for file in files {
             Unpacker { budget: &budget, sink: &mut batch }.file(file)?;
             batch.progress.files_done += 1;
         }
         batch.flush()?;
+        batch.source_read(batch.counts.older > older);
         let (name, records) = (source_name(path), batch.counts.records - before);
         sources.insert(name.clone(), SourceStatus { name, imported_at: options.now, records });
     }
-    let Batch { counts, skips, mut advisories, .. } = batch;
+    let Batch { counts, skips, mut advisories, read_at, .. } = batch;
     if counts.records == 0 {
         return Err(nothing_found(files_total, &skips));
     }
@@ -149,7 +151,7 @@ pub fn import(
     for Advisory { record, .. } in advisories.values_mut() {
         record.withdrawn = record.withdrawn.filter(|at| *at <= options.now.max(record.modified));
     }
-    let origin = Origin { sources: sources.into_values().collect(), ecosystems };
+    let origin = Origin { sources: sources.into_values().collect(), read_at };
     let status = index::write(db, &advisories, origin, options.now)
         .map_err(|source| ImportError::Write { path: db.to_owned(), source })?;
     Ok(ImportReport {
@@ -206,7 +208,7 @@ struct Existing {
     advisories: Advisories,
     values: u64,
     sources: BTreeMap<String, SourceStatus>,
-    ecosystems: BTreeMap<String, Timestamp>,
+    read_at: BTreeMap<String, Timestamp>,
 }
 
 fn existing(db: &Path) -> Result<Existing, ImportError> {
@@ -215,15 +217,17 @@ fn existing(db: &Path) -> Result<Existing, ImportError> {
         Err(IndexError::Missing { .. }) => return Ok(Existing::default()),
         Err(error) => return Err(error.into()),
     };
-    let advisories = index.all()?.into_iter();
-    let advisories: Advisories = advisories.map(|advisory| (advisory.record.id.clone(), advisory)).collect();
-    let status = index.status();
-    let imported_at = |name: &EcosystemStatus| name.imported_at.unwrap_or(status.imported_at);
+    let (mut advisories, mut read_at) = (Advisories::new(), BTreeMap::new());
+    for (advisory, at) in index.all()? {
+        read_at.insert(advisory.record.id.clone(), at);
+        advisories.insert(advisory.record.id.clone(), advisory);
+    }
+    let sources = index.status().sources.iter();
     Ok(Existing {
         values: advisories.values().map(|advisory| advisory.record.values()).sum(),
         advisories,
-        sources: status.sources.iter().map(|source| (source.name.clone(), source.clone())).collect(),
-        ecosystems: status.ecosystems.iter().map(|one| (one.name.clone(), imported_at(one))).collect(),
+        sources: sources.map(|source| (source.name.clone(), source.clone())).collect(),
+        read_at,
     })
 }
 
@@ -266,8 +270,10 @@ struct Batch<'a> {
     skips: Skips,
     /// Texts in lists of all records so far.
     values: u64,
-    /// When an import last read a record of an ecosystem.
-    ecosystems: &'a mut BTreeMap<String, Timestamp>,
+    /// When an import last read each record.
+    read_at: BTreeMap<String, Timestamp>,
+    /// Records of the present source that are as the index has them.
+    unchanged: Vec<String>,
     advisories: Advisories,
 }
 
@@ -293,6 +299,16 @@ impl Batch<'_> {
 }
 
 impl Batch<'_> {
+    /// Ends a source. One with an older record than the index has is an old copy: that the others are as they were says
+    /// nothing of today.
+    fn source_read(&mut self, old_copy: bool) {
+        for id in std::mem::take(&mut self.unchanged) {
+            if !old_copy {
+                self.read_at.insert(id, self.options.now);
+            }
+        }
+    }
+
     fn take(&mut self, advisory: Advisory) -> Result<(), ImportError> {
         let held = self.advisories.get(&advisory.record.id);
         self.counts.add(held, &advisory);
@@ -311,10 +327,11 @@ impl Batch<'_> {
                 ),
             });
         }
-        for affected in &advisory.record.affected {
-            if let Some(package) = &affected.package {
-                self.ecosystems.insert(package.ecosystem.clone(), self.options.now);
-            }
+        let id = &advisory.record.id;
+        if held.is_some_and(|held| held.digest == advisory.digest) {
+            self.unchanged.push(id.clone());
+        } else {
+            self.read_at.insert(id.clone(), self.options.now);
         }
         self.advisories.insert(advisory.record.id.clone(), advisory);
         Ok(())

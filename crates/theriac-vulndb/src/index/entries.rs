@@ -16,6 +16,8 @@ pub(crate) struct RecordEntry {
     pub withdrawn: bool,
     pub rating: Option<Rating>,
     pub digest: Digest,
+    /// When an import last read it.
+    pub read_at: Timestamp,
     pub place: ContentPlace,
 }
 
@@ -98,6 +100,7 @@ impl Entry for RecordEntry {
         out.number(u64::from(self.withdrawn));
         out.option(self.rating.as_ref(), write_rating);
         out.bytes(self.digest.as_bytes());
+        out.time(self.read_at);
         out.number(self.place.block);
         out.number(self.place.offset as u64);
         out.number(self.place.length as u64);
@@ -111,6 +114,7 @@ impl Entry for RecordEntry {
             withdrawn: from.number()? != 0,
             rating: from.option(read_rating)?,
             digest: Digest::from_bytes(from.bytes()?.try_into().map_err(|_| Nonsense)?),
+            read_at: from.time()?,
             place: ContentPlace { block: from.number()?, offset: from.size()?, length: from.size()? },
         })
     }

@@ -10,7 +10,7 @@
 use theriac_model::Digest;
 
 pub(super) const MAGIC: [u8; 8] = *b"THERIAVI";
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 pub(super) const CHECK_LENGTH: usize = 8;
 /// Magic and format: what every version of the format begins with.
 pub(super) const PREFIX_LENGTH: usize = 12;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use rayon::prelude::*;
 use theriac_model::Digest;
 
@@ -64,8 +65,8 @@ impl Index {
         self.vulnerability(entry.vulnerability)?.records.iter().map(|record| self.advisory(record)).collect()
     }
 
-    /// Every record, parsed again, in no particular order.
-    pub(crate) fn all(&self) -> Result<Vec<osv::Advisory>, IndexError> {
+    /// Every record, parsed again, with the moment when an import last read it, in no particular order.
+    pub(crate) fn all(&self) -> Result<Vec<(osv::Advisory, Timestamp)>, IndexError> {
         let mut records = Vec::new();
         for number in 0..self.blocks.count(Section::Vulnerabilities) {
             records.extend(self.vulnerability(number)?.records);
@@ -81,11 +82,12 @@ impl Index {
     }
 
     /// Parses records that stand in the same block.
-    fn parse(&self, records: &[RecordEntry]) -> Result<Vec<osv::Advisory>, IndexError> {
+    fn parse(&self, records: &[RecordEntry]) -> Result<Vec<(osv::Advisory, Timestamp)>, IndexError> {
         let Some(first) = records.first() else { return Ok(Vec::new()) };
         let texts = self.contents(first.place.block)?;
         let parse = |record: &RecordEntry| {
             osv::from_canonical(self.content(record, &texts)?, record.digest)
+                .map(|advisory| (advisory, record.read_at))
                 .map_err(|error| self.damaged(&format!("the content of {}: {error}", record.id)))
         };
         records.iter().map(parse).collect()

@@ -38,8 +38,7 @@ pub struct EcosystemStatus {
     pub packages: u64,
     /// Whether its version order is known, so that its packages can be matched.
     pub matched: bool,
-    /// When an import last read a record of it; `None` in indexes of earlier versions.
-    #[serde(default)]
+    /// Since when nine tenths of its records have been read by an import.
     pub imported_at: Option<Timestamp>,
 }
 

@@ -35,8 +35,8 @@ type Advisories = BTreeMap<String, Advisory>;
 pub(crate) struct Origin {
     /// Files and folders.
     pub sources: Vec<SourceStatus>,
-    /// When an import last read a record of an ecosystem, by its name in OSV.
-    pub ecosystems: BTreeMap<String, Timestamp>,
+    /// When an import last read each record, by its id.
+    pub read_at: BTreeMap<String, Timestamp>,
 }
 
 /// Writes the index of these advisories beside `path`, makes it durable, and puts it in place.
@@ -50,7 +50,7 @@ pub(crate) fn write(
     let places = write_contents(&mut file, advisories)?;
     let groups = groups(advisories.values().map(|advisory| &advisory.record));
     let vulnerabilities: Vec<_> =
-        groups.iter().map(|group| vulnerability(group, advisories, &places)).collect();
+        groups.iter().map(|group| vulnerability(group, advisories, &places, &origin.read_at)).collect();
     file.section(Section::Vulnerabilities, vulnerabilities.iter().map(|entry| list(1, &encode(entry))))?;
     file.section(Section::Ids, ids(&vulnerabilities))?;
     let packages = packages(&vulnerabilities, advisories);
@@ -92,9 +92,14 @@ fn compress(blocks: &[Vec<u8>]) -> io::Result<Vec<Vec<u8>>> {
     blocks.par_iter().map(|block| zstd::bulk::compress(block, 3)).collect()
 }
 
-fn vulnerability(group: &Group, advisories: &Advisories, places: &Places) -> VulnerabilityEntry {
+fn vulnerability(
+    group: &Group,
+    advisories: &Advisories,
+    places: &Places,
+    read_at: &BTreeMap<String, Timestamp>,
+) -> VulnerabilityEntry {
     let records = group.records.iter().filter_map(|id| {
-        let (advisory, place) = (advisories.get(id)?, places.get(id)?);
+        let (advisory, place, read_at) = (advisories.get(id)?, places.get(id)?, read_at.get(id)?);
         let record = &advisory.record;
         Some(RecordEntry {
             id: record.id.clone(),
@@ -103,6 +108,7 @@ fn vulnerability(group: &Group, advisories: &Advisories, places: &Places) -> Vul
             withdrawn: record.withdrawn.is_some(),
             rating: rate(&record.severity, record.word.as_deref()),
             digest: advisory.digest,
+            read_at: *read_at,
             place: *place,
         })
     });
@@ -220,25 +226,26 @@ fn status(
     origin: Origin,
     now: Timestamp,
 ) -> Status {
-    let mut records: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut records: BTreeMap<&str, Vec<Timestamp>> = BTreeMap::new();
     let current = advisories.values().filter(|advisory| advisory.record.withdrawn.is_none());
     for advisory in current.clone() {
+        let read_at = origin.read_at.get(&advisory.record.id).copied().unwrap_or(now);
         let packages = advisory.record.affected.iter().filter_map(|affected| affected.package.as_ref());
         let names: BTreeSet<&str> = packages.map(|package| package.ecosystem.as_str()).collect();
         for name in names {
-            *records.entry(name).or_default() += 1;
+            records.entry(name).or_default().push(read_at);
         }
     }
     let mut named: BTreeMap<&str, u64> = BTreeMap::new();
     for package in packages {
         *named.entry(package.ecosystem.osv_name()).or_default() += 1;
     }
-    let ecosystems = records.into_iter().map(|(name, records)| EcosystemStatus {
+    let ecosystems = records.into_iter().map(|(name, read)| EcosystemStatus {
         name: name.to_owned(),
-        records,
+        records: read.len() as u64,
         packages: named.get(name).copied().unwrap_or_default(),
         matched: Ecosystem::from_osv(name).is_some(),
-        imported_at: origin.ecosystems.get(name).copied(),
+        imported_at: mostly_read_since(read),
     });
     let ecosystems = ecosystems.collect();
     Status {
@@ -252,6 +259,12 @@ fn status(
         ecosystems,
         sources: origin.sources,
     }
+}
+
+/// The moment since which nine tenths of some records were read: a few new ones make no feed younger.
+fn mostly_read_since(mut read: Vec<Timestamp>) -> Option<Timestamp> {
+    read.sort_unstable();
+    read.get(read.len() / 10).copied()
 }
 
 /// The file under way: a temporary one in the same folder, gone again if anything fails.

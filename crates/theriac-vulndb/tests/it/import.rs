@@ -219,6 +219,29 @@ fn records_that_are_dropped_for_their_age_make_no_feed_younger() {
 }
 
 #[test]
+fn a_feed_is_as_old_as_most_of_its_records() {
+    let desk = Desk::new();
+    let at = |day: &str| ImportOptions::new(format!("{day}T00:00:00Z").parse().unwrap());
+    let imported = || desk.index().status().ecosystems[0].imported_at.unwrap().strftime("%m-%d").to_string();
+    let numbered = |n: usize| left(&format!("X-{n}"), "introduced 0, fixed 2.0.0");
+    let records: Vec<_> = (0..20).map(numbered).collect();
+    desk.import_with(&[&desk.feed(&records)], &at("2026-10-01")).unwrap();
+    desk.import_with(&[&desk.feed(&[numbered(20), numbered(21)])], &at("2026-11-01")).unwrap();
+    assert_eq!(imported(), "10-01", "two new records say nothing of the other twenty");
+    desk.import_with(&[&desk.feed(&records[..15])], &at("2026-11-02")).unwrap();
+    assert_eq!(imported(), "10-01", "five of them were read in October only");
+    desk.import_with(&[&desk.feed(&records[15..])], &at("2026-11-03")).unwrap();
+    assert_eq!(imported(), "11-02", "in two imports as well as in one");
+
+    // An old copy of the feed: one of its records has been replaced since.
+    let newer = also(numbered(0), json!({ "modified": "2025-01-01T00:00:00Z" }));
+    desk.import_with(&[&desk.feed(&[newer])], &at("2026-11-04")).unwrap();
+    let old: Vec<_> = (0..22).map(numbered).collect();
+    desk.import_with(&[&desk.feed(&old)], &at("2026-11-05")).unwrap();
+    assert_eq!(imported(), "11-02");
+}
+
+#[test]
 fn what_folders_hold_beside_records_is_skipped() {
     let desk = Desk::new();
     let json = text();

@@ -6,13 +6,13 @@ use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Digest;
 use theriac_service::gate::{self, Moved};
-use theriac_service::{ServiceError, products};
+use theriac_service::{Paging, ServiceError, products};
 
 use super::count;
 use super::release::{self, At};
 use super::sign::{Refused, SignPage, refused};
 use crate::http::{Answer, Form, Me, Web, with_toast};
-use crate::parts::{Choice, Column, Crumb, Empty, Fact, Facts, Link, Shell, SignForm, TableHead};
+use crate::parts::{Choice, Column, Crumb, Empty, Fact, Facts, Link, Pager, Shell, SignForm, TableHead};
 use crate::{respond, urls};
 
 /// A record whose approved revision is not the one that the release rests on.
@@ -48,6 +48,8 @@ pub struct BaselinePage {
     pub head: TableHead,
     /// By number.
     pub rows: Vec<MovedRow>,
+    /// Paging.
+    pub pager: Pager,
     /// Said instead when there is none.
     pub empty: Empty,
     /// Where the chosen ones are signed.
@@ -56,16 +58,29 @@ pub struct BaselinePage {
     pub blocked: String,
 }
 
+/// How many on a page.
+const SIZE: u32 = 100;
+
+/// Which page.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    after: String,
+}
+
 /// Shows what has moved on since the baseline.
 pub async fn show(
     State(web): State<Web>,
     me: Me,
     Path((product, name)): Path<(String, String)>,
     Query(query): Query<At>,
+    Query(asked): Query<Asked>,
 ) -> Answer {
     let found = products::product(web.app(), me.who(), &product).await?;
     let seen = products::release(web.app(), me.who(), &product, &name).await?;
-    let moved = gate::moved_on(web.app(), me.who(), &product, &name).await?;
+    let paging = Paging { after: Some(asked.after.clone()).filter(|after| !after.is_empty()), limit: SIZE };
+    let moved = gate::moved_on(web.app(), me.who(), &product, &name, &paging).await?;
+    let here = urls::release(&product, &name, "baseline");
     let about = match &seen.based_on {
         None => "This release goes on from no decided one: it rests on the latest approved revision of every record.".to_owned(),
         Some(base) => format!(
@@ -79,7 +94,6 @@ pub async fn show(
     Ok(respond::page(&BaselinePage {
         shell: {
             let mut shell = release::shell(&me, (&product, &found.name), &name, "baseline");
-            let here = urls::release(&product, &name, "baseline");
             release::only_today(&mut shell, "Revisions to adopt", &here, query.day(&me)?);
             shell
         },
@@ -92,7 +106,16 @@ pub async fn show(
             Column::new("Approved"),
             Column::new("Difference"),
         ]),
-        rows: moved.iter().map(row).collect(),
+        pager: Pager {
+            shown: format!("{} shown, by kind and number", moved.items.len()),
+            first: paging.after.as_ref().map(|_| here.clone()),
+            next: moved
+                .next
+                .as_ref()
+                .map(|next| Link::new(format!("Next {SIZE}"), urls::with_query(&here, &[("after", next)]))),
+            exports: Vec::new(),
+        },
+        rows: moved.items.iter().map(row).collect(),
         empty: Empty::new(
             "Nothing to adopt",
             "No record has an approved revision that this release does not rest on.",

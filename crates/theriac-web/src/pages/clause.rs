@@ -91,18 +91,8 @@ pub async fn show(
         let own = clause.checks.iter().filter(|check| check.judges.contains(&judges));
         own.map(|check| node(&me, &product, &seen, check, &clause.missing)).collect()
     };
-    let mut all_notes = notes(&seen);
-    let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number);
-    all_notes.extend(deviations.map(|row| {
-        let name = row.reference.split('@').next().unwrap_or_default();
-        let until = row.expires.as_deref().unwrap_or("it ends");
-        let text = format!(
-            "It permits shipping without: {}; until {until}. It does not turn the clause.",
-            row.missing.join(", ")
-        );
-        Note::new(NoteKind::Warn, format!("{name} covers what is missing."), text)
-            .link(name, urls::record(name))
-    }));
+    let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number).map(covers);
+    let notes = notes(&seen).into_iter().chain(deviations).collect();
     let source = seen.pack.clause(&number);
     let page = ClausePage {
         title: clause.title.clone(),
@@ -110,7 +100,7 @@ pub async fn show(
         standing: (clause.standing != Verdict::NotApplicable)
             .then(|| Status::from(verdict(clause.standing)).boxed()),
         asks: source.map(|row| row.duty.clone()).unwrap_or_default(),
-        notes: all_notes,
+        notes,
         facts: Facts::from(facts(&seen, clause)),
         reason: clause.reason.as_deref().map(release::short).unwrap_or_default(),
         justified: clause.reason.as_deref().and_then(justification),
@@ -131,6 +121,17 @@ pub async fn show(
         shell,
     };
     Ok(respond::page(&page))
+}
+
+/// What a deviation does for the clause.
+fn covers(row: &theriac_conformity::Covered) -> Note {
+    let name = row.reference.split('@').next().unwrap_or_default();
+    let until = row.expires.as_deref().unwrap_or("it ends");
+    let text = format!(
+        "It permits shipping without: {}; until {until}. It does not turn the clause.",
+        row.missing.join(", ")
+    );
+    Note::new(NoteKind::Warn, format!("{name} covers what is missing."), text).link(name, urls::record(name))
 }
 
 fn facts(seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use jiff::civil::Date;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::{ClauseKind, Pack};
-use theriac_conformity::{CheckVerdict, ClauseVerdict, Missing, ReasonKind};
+use theriac_conformity::{CheckVerdict, ClauseVerdict, Missing, ReasonKind, Subject};
 use theriac_service::gate::{self, Judged};
 use theriac_service::{ServiceError, products};
 
@@ -535,26 +535,12 @@ pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, mi
     let evidence = |names: &[String]| -> Vec<Link> {
         names.iter().filter_map(|name| reference(product, release, name)).take(SUBJECTS_MAX).collect()
     };
-    let failing = check.failing.iter().take(SUBJECTS_MAX).map(|subject| {
-        let owed =
-            missing.iter().find(|item| item.check == check.check && item.reference == subject.reference);
-        Node {
-            status: Some(StatusKind::NotMet.into()),
-            link: reference(product, release, &subject.reference),
-            text: match (owed, reference(product, release, &subject.reference)) {
-                (Some(item), _) => item.todo.clone(),
-                (None, Some(_)) => String::new(),
-                (None, None) => subject.reference.clone(),
-            },
-            note: names.title(&subject.reference).to_owned(),
-            owner: owed
-                .and_then(|item| item.owner.as_deref())
-                .map(|key| names.person(key))
-                .unwrap_or_default(),
-            due: owed.and_then(|item| me.due_text(item.due.as_deref())),
-            evidence: evidence(&subject.rests_on),
-            ..Node::default()
-        }
+    let owed = |subject: &Subject| {
+        missing.iter().find(|item| item.check == check.check && item.reference == subject.reference)
+    };
+    let failing = check.failing.iter().take(SUBJECTS_MAX).map(|subject| Node {
+        evidence: evidence(&subject.rests_on),
+        ..failing(me, product, seen, subject, owed(subject))
     });
     let mut children: Vec<Node> = failing.collect();
     if check.failing.is_empty() && !matches!(check.verdict, Verdict::Met | Verdict::NotApplicable) {
@@ -594,6 +580,25 @@ pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, mi
         note: if total == 0 { String::new() } else { format!("{} of {total}", check.passing.len()) },
         folded: matches!(check.verdict, Verdict::Met | Verdict::NotApplicable),
         children,
+        ..Node::default()
+    }
+}
+
+/// A subject that fails a check, with who owes it.
+fn failing(me: &Me, product: &str, seen: &Seen, subject: &Subject, owed: Option<&Missing>) -> Node {
+    let link = reference(product, &seen.release.name, &subject.reference);
+    let owner = owed.and_then(|item| item.owner.as_deref());
+    Node {
+        status: Some(StatusKind::NotMet.into()),
+        text: match (owed, &link) {
+            (Some(item), _) => item.todo.clone(),
+            (None, Some(_)) => String::new(),
+            (None, None) => subject.reference.clone(),
+        },
+        link,
+        note: seen.names.title(&subject.reference).to_owned(),
+        owner: owner.map(|key| seen.names.person(key)).unwrap_or_default(),
+        due: owed.and_then(|item| me.due_text(item.due.as_deref())),
         ..Node::default()
     }
 }

@@ -7,8 +7,8 @@ use axum::response::Response;
 use jiff::civil::Date;
 use theriac_auth::{NotSigned, Permission, ProductId, Scope};
 use theriac_conformity::ReasonKind;
-use theriac_service::ServiceError;
 use theriac_service::gate::{self, Decide, Outcome};
+use theriac_service::{Paging, ServiceError};
 
 use super::conformity::{GateBanner, Seen, banner, disqualified, see};
 use super::release::{self, At, reference};
@@ -110,7 +110,7 @@ async fn page(
     refused: Refused,
 ) -> Result<GatePage, ServiceError> {
     let mut seen = see(web, me, product, release, day).await?;
-    let decisions = gate::decisions(web.app(), me.who(), product, release).await?;
+    let decisions = gate::decisions(web.app(), me.who(), product, release, &Paging::default()).await?.items;
     let decisions: Vec<_> =
         decisions.into_iter().filter(|row| day.is_none_or(|day| me.day_of(row.decision.at) <= day)).collect();
     let form = match day {

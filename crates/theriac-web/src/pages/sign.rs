@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use theriac_auth::{NotSigned, Permission};
 use theriac_model::record::FieldError;
-use theriac_service::records::{self, Approval, Giving, RecordView};
+use theriac_service::records::{self, Approval, Giving, RecordView, RevisionView};
 use theriac_service::{ServiceError, gate};
 
 use super::names::Names;
@@ -132,6 +132,15 @@ pub async fn show_record(
     Ok(respond::page(&record_page(&web, &me, &view, asked.act, &Form::default(), Refused::default()).await?))
 }
 
+/// What is signed: title, fields, links with the revisions they name, files.
+fn subject(view: &RecordView, shown: &RevisionView, names: &Names) -> Facts {
+    let mut facts = vec![Fact::text("Title", &view.head.title)];
+    facts.extend(super::record::fields(view.kind, &shown.content, names).facts);
+    facts.extend(view.links.iter().map(pinned));
+    facts.extend(shown.attachments.iter().map(|file| attached(view, file)));
+    Facts::from(facts)
+}
+
 async fn record_page(
     web: &Web,
     me: &Me,
@@ -173,13 +182,7 @@ async fn record_page(
                 Act::Approve | Act::Clinical => shown.revision.digest.to_string(),
             },
             hidden: vec![("act".to_owned(), act.as_str().to_owned())],
-            subject: {
-                let mut facts = vec![Fact::text("Title", &view.head.title)];
-                facts.extend(super::record::fields(kind, &shown.content, &names).facts);
-                facts.extend(view.links.iter().map(pinned));
-                facts.extend(shown.attachments.iter().map(|file| attached(view, file)));
-                Facts::from(facts)
-            },
+            subject: subject(view, shown, &names),
             fields,
             signer: me.session.name.clone(),
             signer_title: String::new(),

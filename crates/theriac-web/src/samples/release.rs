@@ -541,6 +541,12 @@ fn baseline_full() -> BaselinePage {
             row("REQ-41", HOSTILE, ""),
             row("DOC-3", LONG, "revision 2"),
         ],
+        pager: Pager {
+            shown: "3 shown, by kind and number".to_owned(),
+            first: None,
+            next: Some(Link::new("Next 100", page("baseline?after=risk~12"))),
+            exports: Vec::new(),
+        },
         empty: Empty::new("", "", Vec::new()),
         sign_action: page("baseline/sign"),
         blocked: String::new(),

@@ -102,9 +102,11 @@ fn the_terminal_says_what_to_do(server: &Server) {
     }
     assert!(said.contains("Look at release 2.4.0: its gate is closed."), "{said}");
     // The three commands to try work as they stand.
-    let commands: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("  theriac ")).collect();
+    let lines = said.lines().filter(|line| line.contains(" --data "));
+    let commands: Vec<_> = lines.filter_map(|line| line.trim_start().split_once(' ')).collect();
     assert_eq!(commands.len(), 3, "{said}");
-    for command in commands {
+    for (program, command) in commands {
+        assert!(std::path::Path::new(program).is_file(), "as it was started: {program}");
         let code = i32::from(command.starts_with("gate"));
         crate::session::theriac(server.folder()).args(command.split(' ')).assert().code(code);
     }

@@ -208,7 +208,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         done,
         days_overdue: if done { 0 } else { overdue(due, index.at) },
         planned_before_done: by_done(planned_on),
-        approved_before_done: by_done(record.first_approved_on.or(record.approved_on)),
+        approved_before_done: by_done(planned_as_is(index, record)?),
         outcome: content.given("outcome"),
         evidence: index.evidence_refs(&ids),
         evidence_missing: count(ids.iter().filter(|id| !index.evidence.contains_key(id.as_str()))),
@@ -225,6 +225,24 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
         })),
     }))
+}
+
+/// The first day on which an activity was approved for the clause and the person that it now names: what was planned as
+/// something else was not planned as this.
+fn planned_as_is(index: &Index<'_>, record: &RecordInput) -> Result<Option<Date>, FactsError> {
+    let plan = |record: &RecordInput| -> Result<_, FactsError> {
+        let content = Content::of(record);
+        Ok((content.owned("clause")?, content.person("assignee")?))
+    };
+    let (now, mut known) = (plan(record)?, false);
+    let mut first = record.approved_on;
+    for past in index.input.past.iter().filter(|past| past.record.id == record.id) {
+        known = true;
+        if plan(&past.record)? == now {
+            first = [first, Some(past.from)].into_iter().flatten().min();
+        }
+    }
+    Ok(if known { first } else { record.first_approved_on.or(record.approved_on) })
 }
 
 pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessment>, FactsError> {

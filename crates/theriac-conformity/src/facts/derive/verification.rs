@@ -299,37 +299,13 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
     let to = content.date("to_date")?;
     let independence: Option<Independence> = content.word("independence")?;
     let required = test_kind.and_then(|kind| required_independence(index.limits.as_ref(), kind));
-    let verifies: Vec<_> = record.links.iter().filter(|link| link.link == "verifies").collect();
-    let mut verifies_ids: Vec<_> = verifies.iter().map(|link| link.target.clone()).collect();
-    verifies_ids.dedup();
-    let suspect_ids = verifies.iter().filter(|link| link.suspect).map(|link| link.target.clone()).collect();
-    let first = from.unwrap_or(index.at);
-    let tie = Ties::of(index, tester.as_deref(), first..=to.unwrap_or(index.at).max(first), &verifies_ids);
-    let shown = tie.independence;
     let ids = content.texts("evidence")?;
-    let usable = ids.iter().filter(|id| {
-        index.evidence.get(id.as_str()).is_some_and(|row| {
-            let within = |day| from.is_some_and(|from| from <= day) && to.is_some_and(|to| day <= to);
-            !row.disqualified
-                && bound(index, row)
-                && row.performed_on.is_some_and(within)
-                && (row.build == build || index.counts(row))
-        })
-    });
-    // Whatever somebody says of the link: what was tried before the text was there does not show that the text is met.
-    let tried = usable.clone().filter_map(|id| index.evidence.get(id.as_str())?.performed_on).min().or(to);
-    let later = |link: &&&LinkInput| {
-        let written = index.records.get(link.target.as_str()).map(|target| target.written_on);
-        written.zip(tried).is_some_and(|(written, tried)| tried < written)
-    };
-    let later_ids = verifies.iter().filter(later).map(|link| link.target.clone()).collect();
-    let (mut results_passed, mut results_failed) = (0, 0);
-    for id in usable.clone() {
-        let (passed, failed) = index.results.get(id.as_str()).copied().unwrap_or_default();
-        results_passed += passed;
-        results_failed += failed;
-    }
-    let unusable_evidence = count(ids.iter()) - count(usable);
+    let results = Results::of(index, &ids, build.as_deref(), from.zip(to));
+    let verified = Verified::of(index, record, results.since.or(to));
+    let first = from.unwrap_or(index.at);
+    let days = first..=to.unwrap_or(index.at).max(first);
+    let tie = Ties::of(index, tester.as_deref(), days, &verified.ids);
+    let shown = tie.independence;
     let before_build = from.is_some_and(|from| index.before_build(build.as_deref(), from));
     Ok(row!(Campaign, Common::of(record, index.at)?, {
         test_kind,
@@ -351,19 +327,80 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         authors_known: index.authors_known,
         scope_described: content.given("scope"),
         evidence: index.evidence_refs(&ids),
-        passed: !ids.is_empty() && unusable_evidence == 0 && results_passed > 0 && results_failed == 0,
-        unusable_evidence,
-        results_passed,
-        results_failed,
-        verifies: count(verifies_ids.iter()),
-        verifies_ids,
-        suspect_ids,
-        later_ids,
+        passed: !ids.is_empty() && results.unusable == 0 && results.passed > 0 && results.failed == 0,
+        unusable_evidence: results.unusable,
+        results_passed: results.passed,
+        results_failed: results.failed,
+        verifies: count(verified.ids.iter()),
+        verifies_ids: verified.ids,
+        suspect_ids: verified.suspect,
+        later_ids: verified.later,
         held_in_time: to.is_some_and(|to| {
             to <= index.at && record.approved_on.is_none_or(|approved| to <= approved)
         }),
         before_build,
     }))
+}
+
+/// What the results say that a campaign cites.
+#[derive(Default)]
+struct Results {
+    /// Evidence that shows nothing of this campaign.
+    unusable: i64,
+    passed: i64,
+    failed: i64,
+    /// The first day of those that show something.
+    since: Option<Date>,
+}
+
+impl Results {
+    fn of(index: &Index<'_>, ids: &[String], build: Option<&str>, days: Option<(Date, Date)>) -> Self {
+        let mut results = Self::default();
+        for id in ids {
+            let within = |day: Date| days.is_some_and(|(from, to)| from <= day && day <= to);
+            let usable = index.evidence.get(id.as_str()).filter(|row| {
+                !row.disqualified
+                    && bound(index, row)
+                    && row.performed_on.is_some_and(within)
+                    && (row.build.as_deref() == build || index.counts(row))
+            });
+            let Some(row) = usable else {
+                results.unusable += 1;
+                continue;
+            };
+            let (passed, failed) = index.results.get(id.as_str()).copied().unwrap_or_default();
+            results.passed += passed;
+            results.failed += failed;
+            results.since = [results.since, row.performed_on].into_iter().flatten().min();
+        }
+        results
+    }
+}
+
+/// What a campaign says that it verifies.
+struct Verified {
+    ids: Vec<String>,
+    /// What has moved on since.
+    suspect: Vec<String>,
+    /// What was written after it was tried.
+    later: Vec<String>,
+}
+
+impl Verified {
+    /// Whatever somebody says of a link: what was tried before a text was there does not show that the text is met.
+    fn of(index: &Index<'_>, record: &RecordInput, tried: Option<Date>) -> Self {
+        let links = record.links.iter().filter(|link| link.link == "verifies");
+        let targets = |wanted: &dyn Fn(&LinkInput) -> bool| -> Vec<String> {
+            links.clone().filter(|link| wanted(link)).map(|link| link.target.clone()).collect()
+        };
+        let later = |link: &LinkInput| {
+            let written = index.records.get(link.target.as_str()).map(|target| target.written_on);
+            written.zip(tried).is_some_and(|(written, tried)| tried < written)
+        };
+        let mut ids = targets(&|_| true);
+        ids.dedup();
+        Self { ids, suspect: targets(&|link| link.suspect), later: targets(&later) }
+    }
 }
 
 /// The independence that the organisation's limits ask for a kind of test.

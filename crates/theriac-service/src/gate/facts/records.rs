@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use theriac_conformity::facts::input::{LinkInput, PastInput, RecordInput};
 use theriac_conformity::facts::words::State;
 use theriac_model::Digest;
-use theriac_model::kinds::{RESPONSIBILITY, SOFTWARE_ITEM};
+use theriac_model::kinds::{ACTIVITY, RESPONSIBILITY, SOFTWARE_ITEM};
 use theriac_model::record::{Content, Kind};
 use theriac_store::tables::facts::{self as table, Within};
 use theriac_store::tables::records::unchanged;
@@ -59,8 +59,7 @@ impl Rows {
         Ok(Self {
             records: table::records(conn, within).await?,
             authors: table::authors(conn, within).await?,
-            times_in_force: table::times_in_force(conn, within, [RESPONSIBILITY.id, SOFTWARE_ITEM.id])
-                .await?,
+            times_in_force: table::times_in_force(conn, within, WITH_PAST).await?,
             approvals: table::approvals(conn, within).await?,
             signatures: table::signatures(conn, within).await?,
             links: table::links(conn, within).await?,
@@ -96,6 +95,9 @@ fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Reco
     let past = past(app, rows, &around)?;
     Ok(Records { records, past, pins, cited })
 }
+
+/// The kinds of which it counts what was in force before: who answered, what was promised, what was planned.
+const WITH_PAST: [&str; 3] = [RESPONSIBILITY.id, SOFTWARE_ITEM.id, ACTIVITY.id];
 
 /// What was in force before, of the records whose past counts: up to the revision that a release reads, however many
 /// came after that.

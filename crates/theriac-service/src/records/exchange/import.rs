@@ -221,13 +221,14 @@ async fn check(app: &App, who: &Who, entries: Vec<ExportedRecord>, foreign: bool
     let mut read = app.store().read().await?;
     let mut fitting: Vec<Fitting> = Vec::new();
     let mut errors = Vec::new();
+    let mut names = BTreeSet::new();
     for (index, entry) in entries.into_iter().enumerate() {
         let at = |field: &str| format!("records.{index}.{field}");
         if let Some(wrong) = wrong_name(&entry.reference) {
             errors.push(FieldError::new(at("ref"), wrong));
             continue;
         }
-        if fitting.iter().any(|other| other.entry.reference == entry.reference) {
+        if !names.insert(entry.reference.clone()) {
             errors.push(FieldError::new(at("ref"), format!("{} stands there twice", entry.reference)));
             continue;
         }

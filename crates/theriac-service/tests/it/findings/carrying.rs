@@ -1,0 +1,190 @@
+//! What later releases take over of judgements, and when a judgement lapses.
+
+use serde_json::{Value, json};
+use theriac_conformity::facts::words::Decision;
+use theriac_model::Digest;
+use theriac_service::ServiceError;
+use theriac_service::findings::{self, Ground, Standing};
+use theriac_service::products::{self, NewRelease};
+use theriac_store::on_both_engines;
+
+use super::{
+    CRITICAL, LEFT_PAD, NEW, OLD, advisory, affected, assess, bom, build, confirm, feed, hand_in, judgement,
+    new_release, of_release, row, run_jobs, sign, wrong,
+};
+use crate::evidence::things;
+use crate::story::{approved, moved_on, sample};
+use crate::world::World;
+
+on_both_engines!(a_judgement_reaches_later_releases_when_it_is_signed, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(of_release(&world, NEW).await[0].standing, Standing::New);
+    let judged = assess(&world, OLD, &["FIND-1"], |_| {}).await;
+    assert_eq!(of_release(&world, NEW).await[0].standing, Standing::New, "nobody has signed it yet");
+    sign(&world, "ana", judged.set).await.unwrap();
+    let rows = of_release(&world, NEW).await;
+    assert_eq!((rows[0].standing, rows[0].carried), (Standing::Unconfirmed, true));
+});
+
+on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set, |store| {
+    let world = World::new(&store).await;
+    let records = ["left-pad", "right-pad", "top-pad"]
+        .map(|name| advisory(&format!("GHSA-{name}"), name, Some(CRITICAL)));
+    feed(&world, &records).await;
+    let packages = ["left-pad@1.3.0", "right-pad@2.0.0", "top-pad@3.0.0"];
+    hand_in(&world, OLD, None, bom(&packages)).await;
+    let judged = assess(&world, OLD, &["FIND-1", "FIND-2"], |_| {}).await;
+    sign(&world, "ana", judged.set).await.unwrap();
+    // Not signed, so there is nothing to take over.
+    assess(&world, OLD, &["FIND-3"], |_| {}).await;
+
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.3.0", "right-pad@2.0.1", "top-pad@3.0.0"])).await;
+    let rows = of_release(&world, NEW).await;
+    let seen: Vec<_> = rows.iter().map(|row| (row.component.as_str(), row.standing, row.carried)).collect();
+    assert_eq!(
+        seen,
+        [
+            ("pkg:npm/top-pad@3.0.0", Standing::New, false),
+            ("pkg:npm/right-pad@2.0.1", Standing::Lapsed, true),
+            (LEFT_PAD, Standing::Unconfirmed, true),
+        ]
+    );
+    assert!(rows[1].changed[0].contains("right-pad@2.0.0"), "{:?}", rows[1].changed);
+    assert_eq!(rows[1].state, "new");
+    let page = findings::page(&world.app, &world.who("ana"), &rows[2].reference).await.unwrap();
+    assert_eq!(page.assessments[0].carried_from, Some(("FIND-1".to_owned(), OLD.to_owned())));
+    assert_eq!(page.set, None, "it is confirmed with the others, not signed");
+
+    let wrong_set = Digest::of(b"another");
+    let (ana, proof) = (world.who("ana"), world.proof("ana"));
+    let stale = findings::confirm_carried(&world.app, &ana, &proof, "gateway", NEW, wrong_set).await;
+    assert!(matches!(stale, Err(ServiceError::Changed { .. })));
+    let refused = confirm(&world, "cleo", NEW).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::NotSigned(_)), "{refused}");
+    assert_eq!(confirm(&world, "ana", NEW).await.unwrap(), 1);
+    assert_eq!(of_release(&world, NEW).await[2].standing, Standing::Acceptable);
+    let none = confirm(&world, "ana", NEW).await.unwrap_err();
+    assert!(matches!(none, ServiceError::Rule(_)), "{none}");
+    let old = row(&world, "FIND-1").await;
+    assert_eq!((old.standing, old.carried), (Standing::Acceptable, false), "the old release keeps its own");
+});
+
+fn commit(letter: char) -> String {
+    letter.to_string().repeat(40)
+}
+
+/// What a build was made from: its commit, the one before, and the paths that changed with the id of their content.
+fn manifest(made: char, before: Option<char>, changed: &[(&str, char)]) -> Vec<u8> {
+    let changed: Vec<Value> =
+        changed.iter().map(|(path, tree)| json!({ "path": path, "tree": commit(*tree) })).collect();
+    let manifest = json!({
+        "format": "theriac-build-manifest", "version": 1, "commit": commit(made),
+        "predecessor": before.map(commit), "authors": [], "changed": changed, "artefacts": [],
+    });
+    manifest.to_string().into_bytes()
+}
+
+on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    build(&world, OLD, "one", &commit('a')).await;
+    hand_in(&world, OLD, Some("one"), manifest('a', None, &[("src/pad.rs", '1')])).await;
+    hand_in(&world, OLD, Some("one"), bom(&["left-pad@1.3.0"])).await;
+    let judged = assess(&world, OLD, &["FIND-1"], |input| {
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    sign(&world, "ana", judged.await.set).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+
+    // Another file moves: it still holds. Another version of the component does not matter to it either.
+    new_release(&world).await;
+    build(&world, NEW, "two", &commit('b')).await;
+    hand_in(&world, NEW, Some("two"), manifest('b', Some('a'), &[("docs/a.md", '2')])).await;
+    hand_in(&world, NEW, Some("two"), bom(&["left-pad@1.3.1"])).await;
+    assert_eq!(row(&world, "FIND-2").await.standing, Standing::Unconfirmed);
+    confirm(&world, "ana", NEW).await.unwrap();
+
+    // A file in it moves: it is asked again, and the reason said.
+    build(&world, NEW, "three", &commit('c')).await;
+    let told = hand_in(&world, NEW, Some("three"), manifest('c', Some('b'), &[("src/pad.rs", '3')])).await;
+    let worse: Vec<_> =
+        told.worse.iter().map(|line| (&*line.finding, line.because.clone().unwrap())).collect();
+    let why = format!("its assessment no longer holds: path src: changed in commit {}", "c".repeat(12));
+    assert_eq!(worse, [("FIND-2", why)]);
+    assert!(things(&told).iter().any(|reason| reason.reference == "FIND-2"), "{:?}", told.blocking);
+    let lapsed = row(&world, "FIND-2").await;
+    assert_eq!(lapsed.standing, Standing::Lapsed);
+    assert_eq!(lapsed.changed, [format!("path src: changed in commit {}", "c".repeat(12))]);
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable, "the old release is as it was");
+
+    // A build of which nobody knows what changed: unknown means changed.
+    build(&world, NEW, "four", &commit('d')).await;
+    products::set_candidate(&world.app, &world.who("ana"), "gateway", NEW, "four").await.unwrap();
+    run_jobs(&world).await;
+    hand_in(&world, NEW, Some("four"), bom(&["left-pad@1.3.1", "sound@1.0.0"])).await;
+    assert!(row(&world, "FIND-2").await.changed[0].contains("nothing says"));
+});
+
+on_both_engines!(a_judgement_lapses_when_a_record_moves_exploitation_is_known_or_it_grows_old, |store| {
+    let world = World::new(&store).await;
+    let names = ["left-pad", "right-pad", "top-pad"];
+    feed(&world, &names.map(|name| advisory(&format!("GHSA-{name}"), name, Some(CRITICAL)))).await;
+    let packages = ["left-pad@1.3.0", "right-pad@2.0.0", "top-pad@3.0.0"];
+    hand_in(&world, OLD, None, bom(&packages)).await;
+    approved(&world, "limits", sample("limits", json!({ "max_age_carried_assessment": 100 })), vec![]).await;
+    let (measure, _) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let (requirement, _) = approved(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+    let mut no_measure = judgement(&world, OLD, &["FIND-1"]).await;
+    no_measure.rests_on = vec![Ground::Measure(requirement)];
+    let refused = findings::assess(&world.app, &world.who("ana"), no_measure).await.unwrap_err();
+    assert_eq!(wrong(&refused), ["rests_on"]);
+    let on_measure = assess(&world, OLD, &["FIND-1"], |input| {
+        input.rests_on = vec![Ground::Measure(measure.clone())];
+    });
+    sign(&world, "ana", on_measure.await.set).await.unwrap();
+    let plain = assess(&world, OLD, &["FIND-2", "FIND-3"], |_| {}).await;
+    sign(&world, "ana", plain.set).await.unwrap();
+
+    store.clock.advance_days(10);
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&packages)).await;
+    assert_eq!(confirm(&world, "ana", NEW).await.unwrap(), 3);
+
+    // The measure moves on: both releases are asked again once they are matched again.
+    moved_on(&world, &measure, sample("measure", json!({ "title": "Another" }))).await;
+    for release in [600, new_id(&world).await] {
+        findings::rematch(&world.app, release).await.unwrap();
+    }
+    for reference in ["FIND-1", "FIND-4"] {
+        let lapsed = row(&world, reference).await;
+        assert!(lapsed.changed[0].contains(&measure), "{reference}: {lapsed:?}");
+    }
+
+    // Somebody sees it exploited: that judgement stands, the other releases are asked again.
+    let exploited = assess(&world, OLD, &["FIND-2"], |input| {
+        affected(input, Decision::Fix);
+        input.exploitability = Some(findings::EXPLOITED.to_owned());
+    });
+    sign(&world, "ana", exploited.await.set).await.unwrap();
+    run_jobs(&world).await;
+    assert_eq!(row(&world, "FIND-2").await.standing, Standing::ToBeFixed);
+    let lapsed = row(&world, "FIND-5").await;
+    assert!(lapsed.changed[0].contains("exploitation"), "{lapsed:?}");
+
+    // The third is too old for a release that comes later.
+    store.clock.advance_days(100);
+    let new = NewRelease { product: "gateway".to_owned(), name: "2.6.0".to_owned(), ..NewRelease::default() };
+    products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
+    hand_in(&world, "2.6.0", None, bom(&["top-pad@3.0.0"])).await;
+    let old = of_release(&world, "2.6.0").await;
+    assert!(old[0].changed.iter().any(|change| change.contains("older than 100 days")), "{old:?}");
+});
+
+async fn new_id(world: &World) -> i64 {
+    products::release(&world.app, &world.who("ana"), "gateway", NEW).await.unwrap().id
+}
