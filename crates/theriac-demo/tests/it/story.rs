@@ -51,6 +51,21 @@ async fn the_older_release_was_decided_with_one_deviation() {
 }
 
 #[tokio::test]
+async fn what_was_published_after_the_decision_is_somebody_s_to_see_to() {
+    let (app, _folder) = told().await;
+    let ana = theriac_service::Who::system("test");
+    let paging = theriac_service::Paging { after: None, limit: 200 };
+    let duties = gate::duties(&app, &ana, "ana", &paging).await.unwrap().items;
+    let fielded: Vec<_> =
+        duties.iter().filter(|duty| duty.release == "2.3.0" && duty.reference.starts_with("FIND-")).collect();
+    assert!(!fielded.is_empty(), "{duties:?}");
+    assert!(
+        fielded.iter().all(|duty| duty.due.is_some() && duty.todo.contains("what customers have")),
+        "{fielded:?}"
+    );
+}
+
+#[tokio::test]
 async fn the_newer_release_waits_for_one_finding_among_other_things() {
     let (app, _folder) = told().await;
     let judged = judged(&app, "2.4.0").await;

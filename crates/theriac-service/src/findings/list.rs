@@ -243,6 +243,27 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i
     }
 }
 
+/// Most open findings of releases in the field that are looked at for duties, those that wait and are worst first.
+const OPEN_MAX: u32 = 1_000;
+
+/// The open findings of some releases that keep a release from shipping, each with the row of its release.
+pub(crate) async fn open_among(conn: &mut Conn, releases: &[i64]) -> Result<Vec<(i64, FindingRow)>> {
+    if releases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = Filter {
+        releases: Some(releases.to_vec()),
+        open: true,
+        clinical: CLINICAL,
+        limit: OPEN_MAX,
+        ..Filter::default()
+    };
+    let listed = table::list(conn, &filter).await?;
+    let of: Vec<i64> = listed.iter().map(|row| row.finding.release).collect();
+    let rows = of.into_iter().zip(rows(conn, listed).await?);
+    Ok(rows.filter(|(_, row)| row.standing.blocks().is_some()).collect())
+}
+
 /// The one row of a finding.
 pub(super) async fn row_of(conn: &mut Conn, finding: i64) -> Result<Option<FindingRow>> {
     let filter = Filter { finding: Some(finding), limit: 1, clinical: CLINICAL, ..Filter::default() };
@@ -251,18 +272,23 @@ pub(super) async fn row_of(conn: &mut Conn, finding: i64) -> Result<Option<Findi
 }
 
 /// What due dates come from.
-struct Dates {
+pub(super) struct Dates {
     zone: TimeZone,
     limits: Option<Content>,
 }
 
 impl Dates {
-    async fn read(conn: &mut Conn) -> Result<Self> {
+    pub(super) async fn read(conn: &mut Conn) -> Result<Self> {
         Ok(Self { zone: organisation_in(conn).await?.zone, limits: limits(conn).await? })
     }
 
     /// By when it must be mended, or judged while its judgement does not hold.
-    fn due(&self, finding: &Finding, judged: Option<&Assessment>, standing: Standing) -> Option<Date> {
+    pub(super) fn due(
+        &self,
+        finding: &Finding,
+        judged: Option<&Assessment>,
+        standing: Standing,
+    ) -> Option<Date> {
         let limit = |to: &str| {
             let days = days_to(self.limits.as_ref()?, to, finding.known.severity)?;
             let opened = finding.opened_at.to_zoned_datetime(self.zone.clone()).date();

@@ -37,6 +37,7 @@ pub use feed::{FeedImported, Watcher, feed, import_feed};
 pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
 pub use items::ItemView;
 pub use jobs::{Rematched, rematch};
+pub(crate) use list::open_among;
 pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, list};
 pub use matching::NOT_MATCHED;
 pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};

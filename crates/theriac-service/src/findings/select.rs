@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::civil::Date;
 use serde::Serialize;
 use theriac_auth::separation::{self, Conflict};
 use theriac_auth::{Permission, PersonId};
@@ -14,6 +15,7 @@ use theriac_store::tables::signatures::Signature;
 use theriac_store::tables::{self, products};
 
 use super::assess::{accepts_risk, needs_clinical};
+use super::list::Dates;
 use crate::evidence::number;
 use crate::products::{find, scope_of};
 use crate::{App, Result, ServiceError, Who};
@@ -125,11 +127,15 @@ impl Selected {
         }
     }
 
-    pub(super) fn rows(&self) -> Vec<SelectedFinding> {
-        let row = |finding: &Finding| SelectedFinding {
-            assessment: self.latest(finding).cloned(),
-            standing: self.standing(finding),
-            finding: finding.clone(),
+    pub(super) fn rows(&self, dates: &Dates) -> Vec<SelectedFinding> {
+        let row = |finding: &Finding| {
+            let standing = self.standing(finding);
+            SelectedFinding {
+                assessment: self.latest(finding).cloned(),
+                due: dates.due(finding, self.latest(finding), standing),
+                standing,
+                finding: finding.clone(),
+            }
         };
         self.findings.iter().map(row).collect()
     }
@@ -224,6 +230,8 @@ pub struct SelectedFinding {
     pub assessment: Option<Assessment>,
     /// How far that is.
     pub standing: Standing,
+    /// By when it must be judged or mended.
+    pub due: Option<Date>,
 }
 
 /// The chosen findings of a release.
@@ -239,9 +247,14 @@ pub async fn selection(
 ) -> Result<Selection> {
     let (_, release, mut read) = find(app, who, Permission::Read, "findings read", product, release).await?;
     let selected = select(&mut read, &release, findings).await?;
+    let dates = Dates::read(&mut read).await?;
     let own = selected.judged().filter(|(_, judged)| judged.carried_from.is_none());
     let sets: BTreeSet<Digest> = own.map(|(_, judged)| judged.set).collect();
-    Ok(Selection { expected: selected.shown(), sets: sets.into_iter().collect(), rows: selected.rows() })
+    Ok(Selection {
+        expected: selected.shown(),
+        sets: sets.into_iter().collect(),
+        rows: selected.rows(&dates),
+    })
 }
 
 /// Findings that were judged at once: what is signed.

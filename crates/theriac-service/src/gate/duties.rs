@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Serialize;
-use theriac_auth::{Permission, ProductId, Scope};
+use theriac_auth::{Permission, ProductId, Products, Scope};
 use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::{Gate, Reason, ReasonKind};
 use theriac_model::Digest;
+use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::products::Product;
 use theriac_store::tables::records::{Owing, RecordDuty, date_duties};
 use theriac_store::tables::releases::Release;
@@ -16,6 +17,7 @@ use theriac_store::{Conn, Read, tables};
 
 use super::disqualified;
 use super::judge::{Judged, shown_in};
+use crate::findings::open_among;
 use crate::people::organisation_in;
 use crate::products::only;
 use crate::{App, Page, Paging, Result, ServiceError, Who};
@@ -249,6 +251,11 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
         of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);
         covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
     }
+    for owed in in_the_field(read, &names, &decisions, &products).await? {
+        if meant.means(&owed.owner) && !found.has(&owed) {
+            found.add(owed.owner, owed.duty, None);
+        }
+    }
     for owed in by_date(app, who, read, &names, meant, today).await? {
         let cover = covered.get(&owed.duty.reference).cloned();
         if !found.has(&owed) {
@@ -406,6 +413,47 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
         };
         add(&undated.owner, duty, None);
     }
+}
+
+/// The findings of releases that customers have and that were decided: what is published after the decision stands in no gate,
+/// and is to be judged and mended all the same. Who judged or mends it owes it, else who manages the release, or decided.
+async fn in_the_field(
+    read: &mut Read,
+    names: &Names,
+    decisions: &[Decision],
+    products: &Products,
+) -> Result<Vec<Owed>> {
+    let shipped = |release: &&Release| {
+        let decided = decisions.iter().any(|row| row.release == release.id && row.ships());
+        release.fielded && decided && products.contains(ProductId(release.product))
+    };
+    let releases: Vec<&Release> = names.releases.iter().filter(shipped).collect();
+    let ids: Vec<i64> = releases.iter().map(|release| release.id).collect();
+    let open = open_among(read, &ids).await?;
+    let answers: BTreeMap<i64, i64> = releases
+        .iter()
+        .filter_map(|release| {
+            let decided = decisions.iter().find(|row| row.release == release.id)?;
+            Some((release.id, release.manager.unwrap_or(decided.person)))
+        })
+        .collect();
+    let keys = tables::people::names_among(read, &answers.values().copied().collect::<Vec<_>>()).await?;
+    let key = |id: i64| keys.iter().find(|name| name.id == id).map(|name| name.key.clone());
+    let mut all = Vec::new();
+    for (id, row) in open {
+        let Some(release) = releases.iter().find(|release| release.id == id) else { continue };
+        let Some(owner) = row.owner.or_else(|| key(*answers.get(&id)?)) else { continue };
+        let why = row.standing.blocks().unwrap_or_default();
+        let duty = Duty {
+            due: row.due.map(|day| day.to_string()),
+            clause: Some("5.8.5".to_owned()),
+            reference: row.reference,
+            todo: format!("See to this finding, {} in what customers have: {why}", row.vulnerability),
+            ..names.place(Some(release.product), Some(release))
+        };
+        all.push(Owed { duty, owner });
+    }
+    Ok(all)
 }
 
 /// What the dates of approved records ask for: of the person whatever the day, of others what is past.

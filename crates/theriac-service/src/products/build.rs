@@ -33,8 +33,9 @@ pub async fn add_build(app: &App, who: &Who, new: NewBuild) -> Result<Build> {
     let mut checks = Checks::default();
     let name = checks.name("build", &new.name, 100);
     let commit = checks.line("commit", &new.commit, 100);
-    let digits = commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !commit.is_empty() && !(digits && matches!(commit.len(), 40 | 64)) {
+    let hex = commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let named = hex && matches!(commit.len(), 40 | 64);
+    if !named && !commit.is_empty() {
         let what = "a commit is named by its 40 or 64 digits, as `git rev-parse HEAD` gives them";
         checks.wrong("commit", what);
     }

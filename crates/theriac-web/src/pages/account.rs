@@ -7,6 +7,7 @@ use axum::response::Response;
 use theriac_auth::{NotSigned, Permission, Scope};
 use theriac_service::{ServiceError, people};
 
+use super::names::Names;
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Area, Choice, Crumb, Density, Errors, Fact, Facts, Field, Input, Link, Shell, Theme, When,
@@ -129,7 +130,9 @@ async fn page(
         facts.push(Fact::text("E-mail", person.email.unwrap_or_default()));
         if let Some(place) = person.present {
             facts.push(Fact::text("Department", place.department.unwrap_or_default()));
-            facts.push(Fact::text("Line manager", place.manager.unwrap_or_default()));
+            let names = Names::people(web, &place.manager).await?;
+            let manager = place.manager.map(|key| names.person(&key)).unwrap_or_default();
+            facts.push(Fact::text("Line manager", manager));
         }
         let roles: Vec<String> = person
             .grants

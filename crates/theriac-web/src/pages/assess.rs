@@ -12,6 +12,7 @@ use theriac_service::findings::{
 };
 use theriac_service::{ServiceError, products};
 
+use super::finding_owed::Owed;
 use super::findings::{FindingRow, severity, standing};
 use super::people::managers;
 use super::release;
@@ -259,22 +260,22 @@ async fn page(
     let mut form = form(web, me, (product, row.id, release), typed, errors).await?;
     let what = count(selection.rows.len(), "finding");
     form.heading = format!("One judgement for {what}");
+    let owed = Owed::of(web, me, (product, row.id), release).await?;
+    let mut rows: Vec<FindingRow> =
+        selection.rows.iter().map(|row| selected(me, product, release, row)).collect();
+    for (shown, row) in rows.iter_mut().zip(&selection.rows) {
+        owed.fill(shown, row.finding.known.resolved.is_none());
+    }
     let mut shell = release::shell(me, (product, &row.name), release, "findings");
     shell.title = format!("Assess findings of {} {release}", row.name);
     shell.crumbs.pop();
     shell.crumbs.push(Crumb::to("Findings", urls::release(product, release, "findings")));
     shell.crumbs.push(Crumb::here("Assess"));
-    Ok(AssessPage {
-        shell,
-        heading: format!("Assess {what} of {release}"),
-        notes,
-        rows: selection.rows.iter().map(|row| selected(product, release, row)).collect(),
-        form,
-    })
+    Ok(AssessPage { shell, heading: format!("Assess {what} of {release}"), notes, rows, form })
 }
 
 /// A chosen finding as a row.
-pub(super) fn selected(product: &str, release: &str, row: &SelectedFinding) -> FindingRow {
+pub(super) fn selected(me: &Me, product: &str, release: &str, row: &SelectedFinding) -> FindingRow {
     let (finding, judged) = (&row.finding, row.assessment.as_ref());
     let word =
         if finding.known.resolved.is_some() { "resolved" } else { judged.map_or("new", |row| &row.status) };
@@ -285,7 +286,7 @@ pub(super) fn selected(product: &str, release: &str, row: &SelectedFinding) -> F
         severity: severity(finding.known.severity, finding.known.score),
         state: StatusKind::into(super::findings::state(word)),
         state_note: standing(row.standing).to_owned(),
-        due: None,
+        due: row.due.map(|day| me.due(day)),
         owner: String::new(),
         current: false,
         release: None,

@@ -615,12 +615,20 @@ pub(super) fn duty(
     let about = reference(product, release, &item.reference);
     let clause_link = clause.map(|clause| Link::new(&clause.clause, seen.clause(&clause.clause)));
     let there = clause_link.as_ref().map_or_else(|| seen.page("gate"), |link| link.href.clone());
+    let covers = seen.judged.gate.deviations.iter().find(|row| {
+        clause.is_some_and(|clause| clause.clause == row.clause) && row.missing.contains(&item.reference)
+    });
+    let what = about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check));
+    let due = covers.map_or(&item.due, |row| &row.expires);
     Duty {
         todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
-        about: about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check)),
+        about: match covers {
+            None => what,
+            Some(row) => format!("{what}, covered by {} until then", release::short(&row.reference)),
+        },
         clause: clause_link,
         owner: seen.names.owner(item.owner.as_deref(), item.stand_in),
-        due: me.due_text(item.due.as_deref()),
+        due: me.due_text(due.as_deref()),
     }
 }
 

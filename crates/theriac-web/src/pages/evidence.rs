@@ -89,7 +89,9 @@ pub async fn show(
     let found = products::product(web.app(), me.who(), &seen.product).await?;
     let (row, here) = (&seen.row, urls::evidence(&seen.row.reference));
     let disqualifier = seen.disqualified.as_ref().map(|(_, by, _)| by);
-    let names = Names::people(&web, disqualifier.into_iter().chain([&row.delivered_by])).await?;
+    let relying_people = seen.relied_on_by.iter().filter_map(|on| on.owner.as_ref());
+    let people = disqualifier.into_iter().chain([&row.delivered_by]).chain(relying_people);
+    let names = Names::people(&web, people).await?;
     Ok(respond::page(&EvidencePage {
         shell: shell(&me, &seen, &found.name, None),
         number: row.reference.clone(),
@@ -114,7 +116,7 @@ pub async fn show(
             exports: Vec::new(),
         },
         empty: Empty::new("No more results", "Every result of this file is on the pages before.", Vec::new()),
-        relied_on_by: relying(&seen),
+        relied_on_by: relying(&seen, &names),
     }))
 }
 
@@ -227,16 +229,16 @@ fn result(result: &TestResult) -> ResultRow {
 }
 
 /// Verdicts, the decision and records that rest on it.
-fn relying(seen: &evidence::EvidencePage) -> Vec<Link> {
+fn relying(seen: &evidence::EvidencePage, names: &Names) -> Vec<Link> {
     let verdicts = (!seen.clauses.is_empty()).then(|| {
         let conformity = urls::release(&seen.product, &seen.release, "conformity");
         Link::new(format!("Verdicts of {}: {}", seen.release, seen.clauses.join(", ")), conformity)
     });
-    verdicts.into_iter().chain(seen.relied_on_by.iter().map(|on| relied_on(seen, on))).collect()
+    verdicts.into_iter().chain(seen.relied_on_by.iter().map(|on| relied_on(seen, on, names))).collect()
 }
 
-fn relied_on(seen: &evidence::EvidencePage, on: &evidence::ReliedOn) -> Link {
-    let owner = on.owner.as_ref().map(|owner| format!(", {owner}")).unwrap_or_default();
+fn relied_on(seen: &evidence::EvidencePage, on: &evidence::ReliedOn, names: &Names) -> Link {
+    let owner = on.owner.as_ref().map(|owner| format!(", {}", names.person(owner))).unwrap_or_default();
     if on.reference == seen.release {
         let gate = urls::release(&seen.product, &seen.release, "gate");
         return Link::new(format!("Decision on {}: {}{owner}", on.reference, on.title), gate);
@@ -270,6 +272,7 @@ async fn sign_page(
         true => Some("It is disqualified already.".to_owned()),
         false => me.cannot_sign(Permission::DisqualifyEvidence, scope),
     };
+    let names = Names::people(web, seen.relied_on_by.iter().filter_map(|on| on.owner.as_ref())).await?;
     let here = urls::evidence(&seen.row.reference);
     let reason = Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 3));
     Ok(SignPage {
@@ -285,7 +288,7 @@ async fn sign_page(
             subject: Facts::from(vec![
                 Fact::text("File", &seen.row.file),
                 Fact::text("Kind", kind(seen.row.kind)),
-                Fact::links("What rests on it", relying(&seen)),
+                Fact::links("What rests on it", relying(&seen, &names)),
             ]),
             fields: vec![reason.hint("What is wrong with it").error(refused.reason).required()],
             signer: me.session.name.clone(),

@@ -8,6 +8,7 @@ use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Stan
 use theriac_service::{MOST, ServiceError, products};
 
 use super::assess::{self, AssessmentForm, Typed};
+use super::finding_owed::Owed;
 use super::findings::{Asked, severity, standing, state};
 use super::findings_sign;
 use super::names::Names;
@@ -189,7 +190,12 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
     };
     let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
     let assessors = known.assessments.iter().map(|judged| &judged.assessor);
-    let names = Names::people(web, assessors.chain(signers)).await?;
+    let names = Names::people(web, assessors.chain(signers).chain(&row.owner)).await?;
+    let owner = match &row.owner {
+        _ if !open => String::new(),
+        Some(key) => names.person(key),
+        None => Owed::of(web, me, (&row.product, product.id), &row.release).await?.by(&row.reference),
+    };
     let actions = actions(web, me, known, product.id).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
     let latest = known.assessments.first().map(|judged| judged.assessment.id);
@@ -215,7 +221,7 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
         subject: row.component.clone(),
         state: Status::from(state(&row.state)).boxed(),
         summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
-        facts: facts(me, known),
+        facts: facts(me, known, &owner),
         actions,
         notes: notes(me, known, &names),
         form,
@@ -236,7 +242,7 @@ pub(super) fn said(judged: &AssessmentView) -> String {
     words
 }
 
-fn facts(me: &Me, known: &Known) -> Facts {
+fn facts(me: &Me, known: &Known, owner: &str) -> Facts {
     let row = &known.row;
     let mut vulnerability = vec![Value::Text(row.vulnerability.clone())];
     if !row.aliases.is_empty() {
@@ -254,6 +260,8 @@ fn facts(me: &Me, known: &Known) -> Facts {
         },
         way(&known.way),
         Fact::new("Opened", Value::When(me.when(known.opened_at))),
+        row.due.map_or_else(|| Fact::none("Due"), |day| Fact::new("Due", Value::When(me.day(day)))),
+        if owner.is_empty() { Fact::none("Owed by") } else { Fact::text("Owed by", owner) },
         Fact::links(
             "Evidence",
             known.evidence.iter().map(|number| Link::new(number, urls::evidence(number))).collect(),

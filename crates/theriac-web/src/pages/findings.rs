@@ -11,6 +11,7 @@ use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, S
 use theriac_service::{Paging, ServiceError, products};
 
 use super::finding::{self, FindingView};
+use super::finding_owed::Owed;
 use super::names::Names;
 use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
@@ -179,6 +180,10 @@ pub async fn show(
     let names = Names::people(&web, owners).await?;
     let mut rows: Vec<FindingRow> =
         found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked, false)).collect();
+    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
+    for (row, known) in rows.iter_mut().zip(&found.page.items) {
+        owed.fill(row, known.resolved.is_none());
+    }
     if let Some(first) = rows.first_mut() {
         first.current = true;
     }

@@ -210,11 +210,8 @@ fn reason(me: &Me, product: &str, seen: &Seen, row: &theriac_conformity::Reason)
                 .map_or_else(|| urls::release(product, release, "conformity"), |link| link.href)
         }
     };
-    let mut todo: Vec<&str> = row.missing.iter().map(|item| item.todo.as_str()).collect();
-    todo.dedup();
-    todo.truncate(TODO_MAX);
     let about = match row.kind {
-        ReasonKind::Clause | ReasonKind::PackError => todo.join("; "),
+        ReasonKind::Clause | ReasonKind::PackError => todos(row),
         _ if row.clauses.is_empty() => row.todo.clone(),
         _ => format!("{}. Keeps {} from being met", row.todo, row.clauses.join(", ")),
     };
@@ -223,9 +220,38 @@ fn reason(me: &Me, product: &str, seen: &Seen, row: &theriac_conformity::Reason)
         about,
         status: status.into(),
         from: row.reference.split(['@', ' ']).next().unwrap_or_default().to_owned(),
-        owner: seen.names.owner(row.owner.as_deref(), row.stand_in),
+        owner: owners(seen, row),
         due: me.due_text(row.due.as_deref()),
     }
+}
+
+/// What is to be done about a clause, each thing once.
+fn todos(row: &theriac_conformity::Reason) -> String {
+    let mut todo: Vec<&str> = Vec::new();
+    for item in &row.missing {
+        if !todo.contains(&item.todo.as_str()) {
+            todo.push(&item.todo);
+        }
+    }
+    let more = todo.len().saturating_sub(TODO_MAX);
+    todo.truncate(TODO_MAX);
+    match more {
+        0 => todo.join("; "),
+        more => format!("{}; and {more} more", todo.join("; ")),
+    }
+}
+
+/// Everybody who owes some of it; who owes what stands on the page of the clause.
+fn owners(seen: &Seen, row: &theriac_conformity::Reason) -> String {
+    let mut owners: Vec<String> = Vec::new();
+    let all = row.missing.iter().map(|item| (item.owner.as_deref(), item.stand_in));
+    for (key, stand_in) in std::iter::once((row.owner.as_deref(), row.stand_in)).chain(all) {
+        let owner = seen.names.owner(key, stand_in);
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    owners.join(", ")
 }
 
 fn decided(me: &Me, row: &gate::Decided) -> Signature {

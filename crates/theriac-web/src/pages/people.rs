@@ -148,7 +148,8 @@ pub(super) async fn managers(web: &Web, me: &Me) -> Result<Vec<(String, String)>
     if listed.next.is_some() {
         return Ok(Vec::new());
     }
-    Ok(listed.items.iter().map(|person| (person.key.clone(), called(person))).collect())
+    let here = listed.items.iter().filter(|person| person.present.is_some());
+    Ok(here.map(|person| (person.key.clone(), called(person))).collect())
 }
 
 /// The fields that say where a person stands.
@@ -164,6 +165,10 @@ pub(super) fn place_fields(
     } else {
         let mut choices = vec![Choice::new("", "Nobody", &manager)];
         choices.extend(managers.iter().map(|(key, name)| Choice::new(key, name, &manager)));
+        // Who has left and is still named is shown as such, so that nothing changes unseen.
+        if !manager.is_empty() && !managers.iter().any(|(key, _)| *key == manager) {
+            choices.push(Choice::new(&manager, format!("{manager} (not here today)"), &manager));
+        }
         Input::Select(choices)
     };
     vec![

@@ -155,7 +155,7 @@ fn facts(me: &Me, person: &PersonView, names: &Names) -> Facts {
         facts.push(Fact::text("E-mail", email));
     }
     match &person.present {
-        None => facts.push(Fact::none("Works here today")),
+        None => facts.push(Fact::text("Works here today", "no")),
         Some(tenure) => {
             facts.push(match &tenure.department {
                 None => Fact::none("Department"),
@@ -182,12 +182,13 @@ fn facts(me: &Me, person: &PersonView, names: &Names) -> Facts {
     Facts::from(facts)
 }
 
-/// A place in words, such as "Quality under Tom Berg, 2025-01-01 to 2026-03-01".
+/// A place in words, such as "Quality under Tom Berg, from 2025-01-01 until 2026-02-28".
 fn stood(tenure: &Tenure, names: &Names) -> String {
     let department = tenure.department.as_deref().unwrap_or("no department");
     let manager =
         tenure.manager.as_ref().map(|key| format!(" under {}", names.person(key))).unwrap_or_default();
-    let until = tenure.to.map(|day| format!(" to {day}")).unwrap_or_default();
+    let last = tenure.to.and_then(|day| day.yesterday().ok());
+    let until = last.map(|day| format!(" until {day}")).unwrap_or_default();
     format!("{department}{manager}, from {}{until}", tenure.from)
 }
 

@@ -129,7 +129,7 @@ fn facts(me: &Me, product: &str, view: &ReleaseView) -> Facts {
         facts.push(Fact::links("Based on", vec![link]));
     }
     facts.push(match view.decided_at {
-        None => Fact::none("Decided"),
+        None => Fact::text("Decided", "not yet"),
         Some(at) => Fact::new("Decided", Value::When(me.when(at))),
     });
     facts.into()
@@ -143,7 +143,10 @@ fn field_words(view: &ReleaseView) -> String {
         (false, true) => {
             "It was decided that this release ships. Say so here once the first customer has it."
         }
-        (false, false) => "No customer has this release.",
+        (false, false) => {
+            "No customer has this release, and nobody has decided that it ships. Say that customers have it only where it was \
+             shipped before its decision could be made here."
+        }
     };
     words.to_owned()
 }

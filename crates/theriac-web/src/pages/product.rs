@@ -195,12 +195,16 @@ fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
 pub async fn add_release(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
     match add(&web, &me, &key, &sent).await {
         Ok(name) => Ok(with_toast(&urls::release(&key, &name, "conformity"), "Release added")),
-        Err(ServiceError::Invalid(errors)) => {
+        Err(error) => {
+            let errors = match error {
+                ServiceError::Invalid(errors) => errors,
+                error @ ServiceError::Exists { .. } => vec![FieldError::new("release", error.to_string())],
+                error => return Err(error.into()),
+            };
             let refused = Refused { add: sent, errors, ..Refused::default() };
             let page = page(&web, &me, &key, refused).await?;
             Ok(respond::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
-        Err(error) => Err(error.into()),
     }
 }
 

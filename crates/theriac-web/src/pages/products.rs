@@ -5,6 +5,7 @@ use axum::extract::State;
 use theriac_auth::{Permission, Scope};
 use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::Route;
+use theriac_model::record::FieldError;
 use theriac_service::products::{self, NewProduct};
 use theriac_service::{Paging, ServiceError, gate};
 
@@ -52,12 +53,7 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
     Ok(respond::page(&page(&web, &me, &Form::default(), &[]).await?))
 }
 
-async fn page(
-    web: &Web,
-    me: &Me,
-    sent: &Form,
-    errors: &[theriac_model::record::FieldError],
-) -> Result<ProductsPage, ServiceError> {
+async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<ProductsPage, ServiceError> {
     let states = gate::releases(web.app(), me.who()).await?;
     let mut rows = Vec::new();
     for product in products::products(web.app(), me.who(), &Paging { limit: 200, after: None }).await?.items {
@@ -100,7 +96,7 @@ async fn page(
     })
 }
 
-fn fields(sent: &Form, errors: &[theriac_model::record::FieldError]) -> Vec<Field> {
+fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
     let error = |name: &str| {
         errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
     };
@@ -129,11 +125,15 @@ pub(super) fn routes(current: &str) -> Vec<Choice> {
 pub async fn add(State(web): State<Web>, me: Me, sent: Form) -> Answer {
     match add_product(&web, &me, &sent).await {
         Ok(key) => Ok(with_toast(&urls::product(&key), "Product added")),
-        Err(ServiceError::Invalid(errors)) => {
+        Err(error) => {
+            let errors = match error {
+                ServiceError::Invalid(errors) => errors,
+                error @ ServiceError::Exists { .. } => vec![FieldError::new("key", error.to_string())],
+                error => return Err(error.into()),
+            };
             let page = page(&web, &me, &sent, &errors).await?;
             Ok(respond::with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page))
         }
-        Err(error) => Err(error.into()),
     }
 }
 

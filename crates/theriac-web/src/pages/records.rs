@@ -169,17 +169,34 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
             next: listing.next.map(|next| Link::new("Next 50", asked.with("after", &next))),
             exports: Vec::new(),
         },
-        empty: Empty::new(
-            "No record here",
-            kind.map_or(
-                "Records are what people write and answer for: responsibilities, policies, risks, reviews.",
-                |kind| kind.purpose,
-            ),
-            new_record(&web, &me, "Write the first one", &new, kind).into_iter().collect(),
-        ),
+        empty: empty(&asked, kind, new_record(&web, &me, "Write the first one", &new, kind)),
         rows,
     };
     Ok(respond::page(&page))
+}
+
+/// What is said where the list is empty: that nothing fits what was asked for, or what belongs there.
+fn empty(asked: &Asked, kind: Option<&'static Kind>, first: Option<Action>) -> Empty {
+    if !asked.waits.is_empty() {
+        let about = "What is in review, of a kind and in a place where you approve, and not written by you, appears here.";
+        return Empty::new(
+            "Nothing waits for your approval",
+            about,
+            vec![Action::open("All records", "/records")],
+        );
+    }
+    let restricted =
+        [&asked.q, &asked.state, &asked.owner, &asked.suspect].iter().any(|text| !text.is_empty());
+    if restricted {
+        let about = "Take a filter away to see more.";
+        return Empty::new(
+            "No record fits these filters",
+            about,
+            vec![Action::open("Clear the filters", "/records")],
+        );
+    }
+    let purpose = "Records are what people write and answer for: responsibilities, policies, risks, reviews.";
+    Empty::new("No record here", kind.map_or(purpose, |kind| kind.purpose), first.into_iter().collect())
 }
 
 /// The kind, and of what.

@@ -139,6 +139,11 @@ async fn a_product_is_added_or_told_what_is_wrong_with_it() {
 
     let tester = Site::signed_in("mei").await;
     assert_eq!(tester.send("/products", &right).await.status, StatusCode::FORBIDDEN);
+
+    // A name that is taken loses nothing that was typed.
+    let again = site.send("/products", &right).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!again.value("name").is_empty() && again.text.contains("exists"), "{}", again.text);
 }
 
 /// What may be decided.

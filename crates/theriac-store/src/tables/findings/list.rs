@@ -30,6 +30,8 @@ pub struct Filter {
     pub products: Option<Vec<i64>>,
     /// Of this release.
     pub release: Option<i64>,
+    /// Of one of these releases.
+    pub releases: Option<Vec<i64>>,
     /// This one.
     pub finding: Option<i64>,
     /// In one of the states that [`counts`] gives.
@@ -118,6 +120,9 @@ fn conditions(filter: &Filter, values: &mut Args) -> String {
     }
     if let Some(release) = filter.release {
         all.push(format!("f.release = {}", values.push(release)));
+    }
+    if let Some(releases) = &filter.releases {
+        all.push(format!("f.release IN ({})", values.push_all(releases.iter().copied())));
     }
     if let Some(finding) = filter.finding {
         all.push(format!("f.id = {}", values.push(finding)));
