@@ -454,6 +454,16 @@ fn short_reasons(judged: &Judged) -> String {
         }
         (false, _) => {}
     }
+    if judged.decided.is_some() && words.is_empty() {
+        let used = match covered {
+            0 => String::new(),
+            1 => "; one deviation was used".to_owned(),
+            many => format!("; {many} deviations were used"),
+        };
+        return format!(
+            "Nothing stood against it then{used}. What came to light since stands under Findings."
+        );
+    }
     match (words.is_empty(), covered) {
         (true, 0) => "Every applicable clause is met, and nothing else stands against it.".to_owned(),
         (true, 1) => "Nothing stands against it; one deviation is used.".to_owned(),
@@ -634,7 +644,11 @@ pub(super) fn duty(
 
 /// What a duty is about: the number and title of a record, or what else is named; nothing where the clause is all.
 pub(super) fn about_text(names: &Names, reference: &str, only_the_clause: bool) -> String {
-    let name = if is_record(number(reference)) { number(reference) } else { reference };
+    let name = match reference {
+        feed if feed.starts_with("feed@") => "the advisory feed",
+        record if is_record(number(record)) => number(record),
+        other => other,
+    };
     match (names.title(reference), only_the_clause) {
         (_, true) => String::new(),
         ("", false) => name.to_owned(),

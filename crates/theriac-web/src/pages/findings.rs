@@ -436,7 +436,7 @@ fn since(me: &Me, asked: &Asked, action: &str) -> DateFilter {
 fn pager(asked: &Asked, here: &str, shown: usize, next: Option<&str>) -> Pager {
     let on = |after: &str| urls::with_query(&asked.on(here), &[("after", after)]);
     Pager {
-        shown: format!("{shown} shown, new ones first, then the worst"),
+        shown: format!("{shown} shown: what waits first, then the worst for patients"),
         first: (!asked.after.is_empty()).then(|| on("")),
         next: next.map(|after| Link::new("Next", on(after))),
         exports: Vec::new(),

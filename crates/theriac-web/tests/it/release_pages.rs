@@ -143,7 +143,7 @@ async fn a_product_is_added_or_told_what_is_wrong_with_it() {
     // A name that is taken loses nothing that was typed.
     let again = site.send("/products", &right).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(!again.value("name").is_empty() && again.text.contains("exists"), "{}", again.text);
+    assert!(!again.value("name").is_empty() && again.text.contains("already"), "{}", again.text);
 }
 
 /// What may be decided.

@@ -42,7 +42,7 @@ async fn a_newcomer_assesses_one_finding_and_sees_the_clause_turn() {
     browser.see("h1", "5.8.1 Resolve findings prior to release").await;
     browser.see("h1 + .meta", "Partly met").await;
     browser.see("section[aria-labelledby=missing]", "FIND-8").await;
-    browser.see("section[aria-labelledby=missing]", "Ben Lindqvist").await;
+    browser.see("section[aria-labelledby=missing]", "Ana Okafor").await;
     let reasons = reasons(&browser).await;
     assert!(reasons.len() > 10, "{reasons:#?}");
 
