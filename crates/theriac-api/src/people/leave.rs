@@ -19,7 +19,7 @@ pub(crate) struct Leaving {
     from: Date,
 }
 
-/// Say that a person has left. They answer for nothing and owe nothing from that day on; the account closes at once.
+/// Say that a person has left. From that day on they answer for no clause, and verdicts and gates ask somebody else; the account closes at once.
 #[utoipa::path(
     post, path = "/people/{person}/leave", tag = "people", request_body = Leaving,
     params(("person" = String, Path, description = "The person's key")),

@@ -10,6 +10,7 @@ use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::{Gate, Reason, ReasonKind};
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
+use theriac_store::tables::people::Person;
 use theriac_store::tables::products::Product;
 use theriac_store::tables::records::{Owing, RecordDuty, date_duties};
 use theriac_store::tables::releases::Release;
@@ -251,7 +252,7 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
         of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);
         covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
     }
-    for owed in in_the_field(read, &names, &decisions, &products).await? {
+    for owed in in_the_field(read, &names, &decisions, &products, today).await? {
         if meant.means(&owed.owner) && !found.has(&owed) {
             found.add(owed.owner, owed.duty, None);
         }
@@ -416,33 +417,44 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
 }
 
 /// The findings of releases that customers have and that were decided: what is published after the decision stands in no gate,
-/// and is to be judged and mended all the same. Who judged or mends it owes it, else who manages the release, or decided.
+/// and is to be judged and mended all the same. Who judged or mends it owes it, else who manages the release, else who decided:
+/// the first of them who is there today.
 async fn in_the_field(
     read: &mut Read,
     names: &Names,
     decisions: &[Decision],
     products: &Products,
+    today: Date,
 ) -> Result<Vec<Owed>> {
-    let shipped = |release: &&Release| {
-        let decided = decisions.iter().any(|row| row.release == release.id && row.ships());
-        release.fielded && decided && products.contains(ProductId(release.product))
+    let shipped = |release: &Release| {
+        let decision = decisions.iter().find(|row| row.release == release.id && row.ships())?;
+        Some(decision).filter(|_| release.fielded && products.contains(ProductId(release.product)))
     };
-    let releases: Vec<&Release> = names.releases.iter().filter(shipped).collect();
-    let ids: Vec<i64> = releases.iter().map(|release| release.id).collect();
-    let open = open_among(read, &ids).await?;
-    let answers: BTreeMap<i64, i64> = releases
+    let releases: BTreeMap<i64, (&Release, &Decision)> = names
+        .releases
         .iter()
-        .filter_map(|release| {
-            let decided = decisions.iter().find(|row| row.release == release.id)?;
-            Some((release.id, release.manager.unwrap_or(decided.person)))
-        })
+        .filter_map(|release| Some((release.id, (release, shipped(release)?))))
         .collect();
-    let keys = tables::people::names_among(read, &answers.values().copied().collect::<Vec<_>>()).await?;
-    let key = |id: i64| keys.iter().find(|name| name.id == id).map(|name| name.key.clone());
+    let open = open_among(read, &releases.keys().copied().collect::<Vec<_>>()).await?;
+    let answering =
+        releases.values().flat_map(|(release, decision)| [release.manager, Some(decision.person)]);
+    let named: BTreeSet<&String> = open.iter().filter_map(|(_, row)| row.owner.as_ref()).collect();
+    let named = tables::people::names_by_keys(read, &named.into_iter().cloned().collect::<Vec<_>>()).await?;
+    let ids: Vec<i64> = answering.flatten().chain(named.iter().map(|name| name.id)).collect();
+    let here = |place: &Person| place.from <= today && place.to.is_none_or(|to| today < to);
+    let here: BTreeMap<i64, String> = tables::people::versions_among(read, &ids)
+        .await?
+        .into_iter()
+        .filter(here)
+        .map(|place| (place.id, place.key))
+        .collect();
     let mut all = Vec::new();
     for (id, row) in open {
-        let Some(release) = releases.iter().find(|release| release.id == id) else { continue };
-        let Some(owner) = row.owner.or_else(|| key(*answers.get(&id)?)) else { continue };
+        let Some((release, decision)) = releases.get(&id) else { continue };
+        let of = |person: Option<i64>| here.get(&person?).cloned();
+        let named = row.owner.filter(|key| here.values().any(|other| other == key));
+        let owner = named.or_else(|| of(release.manager)).or_else(|| of(Some(decision.person)));
+        let Some(owner) = owner else { continue };
         let why = row.standing.blocks().unwrap_or_default();
         let duty = Duty {
             due: row.due.map(|day| day.to_string()),

@@ -11,8 +11,8 @@ use super::{digest_of, find, subject};
 use crate::check::Checks;
 use crate::{App, Result, ServiceError, Who};
 
-/// Says that a person has left: from that day on they stand nowhere, answer for nothing and owe nothing. The account closes
-/// at once. Who comes back is given a place again.
+/// Says that a person has left: from that day on they stand nowhere and answer for no clause, and verdicts and gates ask
+/// somebody else. The account closes at once. Who comes back is given a place again.
 ///
 /// # Errors
 /// When the day is still to come or not later than the person's first, they have left already, it is the last

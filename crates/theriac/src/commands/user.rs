@@ -73,7 +73,7 @@ pub enum Command {
         #[arg(long)]
         withdraw: bool,
     },
-    /// Say that a person has left: they answer for nothing and owe nothing any more, and the account closes
+    /// Say that a person has left: they answer for no clause any more, others owe what was missing of them, and the account closes
     Leave {
         /// The person's key
         key: String,
