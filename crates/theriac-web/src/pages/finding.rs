@@ -82,10 +82,11 @@ pub async fn show(
     shell.crumbs.extend([Crumb::to("Findings", list), Crumb::here(&number)]);
     shell.api = Some(format!("/api/v1/findings/{}", urls::encode(&number)));
     let (previous, next) = neighbours(&web, &me, &known, &asked).await?;
+    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
     let page = FindingPage {
         shell,
         actions: actions(&web, &me, &known, row.id).await?.into_iter().map(Action::main).collect(),
-        finding: view(&web, &me, &known, &asked).await?,
+        finding: view(&web, &me, &known, &asked, &owed).await?,
         previous,
         next,
     };
@@ -113,9 +114,10 @@ pub(super) async fn read(
     me: &Me,
     number: &str,
     asked: &Asked,
+    owed: &Owed,
 ) -> Result<FindingView, ServiceError> {
     let known = findings::page(web.app(), me.who(), number).await?;
-    view(web, me, &known, asked).await
+    view(web, me, &known, asked, owed).await
 }
 
 /// The findings before and after in the list, as far as its longest page reaches.
@@ -176,7 +178,13 @@ fn lacks_clinical(known: &Known) -> bool {
     })
 }
 
-async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<FindingView, ServiceError> {
+async fn view(
+    web: &Web,
+    me: &Me,
+    known: &Known,
+    asked: &Asked,
+    owed: &Owed,
+) -> Result<FindingView, ServiceError> {
     let row = &known.row;
     let open = row.resolved.is_none();
     let product = products::product(web.app(), me.who(), &row.product).await?;
@@ -194,7 +202,7 @@ async fn view(web: &Web, me: &Me, known: &Known, asked: &Asked) -> Result<Findin
     let owner = match &row.owner {
         _ if !open => String::new(),
         Some(key) => names.person(key),
-        None => Owed::of(web, me, (&row.product, product.id), &row.release).await?.by(&row.reference),
+        None => owed.by(&row.reference),
     };
     let actions = actions(web, me, known, product.id).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());

@@ -189,7 +189,7 @@ pub async fn show(
     }
     let pane = match found.page.items.first() {
         None => None,
-        Some(first) => Some(finding::read(&web, &me, &first.reference, &asked).await?),
+        Some(first) => Some(finding::read(&web, &me, &first.reference, &asked, &owed).await?),
     };
     let page = FindingsPage {
         shell: {
