@@ -353,7 +353,7 @@ fn not_assessed(finding: &Finding) -> (String, &'static str) {
 fn waiting_reason(facts: &Facts, waiting: &[&Component], fallback: &Fallback) -> Option<Reason> {
     let why = waiting.first()?.unmatched_reason.as_deref().unwrap_or("not looked up yet");
     let number = waiting.len();
-    let text = format!("{number} components are still to be looked up among the vulnerabilities ({why})");
+    let text = format!("Components still to be looked up among the vulnerabilities: {number} ({why})");
     let todo = "Import an advisory feed if there is none, wait until the components have been matched, and read the gate again";
     Some(fallback.reason(
         ReasonKind::ComponentUnmatched,

@@ -1,7 +1,8 @@
 //! Who owes what is missing, and by when: the one rule for verdicts and the gate.
 //!
 //! Whom a row names owes it, else who answers for the clause, else the release manager, else a security officer of the
-//! product or the organisation; somebody who has left owes nothing. What has no day of its own is due when the release is planned to ship, as is
+//! product or the organisation; somebody who has left owes nothing. What has no day of its own is due when the release is
+//! planned to ship, as is
 //! what keeps it from shipping and has a later day.
 
 use std::collections::BTreeSet;

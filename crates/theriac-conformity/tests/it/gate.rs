@@ -5,7 +5,7 @@ use theriac_conformity::facts::input::{AssessmentInput, RoleInput};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::{Facts, Pack, ReasonKind, evaluate, gate};
 
-use crate::sample::{Sample, assessment, day, digest, finding, pack, record};
+use crate::sample::{Sample, assessment, component, day, digest, finding, pack, record};
 
 fn kinds(sample: &Sample) -> Vec<ReasonKind> {
     let mut kinds: Vec<_> = sample.gate().reasons.iter().map(|reason| reason.kind).collect();
@@ -88,6 +88,21 @@ fn deviation_from(clause: &str, sample: Sample, missing: &str, expires: &str) ->
         "compensating": "Service technicians verify.", "expires": expires, "owner": "ana"
     });
     sample.with(|input| input.records.push(record("DEV-1", "deviation", Scope::Release, content)))
+}
+
+#[test]
+fn components_that_wait_to_be_looked_up_are_one_reason() {
+    let sample = Sample::met().with(|input| {
+        input.components.push(component("pkg:npm/right-pad@2.0.0"));
+        for component in &mut input.components {
+            (component.unmatched, component.waiting) = (Some("not matched yet".to_owned()), true);
+        }
+    });
+    let gate = sample.gate();
+    let [reason] = gate.reasons.as_slice() else { panic!("{:#?}", gate.reasons) };
+    assert_eq!((reason.kind, reason.reference.as_str()), (ReasonKind::ComponentUnmatched, "2.4"));
+    assert!(reason.text.contains(": 2 (not matched yet)"), "{}", reason.text);
+    assert_eq!(reason.clauses, ["5.8.1", "5.8.5"], "the clauses wait for the same");
 }
 
 #[test]

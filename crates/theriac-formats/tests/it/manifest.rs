@@ -56,6 +56,11 @@ fn what_breaks_a_rule_is_refused_with_its_place() {
             "/artefacts/0: an artefact lacks its 'sha256'",
         ),
         ("\"predecessor\": null,", "", "lacks its 'predecessor'"),
+        (
+            "\"predecessor\": null",
+            "\"predecessor\": \"4b825dc642cb6eb9a060e54bf8d69288fbee4904\"",
+            "/predecessor: names the commit itself",
+        ),
         ("\"authors\"", "\"tool\": {\"name\": \"make\"}, \"authors\"", "/tool: a tool lacks its 'version'"),
     ];
     for (from, to, expected) in cases {

@@ -482,6 +482,29 @@ on_both_engines!(an_address_in_commits_is_one_persons, |store| {
     assert!(known.contains(&(address_digest("BEN@home.example"), ben)));
     assert!(known.contains(&(address_digest("ben@lumen.example"), ben)), "the e-mail address counts too");
     assert_eq!(known.len(), 6);
+    drop(read);
+
+    // One that was given by mistake is taken back, and is then free for another.
+    let withdraw = async |key, address| people::withdraw_address(&here.app, &adam, key, address).await;
+    assert_eq!(fields(withdraw("ana", "ben@home.example").await.unwrap_err())[0].0, "address");
+    withdraw("ben", "BEN@home.example").await.unwrap();
+    assert_eq!(fields(withdraw("ben", "ben@home.example").await.unwrap_err())[0].0, "address");
+    add("ana", "ben@home.example").await.unwrap();
+    let mut read = here.app.store().read().await.unwrap();
+    let now = read.seq();
+    let ana = tables::people::by_key(&mut read, "ana").await.unwrap().unwrap().id;
+    let owner = |known: Vec<(theriac_model::Digest, i64)>| {
+        known
+            .into_iter()
+            .find(|(address, _)| *address == address_digest("ben@home.example"))
+            .map(|(_, id)| id)
+    };
+    assert_eq!(owner(tables::people::addresses_at(&mut read, now).await.unwrap()), Some(ana));
+    assert_eq!(
+        owner(tables::people::addresses_at(&mut read, seq).await.unwrap()),
+        Some(ben),
+        "as it was known"
+    );
 });
 
 fn ci(store: &theriac_store::testing::TestStore, product: Option<&str>) -> NewToken {

@@ -301,6 +301,23 @@ fn owned(mut sample: Value) -> Value {
     sample
 }
 
+on_both_engines!(an_author_retires_nothing_of_their_own, |store| {
+    let world = World::new(&store).await;
+    let (reference, digest) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let roles =
+        [Role::SecurityOfficer, Role::Approver].map(|role| Grant { role, scope: Scope::Organisation });
+    let author = Who::new(Access::of_person(PersonId(id_of("ana")), roles), "test");
+    let why = records::hindrance(&world.app, &author, &reference, records::Giving::Retire).await.unwrap();
+    assert!(why.unwrap().contains("an author does not retire"));
+    let proof = world.proof("ana");
+    let refused =
+        records::retire(&world.app, &author, &proof, &reference, digest, "No time").await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::AuthorRetires)), "{refused}");
+    assert_eq!(head(&world, &reference).await.head.state, "approved");
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    records::retire(&world.app, &cleo, &proof, &reference, digest, "Covered elsewhere").await.unwrap();
+});
+
 on_both_engines!(who_approves_sees_what_waits_for_them, |store| {
     let world = World::new(&store).await;
     let (ana, cleo, dan) = (world.who("ana"), world.who("cleo"), world.who("dan"));

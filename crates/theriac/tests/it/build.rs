@@ -147,6 +147,9 @@ fn what_is_no_checkout_no_commit_or_lacks_git_is_said() {
     let (folder, _) = checkout();
     let error = stderr(&theriac(folder.path()).args(["build", "describe", "--since", "v9"]).assert().code(2));
     assert!(error.contains("'v9'") && error.contains("fetch it"), "{error}");
+    let error =
+        stderr(&theriac(folder.path()).args(["build", "describe", "--since", "HEAD"]).assert().code(2));
+    assert!(error.contains("the very commit that is built"), "{error}");
     let error = stderr(&theriac(folder.path()).args(["build", "describe", "--since=--all"]).assert().code(2));
     assert!(error.contains("no name of a commit"), "{error}");
     let error = stderr(&theriac(folder.path()).args(["build", "describe"]).env("PATH", "").assert().code(2));

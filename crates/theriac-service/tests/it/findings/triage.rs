@@ -39,6 +39,24 @@ on_both_engines!(a_judgement_says_what_it_must_or_every_field_that_lacks, |store
         refuse(|input| input.rests_on = vec![Ground::Measure("MEAS-9".to_owned())]).await,
         ["rests_on"]
     );
+    for path in ["path:./src", "path:src//typo", "path:../x"] {
+        assert!(path.parse::<Ground>().unwrap_err().contains("as the repository names it"), "{path}");
+    }
+    let mitigated = Some("inline mitigations already exist".to_owned());
+    let mut hollow = judgement(&world, OLD, &["FIND-1"]).await;
+    hollow.justification = mitigated;
+    let hollow = findings::assess(&world.app, &world.who("ana"), hollow).await.unwrap_err();
+    assert_eq!(wrong(&hollow), ["rests_on"]);
+    let past = refuse(|input| {
+        affected(input, Decision::Defer);
+        input.due = Some("2020-01-01".parse().unwrap());
+    });
+    assert_eq!(past.await, ["due"]);
+    let nobody = refuse(|input| {
+        affected(input, Decision::Mitigate);
+        input.fixer = None;
+    });
+    assert_eq!(nobody.await, ["fixer"]);
     let missing = refuse(|input| {
         input.status = VexStatus::Affected;
         input.justification = None;
