@@ -1,6 +1,6 @@
 //! What machines delivered: SBOMs, test results and build manifests of the two releases, and the advisories.
 
-use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath, ManifestTool};
+use theriac_formats::{Artefact, ArtefactSignature, Author, BuildManifest, ChangedPath, ManifestTool};
 use theriac_model::Digest;
 
 /// One release's deliveries.
@@ -57,7 +57,17 @@ impl Delivery {
                 .iter()
                 .map(|(path, tree)| ChangedPath { path: (*path).to_owned(), tree: Some((*tree).to_owned()) })
                 .collect(),
-            artefacts: vec![Artefact { sha256: Digest::of(name.as_bytes()), name, size: Some(48_120_332) }],
+            artefacts: vec![Artefact {
+                sha256: Digest::of(name.as_bytes()),
+                name,
+                size: Some(48_120_332),
+                signature: Some(ArtefactSignature {
+                    key: "SHA256:0d5c7a91e4b8f3624c1a9e07d2b5f8c3".to_owned(),
+                    signed_at: built_at.clone(),
+                    valid_from: "2024-01-01T00:00:00Z".to_owned(),
+                    valid_to: None,
+                }),
+            }],
             built_at: Some(built_at),
             tool: Some(ManifestTool { name: "theriac".to_owned(), version: "0.1.0".to_owned() }),
         }

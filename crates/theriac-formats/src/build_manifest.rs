@@ -5,11 +5,15 @@
 //!  "commit": "4b825dc6…", "predecessor": "8f94139…",
 //!  "authors": [{"name": "Ada", "email": "ada@example.org"}],
 //!  "changed": [{"path": "src/dose.c", "tree": "e69de29b…"}, {"path": "src/gone.c", "tree": null}],
-//!  "artefacts": [{"name": "pump.bin", "sha256": "ba7816bf…", "size": 1024}],
+//!  "artefacts": [{"name": "pump.bin", "sha256": "ba7816bf…", "size": 1024,
+//!                 "signature": {"key": "SHA256:8a5f…", "signed_at": "2026-01-31T12:05:00Z",
+//!                               "valid_from": "2025-06-01T00:00:00Z", "valid_to": "2027-06-01T00:00:00Z"}}],
 //!  "built_at": "2026-01-31T12:00:00Z", "tool": {"name": "theriac", "version": "0.1.0"}}
 //! ```
-//! `predecessor` and a path's `tree` (absent when the path was removed) may be null; `size`, `built_at` and `tool` (what
-//! wrote the manifest) may be left out. Ids of commits and trees are 40 or 64 hexadecimal digits in lower case. Unknown keys are refused.
+//! `predecessor` and a path's `tree` (absent when the path was removed) may be null; `size`, `signature`, `built_at` and
+//! `tool` (what wrote the manifest) may be left out. In `signature`, `key` names the key or certificate, and `valid_to` is its
+//! end or the time at which it was revoked, left out when it has none. Ids of commits and trees are 40 or 64 hexadecimal
+//! digits in lower case. Unknown keys are refused.
 
 use serde::Serialize;
 use theriac_model::{CanonicalError, Digest, canonical_json};
@@ -84,6 +88,23 @@ pub struct Artefact {
     /// Its size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// How it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<ArtefactSignature>,
+}
+
+/// What a file was signed with, and when (times as RFC 3339).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArtefactSignature {
+    /// The key or certificate, by its fingerprint or id.
+    pub key: String,
+    /// When the file was signed.
+    pub signed_at: String,
+    /// From when the key was valid.
+    pub valid_from: String,
+    /// Until when the key was valid, a revocation included; none where it has no end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<String>,
 }
 
 /// A manifest that cannot be written.
@@ -111,12 +132,25 @@ static CHANGED_PATH: Type = Type {
     open: false,
 };
 
+static SIGNATURE: Type = Type {
+    name: "signature",
+    members: &[
+        must("key", Text(Length(1, 500))),
+        must("signed_at", Text(DateTime)),
+        must("valid_from", Text(DateTime)),
+        has("valid_to", Text(DateTime)),
+    ],
+    rules: &[],
+    open: false,
+};
+
 static ARTEFACT: Type = Type {
     name: "artefact",
     members: &[
         must("name", Text(Length(1, 4096))),
         must("sha256", Text(Sha256)),
         has("size", Integer(0, i64::MAX)),
+        has("signature", Object(&SIGNATURE)),
     ],
     rules: &[],
     open: false,
@@ -184,7 +218,6 @@ impl BuildManifest {
     }
 
     fn from_checked(root: &Node<'_>) -> Result<Self, ReadError> {
-        let text = |node: &Node<'_>, name: &str| node.text(name).unwrap_or_default().to_owned();
         if root.text("predecessor").is_some_and(|before| root.text("commit") == Some(before)) {
             let reason = "names the commit itself; the commit of the build before it is expected, or null";
             let place = Place::Pointer("/predecessor".to_owned());
@@ -212,6 +245,19 @@ impl BuildManifest {
     }
 }
 
+fn text(node: &Node<'_>, name: &str) -> String {
+    node.text(name).unwrap_or_default().to_owned()
+}
+
+fn signature(node: &Node<'_>) -> ArtefactSignature {
+    ArtefactSignature {
+        key: text(node, "key"),
+        signed_at: text(node, "signed_at"),
+        valid_from: text(node, "valid_from"),
+        valid_to: node.owned("valid_to"),
+    }
+}
+
 fn artefact(node: &Node<'_>) -> Result<Artefact, ReadError> {
     let size = match node.get("size").map(|size| &size.value) {
         Some(Value::Integer(size)) => u64::try_from(*size).ok(),
@@ -220,7 +266,7 @@ fn artefact(node: &Node<'_>) -> Result<Artefact, ReadError> {
     let sha256 = node.text("sha256").unwrap_or_default().parse::<Digest>();
     let sha256 =
         sha256.map_err(|error| ReadError::new(ErrorKind::Structure, Place::Whole, error.to_string()))?;
-    Ok(Artefact { name: node.text("name").unwrap_or_default().to_owned(), sha256, size })
+    Ok(Artefact { name: text(node, "name"), sha256, size, signature: node.get("signature").map(signature) })
 }
 
 #[derive(Serialize)]

@@ -22,7 +22,9 @@ mod vex;
 mod xml;
 
 pub use bom::{Bom, Component, Dependency, Hash, Licence, Metadata, Purl, PurlParts, Tool};
-pub use build_manifest::{Artefact, Author, BuildManifest, ChangedPath, ManifestError, ManifestTool};
+pub use build_manifest::{
+    Artefact, ArtefactSignature, Author, BuildManifest, ChangedPath, ManifestError, ManifestTool,
+};
 pub use error::{Defect, ErrorKind, Place, ReadError};
 pub use junit::{Outcome, TestCase, TestReport, Totals, read_junit};
 pub use limits::{Limits, Strictness};

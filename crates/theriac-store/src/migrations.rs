@@ -26,6 +26,7 @@ pub(crate) const LIST: &[Migration] = &[
     migration(121, "stored_verdict", include_str!("../migrations/0121_stored_verdict.sql")),
     migration(130, "component_via", include_str!("../migrations/0130_component_via.sql")),
     migration(131, "signature_comment", include_str!("../migrations/0131_signature_comment.sql")),
+    migration(132, "artefact_signature", include_str!("../migrations/0132_artefact_signature.sql")),
 ];
 
 impl Migration {

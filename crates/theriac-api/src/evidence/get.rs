@@ -5,7 +5,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use theriac_service::evidence;
-use theriac_store::tables::evidence::{Manifest, TestResult};
+use theriac_store::tables::evidence::{Artefact, Manifest, TestResult};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{EvidenceView, RelyingView};
@@ -55,6 +55,36 @@ pub(crate) struct ArtefactView {
     name: String,
     /// The digest of its bytes.
     digest: String,
+    /// How it was signed, where the manifest says so.
+    signature: Option<ArtefactSignatureView>,
+}
+
+/// What a file was signed with, and when.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArtefactSignatureView {
+    /// The key or certificate, by its fingerprint or id.
+    key: String,
+    /// When the file was signed.
+    #[schema(value_type = String, format = DateTime)]
+    signed_at: Timestamp,
+    /// From when the key was valid.
+    #[schema(value_type = String, format = DateTime)]
+    valid_from: Timestamp,
+    /// Until when the key was valid; none where it has no end.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_to: Option<Timestamp>,
+}
+
+impl From<Artefact> for ArtefactView {
+    fn from(artefact: Artefact) -> Self {
+        let signature = artefact.signature.map(|signature| ArtefactSignatureView {
+            key: signature.key,
+            signed_at: signature.signed_at,
+            valid_from: signature.valid_from,
+            valid_to: signature.valid_to,
+        });
+        Self { name: artefact.name, digest: artefact.digest.to_string(), signature }
+    }
 }
 
 /// What a build manifest says.
@@ -74,15 +104,12 @@ pub(crate) struct ManifestView {
 
 impl From<Manifest> for ManifestView {
     fn from(manifest: Manifest) -> Self {
-        let artefacts = manifest.artefacts.into_iter();
         Self {
             commit: manifest.commit,
             predecessor: manifest.predecessor,
             authors: manifest.authors.len(),
             changed_paths: manifest.paths.len(),
-            artefacts: artefacts
-                .map(|(name, digest)| ArtefactView { name, digest: digest.to_string() })
-                .collect(),
+            artefacts: manifest.artefacts.into_iter().map(Into::into).collect(),
         }
     }
 }

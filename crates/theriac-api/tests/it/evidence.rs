@@ -145,6 +145,20 @@ on_both_engines!(evidence_is_shown_with_its_results_and_fetched_byte_for_byte, |
     assert_eq!(bytes.text, JUNIT);
     assert!(bytes.headers["content-disposition"].to_str().unwrap().contains("unit.xml"));
     assert_eq!(bytes.headers["content-security-policy"], "default-src 'none'; sandbox");
+    let signature = json!({
+        "key": "SHA256:8a5f", "signed_at": "2026-01-02T09:30:00Z", "valid_from": "2025-01-01T00:00:00Z"
+    });
+    let manifest = json!({
+        "format": "theriac-build-manifest", "version": 1, "commit": "0123456789abcdef0123456789abcdef01234567", "predecessor": null,
+        "authors": [], "changed": [],
+        "artefacts": [{ "name": "pump.bin", "sha256": "0".repeat(64), "signature": signature }]
+    });
+    hand_in(&ana, &server, "name=build.json&build=rc.1&tool=make@4", manifest.to_string()).await.ok();
+    let artefact = &ana.get(&server, "/evidence/EVID-2").await.ok()["manifest"]["artefacts"][0];
+    assert_eq!((&artefact["name"], &artefact["signature"]["valid_to"]), (&json!("pump.bin"), &json!(null)));
+    for member in ["key", "signed_at", "valid_from"] {
+        assert_eq!(artefact["signature"][member], signature[member], "{member}");
+    }
     for path in ["/evidence/EVID-9", "/evidence/nonsense", "/evidence/EVID-9/bytes"] {
         ana.get(&server, path).await.problem(404, "not-found");
     }

@@ -233,8 +233,28 @@ pub struct ArtefactInput {
     pub name: String,
     /// The file's digest.
     pub digest: Digest,
+    /// How it was signed, where the manifest says so.
+    pub signature: Option<ArtefactSignatureInput>,
     /// The manifest's evidence id ("EVID-3").
     pub evidence: String,
+}
+
+/// When an artefact was signed, and when the key that signed it was valid.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ArtefactSignatureInput {
+    /// When it was signed.
+    pub signed_at: Timestamp,
+    /// From when the key was valid.
+    pub valid_from: Timestamp,
+    /// Until when the key was valid; none where it has no end.
+    pub valid_to: Option<Timestamp>,
+}
+
+impl ArtefactSignatureInput {
+    /// Whether the key was valid when it signed.
+    pub fn key_was_valid(&self) -> bool {
+        self.valid_from <= self.signed_at && self.valid_to.is_none_or(|end| self.signed_at <= end)
+    }
 }
 
 /// A file that a machine delivered.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use theriac_conformity::Conformity;
-use theriac_conformity::facts::input::{DecisionInput, PastInput};
+use theriac_conformity::facts::input::{ArtefactInput, ArtefactSignatureInput, DecisionInput, PastInput};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::pack::ClauseKind;
 use theriac_model::Digest;
@@ -43,6 +43,22 @@ fn by_campaign(sample: Sample) -> Sample {
 
 fn unapprove(sample: Sample, id: &str) -> Sample {
     sample.with_record(id, |row| row.state = State::InReview)
+}
+
+/// The artefact as signed on 1 October at midnight, by one manifest for each time in which they say the key was valid.
+fn signed(sample: Sample, keys: &[(&str, Option<&str>)]) -> Sample {
+    let time = |text: &str| text.parse().unwrap();
+    sample.with(|input| {
+        let unsigned = input.builds[0].artefacts.remove(0);
+        input.builds[0].artefacts.extend(keys.iter().map(|(from, to)| ArtefactInput {
+            signature: Some(ArtefactSignatureInput {
+                signed_at: time("2026-10-01T00:00:00Z"),
+                valid_from: time(from),
+                valid_to: to.map(time),
+            }),
+            ..unsigned.clone()
+        }));
+    })
 }
 
 /// With the feed of a day.
@@ -461,6 +477,21 @@ const CASES: &[Case] = &[
             input.evidence.push(evidence("EVID-4", EvidenceKind::BuildManifest));
             input.evidence[3].performed_on = None;
         })
+    }),
+    ("5.8.3-d", "the key was valid", Met, |s| {
+        signed(s, &[("2026-10-01T00:00:00Z", Some("2026-10-01T00:00:00Z"))])
+    }),
+    ("5.8.3-d", "the key has no end", Met, |s| signed(s, &[("2026-10-01T00:00:00Z", None)])),
+    ("5.8.3-d", "the key had ended", NotMet, |s| {
+        signed(s, &[("2026-09-01T00:00:00Z", Some("2026-09-30T23:59:59Z"))])
+    }),
+    ("5.8.3-d", "one of two with a key that had ended", PartlyMet, |s| {
+        signed(s, &[("2026-09-01T00:00:00Z", None), ("2026-09-01T00:00:00Z", Some("2026-09-15T00:00:00Z"))])
+            .with(|input| input.builds[0].artefacts[0].name = "tool".to_owned())
+    }),
+    ("5.8.3-d", "the key had not begun", NotMet, |s| signed(s, &[("2026-10-01T00:00:01Z", None)])),
+    ("5.8.3-d", "another manifest says that the key was revoked", NotMet, |s| {
+        signed(s, &[("2026-09-01T00:00:00Z", None), ("2026-09-01T00:00:00Z", Some("2026-09-15T00:00:00Z"))])
     }),
     ("5.8.3-c", "not approved", NotMet, |s| unapprove(s, "DOC-3")),
     ("5.8.3-c", "one of two overdue", PartlyMet, |s| second(s, "DOC-3", "next_review", json!("2026-10-01"))),

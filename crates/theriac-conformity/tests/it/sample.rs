@@ -124,6 +124,7 @@ impl Sample {
                 artefacts: vec![ArtefactInput {
                     name: "gateway.deb".to_owned(),
                     digest: digest("gateway.deb"),
+                    signature: None,
                     evidence: "EVID-3".to_owned(),
                 }],
             }],

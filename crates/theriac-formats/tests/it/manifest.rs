@@ -1,7 +1,9 @@
 //! The build manifest.
 
 use proptest::prelude::*;
-use theriac_formats::{Artefact, Author, BuildManifest, ChangedPath, ErrorKind, Limits, ManifestTool};
+use theriac_formats::{
+    Artefact, ArtefactSignature, Author, BuildManifest, ChangedPath, ErrorKind, Limits, ManifestTool,
+};
 use theriac_model::Digest;
 
 prop_compose! {
@@ -11,6 +13,7 @@ prop_compose! {
         authors in proptest::collection::btree_set("[A-Z][a-zé \"]{0,10}", 0..3),
         changed in proptest::collection::btree_map("[a-z/]{1,12}", proptest::option::of("[0-9a-f]{40}"), 0..4),
         artefacts in proptest::collection::btree_map("[a-z.]{1,8}", proptest::option::of(0..1_u64 << 50), 0..4),
+        signed in proptest::option::of(any::<bool>()),
         built in any::<bool>(),
         tool in proptest::option::of("[a-z]{1,8}"),
     ) -> BuildManifest {
@@ -21,7 +24,17 @@ prop_compose! {
             changed: changed.into_iter().map(|(path, tree)| ChangedPath { path, tree }).collect(),
             artefacts: artefacts
                 .into_iter()
-                .map(|(name, size)| Artefact { sha256: Digest::of(name.as_bytes()), name, size })
+                .map(|(name, size)| Artefact {
+                    sha256: Digest::of(name.as_bytes()),
+                    name,
+                    size,
+                    signature: signed.map(|ends| ArtefactSignature {
+                        key: "SHA256:8a5f".to_owned(),
+                        signed_at: "2026-01-31T12:05:00Z".to_owned(),
+                        valid_from: "2025-06-01T00:00:00+02:00".to_owned(),
+                        valid_to: ends.then(|| "2027-06-01T00:00:00Z".to_owned()),
+                    }),
+                })
                 .collect(),
             built_at: built.then(|| "2026-01-31T12:00:00Z".to_owned()),
             tool: tool.map(|name| ManifestTool { name, version: "1.2.0".to_owned() }),
@@ -55,6 +68,18 @@ fn what_breaks_a_rule_is_refused_with_its_place() {
             "\"artefacts\": [{\"name\": \"a\"}]",
             "/artefacts/0: an artefact lacks its 'sha256'",
         ),
+        (
+            "\"artefacts\": []",
+            "\"artefacts\": [{\"name\": \"a\", \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\", \
+             \"signature\": {\"key\": \"K\", \"signed_at\": \"2026-01-31T12:00:00Z\"}}]",
+            "/artefacts/0/signature: a signature lacks its 'valid_from'",
+        ),
+        (
+            "\"artefacts\": []",
+            "\"artefacts\": [{\"name\": \"a\", \"sha256\": \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\", \
+             \"signature\": {\"key\": \"K\", \"signed_at\": \"2026-01-31\", \"valid_from\": \"2026-01-01T12:00:00Z\"}}]",
+            "/artefacts/0/signature/signed_at: ",
+        ),
         ("\"predecessor\": null,", "", "lacks its 'predecessor'"),
         (
             "\"predecessor\": null",
@@ -68,6 +93,18 @@ fn what_breaks_a_rule_is_refused_with_its_place() {
         assert_eq!(error.kind, ErrorKind::Structure);
         assert!(error.to_string().contains(expected), "{error}");
     }
+}
+
+#[test]
+fn the_example_of_the_book_is_read_and_keeps_what_it_says() {
+    let page = include_str!("../../../../docs/user/build-manifest.md");
+    let (_, rest) = page.split_once("```json\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let manifest = BuildManifest::read(example.as_bytes(), &Limits::default()).unwrap();
+    let signature = manifest.artefacts[0].signature.as_ref().unwrap();
+    assert_eq!(signature.valid_to.as_deref(), Some("2027-06-01T00:00:00Z"));
+    let written: serde_json::Value = serde_json::from_str(&manifest.write().unwrap()).unwrap();
+    assert_eq!(written, serde_json::from_str::<serde_json::Value>(example).unwrap());
 }
 
 #[test]

@@ -278,6 +278,9 @@ fn read_one(
     if read.says.at.is_some_and(|at| at > now + CLOCKS_DIFFER) {
         return Err(Refused::whole("the file says that it was made at a time that has not come yet"));
     }
+    if read.rows.signed_after(now + CLOCKS_DIFFER) {
+        return Err(Refused::whole("an artefact is said to be signed at a time that has not come yet"));
+    }
     let bound = said::bind(&read.says, request.tool.as_ref(), request.performed_at)?;
     Ok(Taken { name, digest, bytes: bytes.into(), read, bound })
 }

@@ -13,7 +13,7 @@ use theriac_formats::{
     TestReport, read_bom, read_junit, recognise,
 };
 use theriac_store::tables::components::Component;
-use theriac_store::tables::evidence::{Manifest, TestResult};
+use theriac_store::tables::evidence::{Artefact, ArtefactSignature, Manifest, TestResult};
 use theriac_vulndb::{Package, component_purl, contradiction};
 
 use crate::ServiceError;
@@ -52,6 +52,13 @@ impl Rows {
             Self::Manifest(manifest) => manifest.artefacts.len(),
         }
     }
+
+    /// Whether an artefact is said to be signed after a time.
+    pub(super) fn signed_after(&self, time: Timestamp) -> bool {
+        let Self::Manifest(manifest) = self else { return false };
+        let mut signatures = manifest.artefacts.iter().filter_map(|artefact| artefact.signature.as_ref());
+        signatures.any(|signature| signature.signed_at > time)
+    }
 }
 
 /// What a file says of itself.
@@ -89,7 +96,7 @@ pub(super) fn read(bytes: &[u8], strictness: Strictness) -> Result<FileRead, Ref
         Err(_) => {}
     }
     match recognise(bytes)? {
-        theriac_formats::Format::BuildManifest => Ok(of_manifest(&BuildManifest::read(bytes, &limits)?)),
+        theriac_formats::Format::BuildManifest => of_manifest(&BuildManifest::read(bytes, &limits)?),
         _ => Ok(of_tests(&read_junit(bytes, &limits)?)),
     }
 }
@@ -146,7 +153,7 @@ fn of_tests(report: &TestReport) -> FileRead {
     }
 }
 
-fn of_manifest(manifest: &BuildManifest) -> FileRead {
+fn of_manifest(manifest: &BuildManifest) -> Result<FileRead, Refused> {
     let mut authors: Vec<_> = manifest.authors.iter().map(|author| address_digest(&author.email)).collect();
     authors.sort_unstable();
     authors.dedup();
@@ -158,10 +165,15 @@ fn of_manifest(manifest: &BuildManifest) -> FileRead {
         artefacts: manifest
             .artefacts
             .iter()
-            .map(|artefact| (clean(&artefact.name), artefact.sha256))
-            .collect(),
+            .enumerate()
+            .map(|(place, artefact)| {
+                let signature = artefact.signature.as_ref().map(|written| signature(place, written));
+                let (name, digest) = (clean(&artefact.name), artefact.sha256);
+                Ok(Artefact { name, digest, signature: signature.transpose()? })
+            })
+            .collect::<Result<_, Refused>>()?,
     };
-    FileRead {
+    Ok(FileRead {
         kind: EvidenceKind::BuildManifest,
         format: theriac_formats::Format::BuildManifest.to_string(),
         says: Says {
@@ -172,7 +184,28 @@ fn of_manifest(manifest: &BuildManifest) -> FileRead {
         },
         rows: Rows::Manifest(rows),
         defects: Vec::new(),
+    })
+}
+
+/// How the artefact at a place of a manifest was signed.
+fn signature(
+    place: usize,
+    written: &theriac_formats::ArtefactSignature,
+) -> Result<ArtefactSignature, Refused> {
+    let refused = |member: &str, reason: &str| Refused {
+        place: format!("/artefacts/{place}/signature/{member}"),
+        reason: reason.to_owned(),
+    };
+    let time = |member: &str, text: &str| {
+        moment(text).ok_or_else(|| refused(member, "is no time that there is (2026-01-31T12:00:00Z is one)"))
+    };
+    let valid_from = time("valid_from", &written.valid_from)?;
+    let valid_to = written.valid_to.as_deref().map(|text| time("valid_to", text)).transpose()?;
+    if valid_to.is_some_and(|end| end < valid_from) {
+        return Err(refused("valid_to", "lies before the key's 'valid_from'"));
     }
+    let signed_at = time("signed_at", &written.signed_at)?;
+    Ok(ArtefactSignature { key: clean(&written.key), signed_at, valid_from, valid_to })
 }
 
 /// Components that say two versions of themselves. No format forbids it, so it is no reason to refuse the file.

@@ -16,7 +16,7 @@ pub use blocks::{Blocking, BlockingReason};
 pub use disqualify::{Disqualified, disqualify};
 pub use read::{EvidenceBytes, EvidencePage, EvidenceRow, ListEvidence, ReliedOn, bytes, list, page};
 pub use rebuild::{Difference, Rebuilt, rebuild};
-pub use theriac_store::tables::evidence::TestResult;
+pub use theriac_store::tables::evidence::{Artefact, TestResult};
 
 use theriac_auth::Permission;
 use theriac_store::tables::evidence::{self as table, Listed};

@@ -50,7 +50,11 @@ fn manifest(commit: &str) -> Vec<u8> {
         "format": "theriac-build-manifest", "version": 1, "commit": commit, "predecessor": BEFORE,
         "authors": [{ "name": "Ben", "email": "ben@lumen.example" }],
         "changed": [{ "path": "src/dose.rs", "tree": COMMIT }, { "path": "src/gone.rs", "tree": null }],
-        "artefacts": [{ "name": "gateway.bin", "sha256": Digest::of(b"gateway").to_string(), "size": 7 }],
+        "artefacts": [{ "name": "gateway.bin", "sha256": Digest::of(b"gateway").to_string(), "size": 7,
+            "signature": {
+                "key": "SHA256:8a5f", "signed_at": "2026-01-04T09:30:00Z",
+                "valid_from": "2025-01-01T00:00:00Z", "valid_to": "2027-01-01T00:00:00Z"
+            } }],
         "built_at": "2026-01-04T09:00:00Z"
     })
     .to_string()
@@ -337,6 +341,12 @@ on_both_engines!(what_the_file_says_need_not_be_said_and_contradicting_it_is_an_
     assert_eq!(page.row.build.as_deref(), Some("rc.1"), "a manifest speaks of the build of its commit");
     let manifest = page.manifest.unwrap();
     assert_eq!((manifest.paths.len(), manifest.artefacts.len(), manifest.authors.len()), (2, 1, 1));
+    let signature = manifest.artefacts[0].signature.as_ref().unwrap();
+    assert_eq!(signature.key, "SHA256:8a5f");
+    assert_eq!(
+        [Some(signature.signed_at), Some(signature.valid_from), signature.valid_to],
+        ["2026-01-04T09:30:00Z", "2025-01-01T00:00:00Z", "2027-01-01T00:00:00Z"].map(at)
+    );
     assert_eq!(manifest.authors[0], people::address_digest("ben@lumen.example"));
     let page = evidence::page(&world.app, &world.who("ben"), "EVID-3", &paging).await.unwrap();
     assert_eq!(
@@ -375,6 +385,7 @@ on_both_engines!(bad_files_are_refused_and_nothing_is_stored, |store| {
     let mut latin1 = whole.clone();
     latin1.splice(1..1, [0xe9]);
     let text = String::from_utf8(whole.clone()).unwrap();
+    let built = String::from_utf8(manifest(COMMIT)).unwrap();
     let double = text.replacen("\"bomFormat\"", "\"version\":1,\"version\":1,\"bomFormat\"", 1);
     let absurd = text.replacen("\"version\":1", "\"version\":1e400", 1);
     let entities =
@@ -396,6 +407,9 @@ on_both_engines!(bad_files_are_refused_and_nothing_is_stored, |store| {
         ("other version", text.replace("\"1.6\"", "\"9.9\"").into_bytes()),
         ("wrong structure", text.replace("\"library\"", "\"novel\"").into_bytes()),
         ("a key too long", sbom(1, &[&"n".repeat(2_000)])),
+        ("signed in the future", built.replace("2026-01-04T09:30", "2026-03-04T09:30").into_bytes()),
+        ("a key that ends first", built.replace("2027-01-01", "2024-01-01").into_bytes()),
+        ("a day that there is not", built.replace("2027-01-01", "2027-02-29").into_bytes()),
         ("made in the future", text.replace("2026-01-04", "2036-01-04").into_bytes()),
     ];
     let count = cases.len();

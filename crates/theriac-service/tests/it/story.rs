@@ -5,7 +5,7 @@ use theriac_model::Digest;
 use theriac_service::products::{self, NewBuild};
 use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, ScopeInput};
 use theriac_store::tables::components::Component;
-use theriac_store::tables::evidence::{Evidence, Manifest};
+use theriac_store::tables::evidence::{Artefact, Evidence, Manifest};
 use theriac_store::tables::findings::{Finding, Known, Matching};
 use theriac_store::{Act, Write, tables};
 
@@ -171,12 +171,17 @@ pub async fn manifest(world: &World, build: i64, authors: &[&str], artefacts: &[
     let file = evidence(world, world.release, Some(build), "build-manifest").await;
     let mut authors: Vec<_> = authors.iter().map(|address| Digest::of(address.as_bytes())).collect();
     authors.sort();
+    let artefact = |name: &&str| Artefact {
+        name: (*name).to_owned(),
+        digest: Digest::of(name.as_bytes()),
+        signature: None,
+    };
     let manifest = Manifest {
         commit: "c0ffee".repeat(7)[..40].to_owned(),
         predecessor: None,
         authors,
         paths: vec![("src/main.rs".to_owned(), None)],
-        artefacts: artefacts.iter().map(|name| ((*name).to_owned(), Digest::of(name.as_bytes()))).collect(),
+        artefacts: artefacts.iter().map(artefact).collect(),
     };
     let mut write = write(world).await;
     tables::evidence::add_manifest(&mut write, file.id, &manifest).await.unwrap();

@@ -141,9 +141,50 @@ pub struct Manifest {
     pub authors: Vec<Digest>,
     /// Changed paths with the id of their content; none where the path was removed.
     pub paths: Vec<(String, Option<String>)>,
-    /// Files that came out, with their digests.
-    pub artefacts: Vec<(String, Digest)>,
+    /// Files that came out.
+    pub artefacts: Vec<Artefact>,
 }
+
+/// A file that came out of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artefact {
+    /// Its name.
+    pub name: String,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// How it was signed, where the manifest says so.
+    pub signature: Option<ArtefactSignature>,
+}
+
+/// What a file was signed with, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtefactSignature {
+    /// The key or certificate, by its fingerprint or id.
+    pub key: String,
+    /// When the file was signed.
+    pub signed_at: Timestamp,
+    /// From when the key was valid.
+    pub valid_from: Timestamp,
+    /// Until when the key was valid; none where it has no end.
+    pub valid_to: Option<Timestamp>,
+}
+
+/// The signature in a row with the columns of [`SIGNATURE_COLUMNS`].
+///
+/// # Errors
+/// What the database says.
+pub fn artefact_signature(row: &Row) -> Result<Option<ArtefactSignature>, StoreError> {
+    let Some(key) = row.get("signing_key")? else { return Ok(None) };
+    Ok(Some(ArtefactSignature {
+        key,
+        signed_at: row.get("signed_at")?,
+        valid_from: row.get("key_valid_from")?,
+        valid_to: row.get("key_valid_to")?,
+    }))
+}
+
+/// The columns of the signature of an artefact `a`.
+pub(super) const SIGNATURE_COLUMNS: &str = "a.signing_key, a.signed_at, a.key_valid_from, a.key_valid_to";
 
 pub(super) const COLUMNS: &str = "e.id, e.number, e.release, e.build, e.digest, e.kind, e.format, e.file_name, e.size, e.tool, \
     e.tool_version, e.rules, e.feed_at, e.performed_at, e.serial, e.serial_revision, e.recorded_at, e.delivered_by, \
@@ -481,11 +522,22 @@ pub async fn add_manifest(conn: &mut Conn, evidence: i64, manifest: &Manifest) -
         .map(|(position, (path, tree)): (i64, _)| args![evidence, position, path, tree.clone()]);
     conn.insert_many("INSERT INTO manifest_path (evidence, position, path, tree)", "", rows.collect())
         .await?;
-    let rows = (0..)
-        .zip(&manifest.artefacts)
-        .map(|(position, (name, digest)): (i64, _)| args![evidence, position, name, *digest]);
-    conn.insert_many("INSERT INTO manifest_artefact (evidence, position, name, digest)", "", rows.collect())
-        .await?;
+    let rows = (0..).zip(&manifest.artefacts).map(|(position, artefact): (i64, _)| {
+        let signature = artefact.signature.as_ref();
+        args![
+            evidence,
+            position,
+            &artefact.name,
+            artefact.digest,
+            signature.map(|signature| signature.key.clone()),
+            signature.map(|signature| signature.signed_at),
+            signature.map(|signature| signature.valid_from),
+            signature.and_then(|signature| signature.valid_to),
+        ]
+    });
+    let into = "INSERT INTO manifest_artefact \
+                (evidence, position, name, digest, signing_key, signed_at, key_valid_from, key_valid_to)";
+    conn.insert_many(into, "", rows.collect()).await?;
     Ok(())
 }
 
@@ -500,7 +552,10 @@ pub async fn manifest(conn: &mut Conn, evidence: i64) -> Result<Option<Manifest>
     let authors = conn.fetch_all(sql, args![evidence, ROWS_MAX]).await?;
     let sql = "SELECT path, tree FROM manifest_path WHERE evidence = $1 ORDER BY position LIMIT $2";
     let paths = conn.fetch_all(sql, args![evidence, ROWS_MAX]).await?;
-    let sql = "SELECT name, digest FROM manifest_artefact WHERE evidence = $1 ORDER BY position LIMIT $2";
+    let sql = format!(
+        "SELECT a.name, a.digest, {SIGNATURE_COLUMNS} FROM manifest_artefact a WHERE a.evidence = $1 \
+         ORDER BY a.position LIMIT $2"
+    );
     let artefacts = conn.fetch_all(sql, args![evidence, ROWS_MAX]).await?;
     Ok(Some(Manifest {
         commit: head.get("commit_id")?,
@@ -512,7 +567,10 @@ pub async fn manifest(conn: &mut Conn, evidence: i64) -> Result<Option<Manifest>
             .collect::<Result<_, StoreError>>()?,
         artefacts: artefacts
             .iter()
-            .map(|row| Ok((row.get("name")?, row.get("digest")?)))
+            .map(|row| {
+                let signature = artefact_signature(row)?;
+                Ok(Artefact { name: row.get("name")?, digest: row.get("digest")?, signature })
+            })
             .collect::<Result<_, StoreError>>()?,
     }))
 }

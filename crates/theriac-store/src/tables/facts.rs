@@ -3,6 +3,7 @@
 //! The service joins their rows; every function names the columns it gives. A new fact is a column here or a new function,
 //! and its place in the service's builder.
 
+use super::evidence::SIGNATURE_COLUMNS;
 use crate::time::as_of;
 use crate::{Args, Conn, Row, StoreError, args};
 
@@ -241,14 +242,15 @@ pub async fn manifest_authors(conn: &mut Conn, release: i64, seq: i64) -> Result
 
 fn artefacts_sql() -> String {
     format!(
-        "SELECT e.number, e.build, a.name, a.digest FROM evidence e JOIN manifest_artefact a ON a.evidence = e.id \
-         WHERE e.release = $2 AND {} AND {}",
+        "SELECT e.number, e.build, a.name, a.digest, {SIGNATURE_COLUMNS} FROM evidence e \
+         JOIN manifest_artefact a ON a.evidence = e.id WHERE e.release = $2 AND {} AND {}",
         written("e"),
         not_disqualified()
     )
 }
 
-/// The artefacts that the manifests name, those left out that are disqualified. Columns: `number`, `build`, `name`, `digest`.
+/// The artefacts that the manifests name, those left out that are disqualified. Columns: `number`, `build`, `name`, `digest`,
+/// and those of [`super::evidence::artefact_signature`].
 ///
 /// # Errors
 /// What the database says.

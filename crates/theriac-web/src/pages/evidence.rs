@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use theriac_auth::{Permission, ProductId, Scope};
-use theriac_service::evidence::{self, TestResult};
+use theriac_service::evidence::{self, Artefact, TestResult};
 use theriac_service::{Paging, ServiceError, products};
 
 use super::evidence_list::{kind, state, tool};
@@ -192,12 +192,28 @@ fn facts(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Facts {
             |lines: Vec<String>| lines.into_iter().take(SHOWN_MAX).map(Value::Code).collect::<Vec<_>>();
         facts.push(Fact::code("Commit", &manifest.commit));
         facts.push(said("Goes on from", manifest.predecessor.clone()));
-        let artefacts = manifest.artefacts.iter().map(|(name, digest)| format!("{name} sha256:{digest}"));
+        let artefacts = manifest.artefacts.iter().map(|file| format!("{} sha256:{}", file.name, file.digest));
         facts.push(Fact { term: "Artefacts".to_owned(), values: lines(artefacts.collect()) });
+        let signed = manifest.artefacts.iter().filter_map(|file| signed(me, file)).take(SHOWN_MAX);
+        facts.push(Fact { term: "Signatures".to_owned(), values: signed.map(Value::Text).collect() });
         let paths = manifest.paths.iter().map(|(path, _)| path.clone());
         facts.push(Fact { term: "Changed paths".to_owned(), values: lines(paths.collect()) });
     }
     Facts::from(facts)
+}
+
+/// When and with which key a file was signed, and when the key was valid.
+fn signed(me: &Me, file: &Artefact) -> Option<String> {
+    let signature = file.signature.as_ref()?;
+    let at = |moment| me.when(moment).shown;
+    let until = signature.valid_to.map_or_else(|| "on".to_owned(), |end| format!("to {}", at(end)));
+    Some(format!(
+        "{}: {} with {}, valid from {} {until}",
+        file.name,
+        at(signature.signed_at),
+        signature.key,
+        at(signature.valid_from),
+    ))
 }
 
 fn derived(seen: &evidence::EvidencePage) -> Vec<Link> {

@@ -179,3 +179,30 @@ async fn what_was_decided_on_disqualified_evidence_says_so_and_somebody_owes_a_l
     let tasks = site.get("/").await.ok().texts("tbody tr").join("; ");
     assert!(tasks.contains("Hand in sound evidence in place of EVID-1"), "{tasks}");
 }
+
+#[tokio::test]
+async fn a_build_manifest_shows_its_files_and_the_keys_that_signed_them() {
+    let site = Site::signed_in("mei").await;
+    let signature =
+        r#"{"key": "SHA256:8a5f", "signed_at": "2026-01-02T12:00:00Z", "valid_from": "2025-01-01T00:00:00Z""#;
+    let manifest = format!(
+        r#"{{"format": "theriac-build-manifest", "version": 1, "commit": "3f1c0a7d5be94a2c8d6f10e7b2a94c5d8e3f6071",
+        "predecessor": null, "authors": [], "changed": [], "artefacts": [
+        {{"name": "ends.bin", "sha256": "{0}", "signature": {signature}, "valid_to": "2027-01-01T00:00:00Z"}}}},
+        {{"name": "on.bin", "sha256": "{0}", "signature": {signature}}}}},
+        {{"name": "plain.bin", "sha256": "{0}"}}]}}"#,
+        "0".repeat(64)
+    );
+    let typed = [("tool", "make@4.4"), ("performed_at", "2026-01-02T11:00:00Z")];
+    let taken = site.send_files(EVIDENCE, &typed, &[("build.json", manifest.as_bytes())]).await.ok();
+    let number = taken.texts(".note.good a").remove(0);
+    let shown = site.get(&format!("/evidence/{number}")).await.ok().texts("dd").join("\n");
+    for expected in [
+        "ends.bin: 2026-01-02 12:00 with SHA256:8a5f, valid from 2025-01-01 00:00 to 2027-01-01 00:00",
+        "on.bin: 2026-01-02 12:00 with SHA256:8a5f, valid from 2025-01-01 00:00 on",
+        "plain.bin sha256:000",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    assert!(!shown.contains("plain.bin: "), "{shown}");
+}

@@ -110,6 +110,41 @@ fn artefacts_come_with_digest_and_size() {
 }
 
 #[test]
+fn artefacts_say_which_key_signed_them() {
+    let (folder, _) = checkout();
+    write(folder.path(), "out/pump.bin", "abc");
+    let key = ["--signing-key", "SHA256:8a5f", "--key-valid-from", "2025-01-01 00:00:00Z"];
+    let signed =
+        [&["--artefact", "out/pump.bin", "--signed-at", "2026-01-31T12:05:00+01:00"], &key[..]].concat();
+    let manifest =
+        describe(folder.path(), &[&signed[..], &["--key-valid-to", "2027-01-01T00:00:00Z"]].concat());
+    let signature = &manifest["artefacts"][0]["signature"];
+    assert_eq!(
+        signature,
+        &json!({
+            "key": "SHA256:8a5f", "signed_at": "2026-01-31T11:05:00Z",
+            "valid_from": "2025-01-01T00:00:00Z", "valid_to": "2027-01-01T00:00:00Z",
+        })
+    );
+    let without_end = describe(folder.path(), &signed);
+    assert_eq!(without_end["artefacts"][0]["signature"]["valid_to"], Value::Null);
+
+    let refused = |more: &[&str], expected: &str| {
+        let error =
+            stderr(&theriac(folder.path()).args([&["build", "describe"], more].concat()).assert().code(2));
+        assert!(error.contains(expected), "{error}");
+    };
+    let ends_first = [&signed[..], &["--key-valid-to", "2024-01-01T00:00:00Z"]].concat();
+    refused(&ends_first, "--key-valid-to lies before --key-valid-from");
+    refused(&signed[..4], "--signing-key");
+    refused(&key, "--artefact");
+    refused(
+        &["--artefact", "out/pump.bin", "--signing-key", "K", "--signed-at", "2026-01-31T12:05:00Z"],
+        "--key-valid-from",
+    );
+}
+
+#[test]
 fn changes_outside_of_the_commit_are_refused_unless_accepted() {
     let (folder, _) = checkout();
     write(folder.path(), "src/dose.c", "3");

@@ -555,6 +555,7 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
         let decided = pinned.get(name).map(ToString::to_string);
         let ids: Vec<_> = rows.iter().map(|row| row.evidence.clone()).collect();
         let sound = |id: &String| index.evidence.get(id.as_str()).is_some_and(|row| !row.disqualified);
+        let signatures: Vec<_> = rows.iter().filter_map(|row| row.signature.as_ref()).collect();
         Artefact {
             reference: format!("{name}@{}", digests.first().or(decided.as_ref()).map_or("", String::as_str)),
             name: name.to_owned(),
@@ -564,6 +565,9 @@ pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {
             decided_digest: decided,
             digests,
             sound: ids.iter().any(sound),
+            signed: !signatures.is_empty(),
+            signing_key_valid: !signatures.is_empty()
+                && signatures.iter().all(|signature| signature.key_was_valid()),
             evidence: index.evidence_refs(&ids),
         }
     };

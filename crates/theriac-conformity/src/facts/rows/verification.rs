@@ -165,6 +165,10 @@ pub struct Artefact {
     pub evidence: Vec<String>,
     /// Whether a manifest that is not disqualified names it.
     pub sound: bool,
+    /// Whether a manifest says that it was signed.
+    pub signed: bool,
+    /// Whether, by each manifest that says how it was signed, the key was valid when it signed.
+    pub signing_key_valid: bool,
 }
 
 /// A file that a machine delivered.

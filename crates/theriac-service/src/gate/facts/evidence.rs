@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use theriac_conformity::facts::input::{
-    ArtefactInput, BuildInput, ComponentInput, EvidenceInput, FeedInput, RecordInput, TestInput,
+    ArtefactInput, ArtefactSignatureInput, BuildInput, ComponentInput, EvidenceInput, FeedInput, RecordInput,
+    TestInput,
 };
 use theriac_conformity::facts::words::State;
 use theriac_store::tables::facts as table;
@@ -66,7 +67,17 @@ pub(super) async fn builds(
 }
 
 fn artefact(row: &Row) -> Result<ArtefactInput> {
-    Ok(ArtefactInput { name: row.get("name")?, digest: row.get("digest")?, evidence: evidence_name(row)? })
+    let signature = tables::evidence::artefact_signature(row)?.map(|signature| ArtefactSignatureInput {
+        signed_at: signature.signed_at,
+        valid_from: signature.valid_from,
+        valid_to: signature.valid_to,
+    });
+    Ok(ArtefactInput {
+        name: row.get("name")?,
+        digest: row.get("digest")?,
+        signature,
+        evidence: evidence_name(row)?,
+    })
 }
 
 fn evidence_name(row: &Row) -> Result<String> {

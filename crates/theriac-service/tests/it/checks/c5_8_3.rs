@@ -1,7 +1,8 @@
 //! 5.8.3: what users receive is what was released.
 
-use serde_json::json;
-use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
+use serde_json::{Value, json};
+use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
+use theriac_model::Digest;
 use theriac_store::on_both_engines;
 
 use super::site::{ANA, SHIPS, document, manifest};
@@ -12,6 +13,7 @@ pub const DRIVEN: Driven = &[
     ("5.8.3-b", &[Met, NotMet, PartlyMet]),
     ("5.8.3-c", &[Met, NotMet, PartlyMet]),
 ];
+pub const SIGNED: Driven = &[("5.8.3-d", &[Met, NotApplicable, NotMet, PartlyMet])];
 const AUTHORS: &[&str] = &["ben@lumen.example"];
 
 on_both_engines!(manifests_agree_and_users_are_told_how_to_verify, |store| {
@@ -50,4 +52,40 @@ on_both_engines!(manifests_agree_and_users_are_told_how_to_verify, |store| {
     site.retire("DOC-3").await;
     site.finds("5.8.3-c", NotMet, &[("DOC-4", ANA, due)]).await;
     site.drove(DRIVEN);
+});
+
+/// A manifest of files signed on 2 January at noon, and until when the key of each was valid.
+fn signed(artefacts: &[(&str, Option<&str>)]) -> Vec<u8> {
+    let mut written: Value = serde_json::from_slice(&manifest(AUTHORS, &[])).unwrap();
+    let artefact = |(name, valid_to): &(&str, Option<&str>)| {
+        let mut signature = json!({
+            "key": "SHA256:8a5f", "signed_at": "2026-01-02T12:00:00Z", "valid_from": "2025-01-01T00:00:00Z"
+        });
+        if let Some(end) = valid_to {
+            signature["valid_to"] = json!(end);
+        }
+        json!({ "name": name, "sha256": Digest::of(b"one").to_string(), "signature": signature })
+    };
+    written["artefacts"] = artefacts.iter().map(artefact).collect();
+    written.to_string().into_bytes()
+}
+
+on_both_engines!(a_signature_counts_where_its_key_was_valid, |store| {
+    let mut site = Site::met(&store).await;
+    site.finds("5.8.3-d", NotApplicable, &[]).await;
+    site.disqualify("EVID-3").await;
+    site.hand_in("signed.json", signed(&[("gateway.bin", None), ("tool", Some("2026-01-02T12:00:00Z"))]))
+        .await;
+    site.all_met(&["5.8.3-d"]).await;
+
+    // The key of one turns out to have been revoked before it signed.
+    let revoked = site.hand_in("revoked.json", signed(&[("tool", Some("2026-01-01T00:00:00Z"))])).await;
+    site.finds("5.8.3-d", PartlyMet, &[("tool", ANA, SHIPS)]).await;
+    let both = [("gateway.bin", Some("2026-01-02T11:59:59Z"))];
+    let other = site.hand_in("both.json", signed(&both)).await;
+    site.finds("5.8.3-d", NotMet, &[("gateway.bin", ANA, SHIPS), ("tool", ANA, SHIPS)]).await;
+    site.disqualify(&other).await;
+    site.disqualify(&revoked).await;
+    site.finds("5.8.3-d", Met, &[]).await;
+    site.drove(SIGNED);
 });

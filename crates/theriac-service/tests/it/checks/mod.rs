@@ -46,6 +46,7 @@ const LISTS: &[Driven] = &[
     c5_8_1::JUDGED,
     c5_8_1::FED,
     c5_8_3::DRIVEN,
+    c5_8_3::SIGNED,
     c5_8_5::CLOSED,
     c5_8_5::IN_TIME,
     c5_8_5::SETTLED,

@@ -39,6 +39,7 @@ pub const DRIVEN: Driven = &[
     ("5.8.3-a", &[NotMet]),
     ("5.8.3-b", &[NotMet]),
     ("5.8.3-c", &[NotMet]),
+    ("5.8.3-d", &[NotApplicable]),
     ("5.8.5-a", &[NotMet]),
     ("5.8.5-b", &[Met]),
     ("5.8.5-c", &[Met]),

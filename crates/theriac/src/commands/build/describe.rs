@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use theriac_formats::{Artefact, BuildManifest, ManifestTool};
+use theriac_formats::{Artefact, ArtefactSignature, BuildManifest, ManifestTool};
 use theriac_model::{Clock as _, Digest};
 
 use super::git::Git;
@@ -27,6 +27,24 @@ pub struct Args {
     /// A file that the build made; may be given several times
     #[arg(long, value_name = "FILE")]
     artefact: Vec<PathBuf>,
+    /// The key or certificate that signed the artefacts, by its fingerprint or id
+    #[arg(
+        long,
+        value_name = "KEY",
+        requires = "artefact",
+        requires = "signed_at",
+        requires = "key_valid_from"
+    )]
+    signing_key: Option<String>,
+    /// When the artefacts were signed
+    #[arg(long, value_name = "TIME", requires = "signing_key")]
+    signed_at: Option<Timestamp>,
+    /// From when the signing key is valid
+    #[arg(long, value_name = "TIME", requires = "signing_key")]
+    key_valid_from: Option<Timestamp>,
+    /// Until when the signing key is valid, or when it was revoked [default: no end]
+    #[arg(long, value_name = "TIME", requires = "signing_key")]
+    key_valid_to: Option<Timestamp>,
     /// When it was built [default: now]
     #[arg(long, value_name = "TIME")]
     built_at: Option<Timestamp>,
@@ -63,8 +81,8 @@ fn describe(args: &Args) -> Result<BuildManifest> {
     Ok(BuildManifest {
         authors: git.authors(since, &commit)?,
         changed: git.changed(since, &commit)?,
-        artefacts: artefacts(&args.artefact)?,
-        built_at: Some(built_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        artefacts: artefacts(&args.artefact, signature(args)?.as_ref())?,
+        built_at: Some(written(built_at)),
         tool: Some(ManifestTool {
             name: "theriac".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -74,11 +92,33 @@ fn describe(args: &Args) -> Result<BuildManifest> {
     })
 }
 
-fn artefacts(paths: &[PathBuf]) -> Result<Vec<Artefact>> {
+/// A time as manifests write it.
+fn written(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn signature(args: &Args) -> Result<Option<ArtefactSignature>> {
+    let (Some(key), Some(signed_at), Some(valid_from)) =
+        (args.signing_key.as_ref(), args.signed_at, args.key_valid_from)
+    else {
+        return Ok(None);
+    };
+    if args.key_valid_to.is_some_and(|end| end < valid_from) {
+        bail!("--key-valid-to lies before --key-valid-from; a key ends after it begins");
+    }
+    Ok(Some(ArtefactSignature {
+        key: key.clone(),
+        signed_at: written(signed_at),
+        valid_from: written(valid_from),
+        valid_to: args.key_valid_to.map(written),
+    }))
+}
+
+fn artefacts(paths: &[PathBuf], signature: Option<&ArtefactSignature>) -> Result<Vec<Artefact>> {
     let mut names = BTreeSet::new();
     let mut artefacts = Vec::new();
     for path in paths {
-        let artefact = artefact(path)?;
+        let artefact = Artefact { signature: signature.cloned(), ..artefact(path)? };
         if !names.insert(artefact.name.clone()) {
             bail!("two artefacts are called {}; a build has each name once", artefact.name);
         }
@@ -99,5 +139,10 @@ fn artefact(path: &Path) -> Result<Artefact> {
         hasher.update(bytes);
         size += read as u64;
     }
-    Ok(Artefact { name, sha256: Digest::from_bytes(hasher.finalize().into()), size: Some(size) })
+    Ok(Artefact {
+        name,
+        sha256: Digest::from_bytes(hasher.finalize().into()),
+        size: Some(size),
+        signature: None,
+    })
 }
