@@ -25,11 +25,13 @@ const TEXT_MAX: usize = 10_000;
 /// Most paths and records that a judgement rests on.
 const GROUNDS_MAX: usize = 50;
 
+/// The product has no such component, whatever its SBOM lists.
+const ABSENT: &str = "component not present";
 /// Something else keeps the vulnerability from being used.
 const MITIGATED: &str = "inline mitigations already exist";
 /// Why a product is not affected, in the words of VEX.
 pub const JUSTIFICATIONS: &[&str] = &[
-    "component not present",
+    ABSENT,
     "vulnerable code not present",
     "vulnerable code not in execute path",
     "vulnerable code cannot be controlled by adversary",
@@ -283,8 +285,9 @@ fn belongs_together(checks: &mut Checks, input: &AssessFindings, said: &Said) {
         checks.wrong("decision", "there is nothing to decide unless it is affected");
     }
     let rests = |fits: fn(&Ground) -> bool| input.rests_on.iter().any(fits);
-    if input.status == VexStatus::Fixed && !rests(|ground| !matches!(ground, Ground::Component)) {
-        let what = "the SBOM still lists the component: name the path, the configuration or the measure that mends it";
+    let contradicts_sbom = input.status == VexStatus::Fixed || said.justification.as_deref() == Some(ABSENT);
+    if contradicts_sbom && !rests(|ground| !matches!(ground, Ground::Component)) {
+        let what = "the SBOM lists the component: name the path, the configuration or the measure that shows otherwise";
         checks.wrong("rests_on", what);
     }
     if said.justification.as_deref() == Some(MITIGATED) && !rests(Ground::is_record) {

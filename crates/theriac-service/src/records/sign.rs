@@ -1,12 +1,13 @@
 //! Judging a revision: approve by signature, the clinical signature, send back, retire. `withdraw.rs` takes one back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
-use theriac_model::Digest;
 use theriac_model::record::{Content, Kind};
+use theriac_model::{Digest, Independence};
 use theriac_store::tables::records::{self as table, Record, Revision};
 use theriac_store::{Conn, Write, tables};
 
@@ -241,18 +242,37 @@ async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
         let known = names.iter().find(|name| name.id == person.0);
         known.map_or_else(|| "unknown".to_owned(), |name| name.name.clone())
     };
-    for day in [judged.content.date("from_date"), judged.content.date("to_date")] {
-        let holds = |version: &&tables::people::Person| {
-            day.is_none_or(|day| version.from <= day && version.to.is_none_or(|to| day < to))
-        };
+    let people = [&developers[..], &[tester.id]].concat();
+    for day in turns(&judged.content, versions.iter().filter(|version| people.contains(&version.id))) {
         let place_of = |id: i64| {
-            let version = versions.iter().filter(holds).rfind(|version| version.id == id);
-            version.map_or_else(|| separation::Place::unknown(PersonId(id)), place)
+            let holds = |version: &&tables::people::Person| {
+                version.id == id && version.from <= day && version.to.is_none_or(|to| day < to)
+            };
+            versions.iter().rfind(holds).map(place)
         };
-        let developers: Vec<_> = developers.iter().map(|id| place_of(*id)).collect();
-        separation::tester_is_independent(claimed, &place_of(tester.id), &developers, unknown, name)?;
+        let Some(tested) = place_of(tester.id) else {
+            if claimed == Independence::None {
+                continue;
+            }
+            let name = name(PersonId(tester.id));
+            return Err(ServiceError::rule(format!(
+                "{name} had no place in the organisation on {day}, so nothing shows that {name} stood apart. Name a tester \
+                 who was there during the whole campaign, or say the days on which it was held."
+            )));
+        };
+        let somewhere = |id: &i64| place_of(*id).unwrap_or_else(|| separation::Place::unknown(PersonId(*id)));
+        let developers: Vec<_> = developers.iter().map(somewhere).collect();
+        separation::tester_is_independent(claimed, &tested, &developers, unknown, name)?;
     }
     Ok(())
+}
+
+/// The first and the last day of a campaign, and those between on which somebody's place begins or ends.
+fn turns<'a>(campaign: &Content, places: impl Iterator<Item = &'a tables::people::Person>) -> BTreeSet<Date> {
+    let (first, last) = (campaign.date("from_date"), campaign.date("to_date"));
+    let (Some(from), Some(to)) = (first.or(last), last.or(first)) else { return BTreeSet::new() };
+    let turns = places.flat_map(|place| std::iter::once(place.from).chain(place.to));
+    turns.filter(|day| (from..=to).contains(day)).chain([from, to]).collect()
 }
 
 fn place(version: &tables::people::Person) -> separation::Place {

@@ -1,7 +1,9 @@
 //! 5.7.5: testers stand apart from those who developed.
 
 use serde_json::json;
+use theriac_auth::separation::Conflict;
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
+use theriac_service::people::Place;
 use theriac_service::{ServiceError, people, records};
 use theriac_store::on_both_engines;
 
@@ -37,6 +39,34 @@ on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| 
     site.candidate("rc.2").await;
     site.finds("5.7.5-a", NotMet, &[("5.7.5-a", ANA, SHIPS)]).await;
     site.drove(INDEPENDENT);
+});
+
+on_both_engines!(a_tester_stands_apart_on_every_day_of_the_campaign, |store| {
+    let site = Site::met(&store).await;
+    let (app, adam) = (&site.world.app, site.world.who("adam"));
+    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
+    let tested = async |title: &str, from: &str| {
+        let days = campaign(json!({ "title": title, "independence": "department", "from_date": from }));
+        let (reference, digest) = site.submitted("test-campaign", days, &[]).await;
+        records::approve(app, &cleo, &proof, &reference, digest).await
+    };
+    tested("All of it", "2026-01-01").await.unwrap();
+    let absent = tested("Long ago", "2001-01-01").await;
+    let Err(ServiceError::Rule(words)) = &absent else { panic!("{absent:?}") };
+    assert!(words.contains("had no place in the organisation on 2001-01-01"), "{words}");
+
+    // Mei helped those who wrote the code for two days in between.
+    let place = |department: &str| Place {
+        department: Some(department.to_owned()),
+        manager: Some("otto".to_owned()),
+        external: false,
+    };
+    let day = |day: i8| jiff::civil::date(2026, 1, day);
+    people::change_place(app, &adam, "mei", place("engineering"), day(2)).await.unwrap();
+    people::change_place(app, &adam, "mei", place("quality"), day(4)).await.unwrap();
+    let near = tested("In between", "2026-01-01").await;
+    assert!(matches!(near, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{near:?}");
+    tested("Afterwards", "2026-01-04").await.unwrap();
 });
 
 on_both_engines!(each_kind_of_test_that_asks_for_independence_shows_it, |store| {

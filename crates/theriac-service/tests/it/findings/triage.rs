@@ -42,6 +42,8 @@ on_both_engines!(a_judgement_says_what_it_must_or_every_field_that_lacks, |store
     for path in ["path:./src", "path:src//typo", "path:../x"] {
         assert!(path.parse::<Ground>().unwrap_err().contains("as the repository names it"), "{path}");
     }
+    let absent = |input: &mut AssessFindings| input.justification = Some("component not present".to_owned());
+    assert_eq!(refuse(absent).await, ["rests_on"], "the SBOM lists it");
     let mitigated = Some("inline mitigations already exist".to_owned());
     let mut hollow = judgement(&world, OLD, &["FIND-1"]).await;
     hollow.justification = mitigated;
