@@ -5,8 +5,8 @@ use axum::extract::{Query, State};
 use theriac_service::Paging;
 use theriac_service::audit::{self, Entries, EntryView};
 
-use super::count;
 use super::names::Names;
+use super::{acts, count};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Empty, Fact, Facts, Filters, Link, Note, Pager, Shell, TableHead,
@@ -157,7 +157,8 @@ fn facts(head: Option<(i64, theriac_model::Digest)>) -> Facts {
 
 fn filters(asked: &Asked, filtered: bool) -> Filters {
     let all = std::iter::once(Choice::new("", "All acts", &asked.what));
-    let whats = all.chain(ACTIONS.iter().map(|action| Choice::new(*action, *action, &asked.what)));
+    let whats =
+        all.chain(ACTIONS.iter().map(|action| Choice::new(*action, acts::words(action), &asked.what)));
     Filters {
         action: "/audit".to_owned(),
         of: "entries".to_owned(),
@@ -176,10 +177,11 @@ fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
     let short =
         |digest: Option<theriac_model::Digest>| digest.map(|digest| digest.short()).unwrap_or_default();
     let more = entry.changes.len().saturating_sub(1);
+    let act = acts::words(&entry.action);
     let what = match &entry.refused {
-        Some(reason) => format!("{}: {reason}", entry.action),
-        None if more > 0 => format!("{}, and {}", entry.action, count(more, "more change")),
-        None => entry.action.clone(),
+        Some(reason) => format!("{act}: {reason}"),
+        None if more > 0 => format!("{act}, and {}", count(more, "more change")),
+        None => act,
     };
     AuditRow {
         sequence: u64::try_from(entry.seq).unwrap_or_default(),

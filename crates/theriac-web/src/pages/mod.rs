@@ -4,6 +4,7 @@
 //! maps what the service answers to a view and sends it with [`crate::respond`].
 
 pub mod account;
+mod acts;
 pub mod assess;
 pub mod audit;
 pub mod baseline;

@@ -12,9 +12,9 @@ use theriac_service::{Paging, ServiceError};
 
 use super::audit::subject;
 use super::conformity::about_text;
-use super::count;
 use super::names::Names;
 use super::release::reference;
+use super::{acts, count};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Column, Due, Duty, Empty, Event, Link, Note, NoteKind, Shell, Status, StatusKind,
@@ -236,7 +236,7 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
         let who = names.person(&row.actor);
         let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
         Event {
-            title: row.entry.action.clone(),
+            title: acts::words(&row.entry.action),
             link: row.entry.changes.first().map(|change| Link::new(&row.subject, subject(&change.subject))),
             at: me.when(row.entry.at),
             text: format!("{who}{refused}"),

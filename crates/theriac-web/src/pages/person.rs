@@ -9,9 +9,9 @@ use theriac_service::audit::{self, Entries, EntryView};
 use theriac_service::people::{self, AccountState, GrantView, PersonView, Place, Tenure};
 use theriac_service::{MOST, Paging, ServiceError, products};
 
-use super::error_at;
 use super::names::Names;
 use super::people::{called, managers, place_fields, place_of, roles};
+use super::{acts, error_at};
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Area, Choice, Crumb, Errors, Event, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell,
@@ -278,7 +278,7 @@ async fn events(web: &Web, me: &Me, person: i64) -> Result<Option<Vec<EntryView>
 fn event(me: &Me, entry: &EntryView, names: &Names) -> Event {
     let seq = u64::try_from(entry.entry.seq).unwrap_or_default();
     Event {
-        title: entry.entry.action.clone(),
+        title: acts::words(&entry.entry.action),
         link: Some(Link::new(format!("entry {seq}"), urls::audit_entry(seq))),
         at: me.when(entry.entry.at),
         text: format!("by {}", names.person(&entry.actor)),

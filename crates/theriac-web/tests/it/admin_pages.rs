@@ -133,7 +133,7 @@ async fn a_machine_is_called_by_the_name_of_its_token() {
     let audit = site.get("/audit").await.ok();
     let rows = audit.texts("tbody tr");
     let row = |act: &str| rows.iter().find(|row| row.contains(act)).unwrap_or_else(|| panic!("{rows:?}"));
-    for act in ["evidence add", "build add", "token revoke", "token issue"] {
+    for act in ["Evidence handed in", "Build added", "Token revoked", "Token issued"] {
         assert!(row(act).contains("token CI of the gateway"), "{}", row(act));
     }
     let work = site.get("/").await.ok();
@@ -147,6 +147,27 @@ async fn a_machine_is_called_by_the_name_of_its_token() {
     }
     let page = site.get(&format!("/evidence/{}", added.evidence[0].number)).await.ok();
     assert!(page.text.contains("token CI of the gateway"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_audit_log_says_every_act_in_words() {
+    let site = Site::signed_in("otto").await;
+    let mut page = site.get("/audit").await.ok();
+    let mut acts = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        acts.extend(page.texts("td[data-l=What]"));
+        let Some(earlier) = page.links("Earlier entries").first().cloned() else { break };
+        page = site.get(&earlier).await.ok();
+    }
+    assert!(acts.iter().any(|text| text.starts_with("Revision approved")), "{acts:?}");
+    assert!(
+        acts.iter().any(|text| text.starts_with("Installation made")),
+        "the log to its first entry: {acts:?}"
+    );
+    let raw: Vec<_> = acts.iter().filter(|text| !text.starts_with(char::is_uppercase)).collect();
+    assert!(raw.is_empty(), "{raw:?}");
+    let offered = page.texts("select[name=what] option");
+    assert!(offered.iter().all(|text| text.starts_with(char::is_uppercase)), "{offered:?}");
 }
 
 #[tokio::test]
