@@ -5,7 +5,7 @@ use theriac_auth::{Permission, ProductId, Scope as Place};
 use theriac_model::Digest;
 use theriac_model::record::{Completeness, Content, Kind, Scope};
 use theriac_store::tables::records::{self as table, Draft, Record};
-use theriac_store::{Conn, Earlier, Write, tables};
+use theriac_store::{Actor, Conn, Earlier, Write, tables};
 
 use super::draft::{DraftLink, current, digest_of, head_of_draft};
 use super::{author, states};
@@ -144,7 +144,20 @@ pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
 /// As [`begin`]; [`ServiceError::Changed`] with the record's number when the form has begun a record and says something
 /// else now, or that record has moved on.
 pub async fn begin_from_form(app: &App, who: &Who, form: &str, input: Begin) -> Result<Opened> {
-    begin_once(app, who, Some(&format!("form {form}")), input).await
+    begin_once(app, who, Some(&key_of(form)), input).await
+}
+
+/// The record that the actor has begun from a form, if any.
+///
+/// # Errors
+/// When there is no such kind, or the form began a record of another.
+pub async fn begun_from_form(app: &App, who: &Who, form: &str, kind: &Kind) -> Result<Option<String>> {
+    let mut read = app.store().read().await?;
+    begun_by(&mut read, who.act("record begin").actor, Some(&key_of(form)), kind).await
+}
+
+fn key_of(form: &str) -> String {
+    format!("form {form}")
 }
 
 async fn begin_once(app: &App, who: &Who, form: Option<&str>, input: Begin) -> Result<Opened> {
@@ -157,7 +170,8 @@ async fn begin_once(app: &App, who: &Who, form: Option<&str>, input: Begin) -> R
     let content = Content::check(kind, &input.content, Completeness::Draft).map_err(ServiceError::Invalid)?;
     let (written, links) = (content.canonical()?, DraftLink::write(kind, input.links)?);
     let mut write = who.write(app, "record begin").await?;
-    if let Some(begun) = begun_by(&mut write, form, kind).await? {
+    let actor = write.act().actor;
+    if let Some(begun) = begun_by(&mut write, actor, form, kind).await? {
         return begun_already(&mut write, who, &begun, &written, &links).await;
     }
     let record = add(&mut write, kind, ids).await?;
@@ -188,10 +202,9 @@ fn request_of(kind: &Kind) -> Digest {
 }
 
 /// The record that a form has begun.
-async fn begun_by(write: &mut Write, form: Option<&str>, kind: &Kind) -> Result<Option<String>> {
+async fn begun_by(conn: &mut Conn, actor: Actor, form: Option<&str>, kind: &Kind) -> Result<Option<String>> {
     let Some(form) = form else { return Ok(None) };
-    let actor = write.act().actor;
-    match write.earlier(actor, form, request_of(kind)).await? {
+    match conn.earlier(actor, form, request_of(kind)).await? {
         Earlier::Unknown => Ok(None),
         Earlier::Answered { response, .. } => Ok(Some(response)),
         Earlier::OtherRequest => Err(ServiceError::Repeated),

@@ -20,7 +20,9 @@ mod submit;
 mod titles;
 mod withdraw;
 
-pub use begin::{Begin, Opened, ScopeInput, begin, begin_from_form, begin_hindrance, kinds_to_write};
+pub use begin::{
+    Begin, Opened, ScopeInput, begin, begin_from_form, begin_hindrance, begun_from_form, kinds_to_write,
+};
 pub use clear::{ClearSuspect, clear_suspect};
 pub use draft::{DraftInput, DraftLink, DraftSaved, DraftView, attach, detach, discard, edit, save_draft};
 pub use exchange::{ExportFile, ExportedRecord, Import, Imported, Outcome, export, import};

@@ -35,6 +35,16 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, "This cannot be done as asked", text)
     }
 
+    /// What is said where no form was sent: the answers stand in the address.
+    pub(super) fn of_an_address(self) -> Self {
+        if self.status != StatusCode::UNPROCESSABLE_ENTITY {
+            return self;
+        }
+        let text =
+            "The address says something that this page does not take. Mend what is listed here, or go back.";
+        Self { title: "This address does not fit".to_owned(), text: text.to_owned(), ..self }
+    }
+
     /// As a page.
     pub(super) fn page(self, shell: Shell) -> Response {
         let shell = Shell { title: self.title.clone(), ..shell };
@@ -80,6 +90,11 @@ impl From<ServiceError> for Failure {
             ServiceError::File { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was refused", text)
             }
+            ServiceError::Repeated => Self::new(
+                StatusCode::CONFLICT,
+                "This form was sent already",
+                format!("{text} Open a new one."),
+            ),
             ServiceError::Rule(_) => Self::new(StatusCode::CONFLICT, "This cannot be done now", text),
             ServiceError::SignIn(_) => Self::new(StatusCode::UNAUTHORIZED, "Sign in", text),
             ServiceError::Throttled(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many tries", text),

@@ -25,13 +25,17 @@ async fn around(State(web): State<Web>, request: Request, next: Next) -> Respons
         Ok(visitor) => visitor,
         Err(failure) => return failure.into_response(),
     };
+    let asked = (parts.method == Method::GET).then(|| parts.uri.path().to_owned());
     let too_late = parts.method == Method::POST && visitor.session.is_none() && parts.uri.path() != SIGN_IN;
     parts.extensions.insert(visitor.clone());
     let request = Request::from_parts(parts, body);
     let mut response =
         if too_late { without_session(&web, &visitor, request).await } else { next.run(request).await };
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        let failure = if asked.is_some() { failure.of_an_address() } else { failure };
         response = failure.page(visitor.shell("", Area::Other));
+    } else if let Some(above) = form_only(&response, asked.as_deref()) {
+        return redirect::see_other(above);
     } else if refused_by_the_framework(&response) {
         let failure = Failure { status: response.status(), ..Failure::bad_request(UNREADABLE) };
         response = failure.page(visitor.shell("", Area::Other));
@@ -62,6 +66,13 @@ async fn without_session(web: &Web, visitor: &Visitor, request: Request) -> Resp
 pub(crate) fn by_script(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|text| text.contains("application/json"))
+}
+
+/// Where the form of an address that takes only forms is: on the page above it.
+fn form_only<'p>(response: &Response, asked: Option<&'p str>) -> Option<&'p str> {
+    let (above, _) = asked?.rsplit_once('/')?;
+    let above = if above.is_empty() { "/" } else { above };
+    (response.status() == StatusCode::METHOD_NOT_ALLOWED).then_some(above)
 }
 
 /// Whether the answer is an error without a page: an address that is not UTF-8, a method that is not taken.

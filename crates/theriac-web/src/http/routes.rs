@@ -8,7 +8,7 @@ use crate::pages::{
     account, assess, audit, baseline, clause, components, components_dispose, components_everywhere,
     conformity, evidence, evidence_list, evidence_upload, finding, findings, findings_sign, gate, history,
     job, jobs, my_work, people, person, plan, product, products, record, record_edit, record_new, records,
-    search, sign, sign_in,
+    release, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -70,6 +70,7 @@ pub fn routes() -> Vec<Route> {
         GET "/products/{product}", Permission(P::Read) => product::show;
         POST "/products/{product}", Permission(P::ManageProducts) => product::change;
         POST "/products/{product}/releases", Permission(P::ManageReleases) => product::add_release;
+        GET "/products/{product}/releases/{release}", Permission(P::ReadGate) => release::show;
         GET "/products/{product}/releases/{release}/conformity", Permission(P::ReadGate) => conformity::show;
         GET "/products/{product}/releases/{release}/conformity/{clause}", Permission(P::ReadGate) => clause::show;
         GET "/products/{product}/releases/{release}/gate", Permission(P::ReadGate) => gate::show;

@@ -60,6 +60,8 @@ pub struct Asked {
     release: String,
     scope: String,
     clause: String,
+    /// What names the form.
+    form: String,
 }
 
 impl Asked {
@@ -115,8 +117,18 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         pairs.push(("clause".to_owned(), asked.clause.clone()));
         pairs.push(("title".to_owned(), format!("Clause {}", asked.clause)));
     }
+    // The address names the form, so that going back to it after a save leads to the record, not to a second one.
+    let action = asked.action(&place);
+    let Some(id) = Some(asked.form).filter(|id| is_form_id(id)) else {
+        let here = [("clause", asked.clause.as_str()), ("form", &fresh(&web))];
+        return Ok(see_other(&urls::with_query(&action, &here)));
+    };
+    if let Some(begun) = records::begun_from_form(web.app(), me.who(), &id, kind).await? {
+        return Ok(see_other(&urls::record_page(&begun, "edit")));
+    }
+    pairs.push(("form-id".to_owned(), id));
     let sent = Form { pairs, files: Vec::new() };
-    form(&web, &me, kind, (&place, &asked.action(&place)), &sent, &[], StatusCode::OK).await
+    form(&web, &me, kind, (&place, &action), &sent, &[], StatusCode::OK).await
 }
 
 fn shell(me: &Me, here: &str) -> Shell {
@@ -212,8 +224,11 @@ async fn form(
 
 /// What names the form that was sent.
 fn form_id(sent: &Form) -> Option<String> {
-    let fits = |id: &String| id.len() == FORM_ID * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    sent.filled("form-id").filter(fits)
+    sent.filled("form-id").filter(|id| is_form_id(id))
+}
+
+fn is_form_id(id: &str) -> bool {
+    id.len() == FORM_ID * 2 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A name that no other form has.

@@ -1,11 +1,13 @@
 //! What the pages of a release share: surroundings, words for verdicts, links to what facts name.
 
+use axum::extract::{Path, Query};
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use theriac_conformity::facts::words::Verdict;
 
 use super::names::is_number;
-use crate::http::{Failure, Me};
+use crate::http::{Failure, Me, see_other};
 use crate::parts::{Area, Crumb, Link, Note, NoteKind, Shell, SideGroup, SideItem, SideNav, StatusKind};
 use crate::urls;
 
@@ -47,6 +49,11 @@ impl At {
             ))
         })
     }
+}
+
+/// `/products/{product}/releases/{release}`: leads to the first page of a release.
+pub async fn show(_: Me, Path((product, name)): Path<(String, String)>, Query(at): Query<At>) -> Response {
+    see_other(&urls::with_query(&urls::release(&product, &name, "conformity"), &[("at", at.at.trim())]))
 }
 
 /// The address of the same page on a past day.

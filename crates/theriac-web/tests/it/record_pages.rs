@@ -286,6 +286,29 @@ async fn the_first_save_of_a_new_form_by_script_makes_the_record() {
 }
 
 #[tokio::test]
+async fn going_back_to_a_form_that_was_saved_leads_to_its_record() {
+    let site = Site::signed_in("ana").await;
+    let form = site.get(NEW).await.ok();
+    let id = form.value("form-id");
+    let back = format!("{NEW}&form={id}");
+    assert_eq!(site.get(&back).await.ok().value("form-id"), id, "the address names the form");
+    let before = drafts(&site).await;
+    let edit = site.send(NEW, &[("title", "Once"), ("form-id", &id)]).await.location;
+    let again = site.get(&back).await;
+    assert_eq!((again.status, again.location), (StatusCode::SEE_OTHER, edit));
+    assert_eq!(drafts(&site).await, before + 1);
+    let kind = site.get(&format!("/records/new?kind=requirement&product=gateway&form={id}")).await;
+    assert_eq!(kind.status, StatusCode::CONFLICT, "a form of another kind");
+    let other = site.get(NEW).await.ok().value("form-id");
+    assert_ne!(other, id);
+
+    site.sign_out().await;
+    site.sign_in("ben").await;
+    let of_others = site.get(&format!("/records/new?kind=requirement&product=gateway&form={id}")).await;
+    assert_eq!(of_others.ok().value("form-id"), id, "to somebody else it is a new form");
+}
+
+#[tokio::test]
 async fn a_button_pressed_twice_begins_one_record() {
     let site = Site::signed_in("ana").await;
     let id = site.get(NEW).await.ok().value("form-id");

@@ -50,6 +50,27 @@ async fn every_page_asks_who_one_is_and_every_form_where_it_came_from() {
 }
 
 #[tokio::test]
+async fn the_address_that_takes_a_form_leads_to_the_page_that_has_it() {
+    let site = Site::signed_in("ana").await;
+    let shown: Vec<_> =
+        routes().iter().filter(|route| route.method == "GET").map(|route| route.path).collect();
+    for route in routes().iter().filter(|route| route.method == "POST" && !shown.contains(&route.path)) {
+        let mut page = site.get(&path(route.path)).await;
+        for _ in 0..4 {
+            if page.status == StatusCode::SEE_OTHER {
+                page = site.get(&page.location).await;
+            }
+        }
+        assert_eq!(page.status, StatusCode::OK, "{route:?}");
+    }
+    let refused = site.get("/records?state=odd").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!refused.text.contains("send the form"), "{}", refused.text);
+    let release = site.get("/products/gateway/releases/2.4.0?at=2026-11-20").await;
+    assert_eq!(release.location, "/products/gateway/releases/2.4.0/conformity?at=2026-11-20");
+}
+
+#[tokio::test]
 async fn signing_in_leads_on_but_never_away() {
     let site = Site::new().await;
     let form = site.get("/sign-in?next=%2Fproducts").await.ok();

@@ -131,7 +131,12 @@ impl Site {
     }
 
     pub async fn get(&self, path: &str) -> Page {
-        self.ask(Request::get(path).body(Body::empty()).unwrap()).await
+        let page = self.ask(Request::get(path).body(Body::empty()).unwrap()).await;
+        // The form of a new record has an address of its own.
+        if page.location.starts_with("/records/new?") {
+            return self.ask(Request::get(&page.location).body(Body::empty()).unwrap()).await;
+        }
+        page
     }
 
     /// Sends a form as it is.
