@@ -79,10 +79,11 @@ pub fn independence_of<P: PartialEq>(tester: &Place<P>, developer: &Place<P>) ->
     if tester.person == developer.person {
         return Independence::None;
     }
-    if tester.external != developer.external {
-        return Independence::Organisation;
-    }
-    if other_department(tester, developer) && other_line(tester, developer) {
+    // Each level includes those before it: whoever leads the other, or is led by them, is no outsider to them.
+    let apart = other_line(tester, developer);
+    if tester.external && !developer.external && leads_neither(tester, developer) {
+        Independence::Organisation
+    } else if apart && other_department(tester, developer) {
         Independence::Department
     } else {
         Independence::Person
@@ -94,10 +95,12 @@ fn other_department<P>(tester: &Place<P>, developer: &Place<P>) -> bool {
 }
 
 fn other_line<P: PartialEq>(tester: &Place<P>, developer: &Place<P>) -> bool {
-    tester.manager.is_some()
-        && tester.manager != developer.manager
-        && tester.manager.as_ref() != Some(&developer.person)
-        && developer.manager.as_ref() != Some(&tester.person)
+    tester.manager.is_some() && tester.manager != developer.manager && leads_neither(tester, developer)
+}
+
+/// Whether neither of them is the other's line manager.
+fn leads_neither<P: PartialEq>(tester: &Place<P>, developer: &Place<P>) -> bool {
+    tester.manager.as_ref() != Some(&developer.person) && developer.manager.as_ref() != Some(&tester.person)
 }
 
 #[cfg(test)]
@@ -130,6 +133,11 @@ mod tests {
                 "a test house",
             ),
             (
+                Place { external: true, ..place("boss", "lab", "other") },
+                Independence::Person,
+                "a test house that leads the developer",
+            ),
+            (
                 Place { department: None, ..place("bob", "", "other") },
                 Independence::Person,
                 "unknown department",
@@ -144,6 +152,15 @@ mod tests {
         for (tester, expected, case) in cases {
             assert_eq!(independence_of(&tester, &developer), expected, "{case}");
         }
+        let contractor = Place { external: true, ..place("cy", "contractors", "bob") };
+        let near = independence_of(&place("bob", "quality", "other"), &contractor);
+        assert_eq!(near, Independence::Person, "a contractor whom the tester leads");
+        let apart = independence_of(&place("dee", "quality", "other"), &contractor);
+        assert_eq!(
+            apart,
+            Independence::Department,
+            "a contractor of somebody else: the tester is from inside"
+        );
     }
 
     #[test]

@@ -39,6 +39,21 @@ on_both_engines!(products_are_added_read_listed_and_changed, |store| {
     ben.get(&server, "/products/none").await.problem(404, "not-found");
 });
 
+on_both_engines!(a_token_changes_no_route, |store| {
+    let server = Server::new(&store).await;
+    let ana = server.client("ana").await;
+    ana.post(&server, "/products", &json!({ "key": "pump", "name": "Pump", "route": "full" })).await.ok();
+    let machine = server.machine("ci", &["manage-products"]).await;
+    let refused =
+        machine.put(&server, "/products/pump", &json!({ "name": "Pump", "route": "transitional" })).await;
+    let problem = refused.problem(409, "rule");
+    assert!(problem["detail"].as_str().unwrap().contains("a person changes it"), "{problem}");
+    let renamed =
+        machine.put(&server, "/products/pump", &json!({ "name": "Big pump", "route": "full" })).await.ok();
+    assert_eq!((&renamed["name"], &renamed["route"]), (&json!("Big pump"), &json!("full")));
+    ana.put(&server, "/products/pump", &json!({ "name": "Big pump", "route": "transitional" })).await.ok();
+});
+
 on_both_engines!(releases_and_builds_are_added_read_listed_and_changed, |store| {
     let server = Server::new(&store).await;
     let ana = with_products(&server).await;

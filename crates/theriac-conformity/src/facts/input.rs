@@ -220,6 +220,10 @@ pub struct BuildInput {
     pub manifest: bool,
     /// The number of changed paths.
     pub changed_paths: u32,
+    /// Whether that manifest goes on from nothing, or from a commit that a manifest of the product describes.
+    pub follows: bool,
+    /// The evidence ids of the manifests.
+    pub manifests: Vec<String>,
     /// Whether it is the release's candidate.
     pub candidate: bool,
     /// Artefacts, one row per manifest that names one.
@@ -389,4 +393,15 @@ pub struct AssessmentInput {
     pub confirmed: bool,
     /// What it rests on that has changed since; empty when nothing has.
     pub changed: Vec<String>,
+    /// The days that signed judgements of the finding ever named.
+    pub terms: Vec<TermInput>,
+}
+
+/// By when a signed judgement says that a finding is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TermInput {
+    /// The day of the signature.
+    pub signed_on: Date,
+    /// The day that it names.
+    pub due: Date,
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use theriac_conformity::Conformity;
-use theriac_conformity::facts::input::{ArtefactInput, ArtefactSignatureInput, DecisionInput, PastInput};
+use theriac_conformity::facts::input::{
+    ArtefactInput, ArtefactSignatureInput, DecisionInput, PastInput, TermInput,
+};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::pack::ClauseKind;
 use theriac_model::Digest;
@@ -65,6 +67,27 @@ fn signed(sample: Sample, keys: &[(&str, Option<&str>)]) -> Sample {
 fn feed(sample: Sample, imported_on: &str) -> Sample {
     let imported_on = day(imported_on);
     sample.with(|input| input.feed.as_mut().unwrap().imported_on = imported_on)
+}
+
+/// With a record of its own that promised users more of some components until it was retired.
+fn retired_item(sample: Sample, id: &str, pattern: &str) -> Sample {
+    sample.with(|input| {
+        let item = input.records.iter().find(|row| row.id == "ITEM-1").cloned();
+        let mut record = item.unwrap_or_else(|| panic!("no ITEM-1"));
+        record.id = id.to_owned();
+        record.content.insert("class".to_owned(), json!("maintained"));
+        record.content.insert("purls".to_owned(), json!([pattern]));
+        input.past.push(PastInput { record, from: day("2026-01-20"), until: day("2026-02-01") });
+    })
+}
+
+/// With a finding of January to be mended within the limits, and the days that signed judgements gave it.
+fn overdue_unless(sample: Sample, terms: &[(&str, &str)]) -> Sample {
+    let mut row = affected();
+    row.decision = Some(Decision::Defer);
+    row.terms = terms.iter().map(|(on, due)| TermInput { signed_on: day(on), due: day(due) }).collect();
+    row.due = row.terms.last().map(|term| term.due);
+    findings(sample, Some(row)).with(|input| input.findings[0].opened_on = day("2026-01-10"))
 }
 
 /// Decided on a day.
@@ -154,6 +177,19 @@ const CASES: &[Case] = &[
             record.content.insert("class".to_owned(), json!("maintained"));
             input.past.push(PastInput { record, from: day("2026-01-20"), until: day("2026-02-01") });
         })
+    }),
+    ("4.3-c", "lowered by another record under a narrower pattern of the same components", NotMet, |s| {
+        let s = s.set("ITEM-1", "purls", json!(["pkg:npm/left-*", "pkg:npm/right-pad"]));
+        retired_item(s, "ITEM-0", "pkg:npm/*")
+    }),
+    ("4.3-c", "another record promised more of other components", NotApplicable, |s| {
+        retired_item(s.set("ITEM-1", "purls", json!(["pkg:npm/left-*"])), "ITEM-0", "pkg:npm/right-*")
+    }),
+    ("4.3-c", "another record in force still promises more of the rest", NotApplicable, |s| {
+        retired_item(s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"])), "ITEM-0", "pkg:npm/*")
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
+            .set("ITEM-0", "class", json!("maintained"))
     }),
     ("4.3-c", "lowered, and told", Met, |s| {
         s.set("ITEM-1", "previous_class", json!("supported")).set(
@@ -319,6 +355,28 @@ const CASES: &[Case] = &[
     ("5.7.5-c", "an author nobody knows", NotMet, |s| s.with(|input| input.builds[0].unknown_authors = 1)),
     ("5.7.5-c", "one of two builds with unknown authors", PartlyMet, |s| {
         earlier_build(s).with(|input| input.builds[1].unknown_authors = 2)
+    }),
+    ("5.7.5-c", "a manifest that goes on from what nobody described", NotMet, |s| {
+        s.with(|input| input.builds[0].follows = false)
+    }),
+    ("5.7.5-b", "nobody says who wrote what was there before", NotMet, |s| {
+        s.with(|input| input.builds[0].follows = false)
+    }),
+    ("5.7.5-b", "the tester wrote a design that was retired since", NotMet, |s| {
+        s.copy("DOC-3", "DOC-9").set("DOC-9", "clauses", json!(["5.4.2"])).with_record("DOC-9", |row| {
+            row.author = "mei".to_owned();
+            row.state = State::Retired;
+        })
+    }),
+    ("5.7.5-d", "the campaign cites nothing that ran", NotMet, |s| {
+        s.set("CAMP-1", "evidence", json!(["EVID-1"]))
+    }),
+    ("5.7.5-d", "the campaign cites what is from before it", NotMet, |s| {
+        s.with(|input| input.evidence[1].performed_on = Some(day("2026-10-01"))).set(
+            "CAMP-1",
+            "from_date",
+            json!("2026-10-05"),
+        )
     }),
     ("5.7.5-c", "no build", NotMet, |s| s.with(|input| input.builds.clear())),
     ("5.7.5-d", "one of two kinds has no campaign", PartlyMet, |s| {
@@ -527,6 +585,15 @@ const CASES: &[Case] = &[
         row.due = Some(day("2026-11-01"));
         s.with(|input| input.findings.push(finding("FIND-2", Some(row))))
     }),
+    ("5.8.5-d", "more time was given before the limit had passed, and again before that", Met, |s| {
+        overdue_unless(s, &[("2026-02-01", "2026-06-01"), ("2026-05-01", "2027-01-01")])
+    }),
+    ("5.8.5-d", "more time was given once the limit had passed", NotMet, |s| {
+        overdue_unless(s, &[("2026-10-20", "2027-01-01")])
+    }),
+    ("5.8.5-d", "more time was given twice, with a gap between", NotMet, |s| {
+        overdue_unless(s, &[("2026-02-01", "2026-06-01"), ("2026-07-01", "2027-01-01")])
+    }),
     ("5.8.5-d", "no limits", NotMet, |s| s.without("LIM-1")),
     ("5.8.5-e", "accepted by its fixer", NotMet, |s| {
         let mut row = affected();
@@ -580,6 +647,9 @@ const CASES: &[Case] = &[
     }),
     ("5.8.6-b", "no evidence, but a record that it resulted in", Met, |s| resulted(s, "2026-10-28")),
     ("5.8.6-b", "a record from before it began", NotMet, |s| resulted(s, "2026-08-31")),
+    ("5.8.6-b", "a record from after it was done", NotMet, |s| {
+        resulted(s.set("ACT-1", "done_date", json!("2026-10-20")), "2026-10-28")
+    }),
     ("5.8.6-b", "evidence that is bound to no tool", NotMet, |s| {
         s.with(|input| input.evidence[1].tool = None)
     }),
@@ -614,6 +684,9 @@ const CASES: &[Case] = &[
     ("7.3-b", "that revision of the criteria was approved after acceptance", NotMet, |s| {
         s.with_record("RISK-1", |row| row.links[2].pinned_approved_on = Some(day("2026-03-01")))
     }),
+    ("7.3-b", "the criteria were in effect only after acceptance", NotMet, |s| {
+        s.set("CRIT-1", "effective_date", json!("2026-03-01"))
+    }),
     ("7.3-b", "scored under two sets of criteria", NotMet, |s| {
         s.copy("CRIT-1", "CRIT-2")
             .with_record("RISK-1", |row| row.links.push(crate::sample::link("scored-under", "CRIT-2")))
@@ -642,6 +715,16 @@ const CASES: &[Case] = &[
         s.copy("RISK-1", "RISK-2").with_record("RISK-2", |row| drop(row.links.remove(0)))
     }),
     ("7.4-b", "nothing to reduce", NotApplicable, |s| s.set("RISK-1", "treatment", json!("avoid"))),
+    ("7.4-a", "avoided, nobody says how", NotMet, |s| {
+        s.set("RISK-1", "treatment", json!("avoid")).set("RISK-1", "residual_impact", Value::Null)
+    }),
+    ("7.4-a", "avoided, and said how", Met, |s| {
+        s.set("RISK-1", "treatment", json!("avoid")).set("RISK-1", "residual_impact", Value::Null).set(
+            "RISK-1",
+            "reason",
+            json!("The interface is gone."),
+        )
+    }),
     ("7.4-c", "side effects not judged", NotMet, |s| s.set("MEAS-1", "side_effects", Value::Null)),
     ("7.4-c", "one of two not judged", PartlyMet, |s| second(s, "MEAS-1", "side_effects", Value::Null)),
     ("7.4-c", "no measure", NotApplicable, |s| s.without("MEAS-1")),

@@ -76,6 +76,7 @@ pub fn assessment(status: VexStatus) -> AssessmentInput {
         on: day("2026-10-20"),
         carried: false,
         confirmed: false,
+        terms: vec![],
         changed: Vec::new(),
     }
 }
@@ -119,6 +120,8 @@ impl Sample {
                 authors: vec!["dev".to_owned()],
                 unknown_authors: 0,
                 manifest: true,
+                follows: true,
+                manifests: vec!["EVID-3".to_owned()],
                 changed_paths: 4,
                 candidate: true,
                 artefacts: vec![ArtefactInput {

@@ -315,6 +315,9 @@ async fn check(
     let limits = due_limits(conn, selected).await?;
     due(&mut checks, input, today, selected, &limits);
     let rests_on = rests_on(conn, &mut checks, release, &input.rests_on).await?;
+    if input.status == VexStatus::Fixed {
+        are_in_a_build(conn, &mut checks, release, &rests_on.paths).await?;
+    }
     checks.done()?;
     Ok(Judgement {
         justification: said.justification,
@@ -475,6 +478,31 @@ async fn rests_on(
         }
     }
     Ok(RestsOn { component: None, commit, paths: paths.into_iter().collect(), records })
+}
+
+/// What was mended in a path is in a build: a sound manifest of the product names it.
+async fn are_in_a_build(
+    conn: &mut Conn,
+    checks: &mut Checks,
+    release: &Release,
+    paths: &[String],
+) -> Result<()> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let manifests = tables::evidence::manifests_of(conn, release.product).await?;
+    let manifests: Vec<i64> = manifests.into_iter().map(|(evidence, ..)| evidence).collect();
+    let named = tables::evidence::changes_around(conn, &manifests, paths).await?;
+    for path in paths {
+        let below = format!("{path}/");
+        if !named.iter().any(|(_, name, _)| name == path || name.starts_with(&below)) {
+            checks.wrong(
+                "rests_on",
+                format!("no build manifest of this product names the path '{path}', so that nothing shows that it was mended"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Reference, kind and revision in force of those records that are the organisation's or this product's.

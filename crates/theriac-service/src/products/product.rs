@@ -110,6 +110,12 @@ pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChan
     if after == before {
         return Ok(before);
     }
+    if after.route != before.route && who.person().is_err() {
+        return Err(ServiceError::rule(
+            "Which clauses apply follows from the route; a person changes it, no token. Send the route as it is, or ask an \
+             administrator.",
+        ));
+    }
     table::set(&mut write, &after).await?;
     write.audit(subject(&after), Some(digest_of(&before)?), Some(digest_of(&after)?), seen(&after));
     write.commit().await?;

@@ -207,14 +207,22 @@ fn not_disqualified() -> String {
 fn manifests_sql() -> String {
     format!(
         "SELECT e.number, e.build, m.commit_id, m.predecessor, \
-         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
-         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} AND {} ORDER BY e.number",
+         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths, \
+         CASE WHEN m.predecessor IS NULL OR EXISTS (SELECT 1 FROM manifest k JOIN evidence f ON f.id = k.evidence \
+         JOIN release o ON o.id = f.release AND o.tx_to IS NULL WHERE k.commit_id = m.predecessor \
+         AND o.product = r.product AND {} AND NOT EXISTS (SELECT 1 FROM disqualification x WHERE x.evidence = f.id AND {})) \
+         THEN 1 ELSE 0 END AS follows \
+         FROM evidence e JOIN manifest m ON m.evidence = e.id JOIN release r ON r.id = e.release AND r.tx_to IS NULL \
+         WHERE e.release = $2 AND {} AND {} ORDER BY e.number",
+        written("f"),
+        written("x"),
         written("e"),
         not_disqualified()
     )
 }
 
-/// The manifests of a release's builds that are not disqualified. Columns: `number`, `build`, `commit_id`, `predecessor`, `paths`.
+/// The manifests of a release's builds that are not disqualified. Columns: `number`, `build`, `commit_id`, `predecessor`,
+/// `paths`, `follows` (whether it goes on from nothing, or from a commit that a sound manifest of the product describes).
 ///
 /// # Errors
 /// What the database says.
@@ -427,6 +435,25 @@ pub async fn fixers(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>,
     conn.fetch_all(fixers_sql(), args![seq, release]).await
 }
 
+fn terms_sql() -> String {
+    format!(
+        "SELECT a.finding, a.due, MAX(s.at) AS at FROM finding f JOIN assessment a ON a.finding = f.id \
+         JOIN assessment_signature x ON x.assessment = a.root JOIN signature s ON s.id = x.signature \
+         WHERE f.release = $2 AND a.due IS NOT NULL AND {} AND {} GROUP BY a.finding, a.id, a.due",
+        written("a"),
+        written("x")
+    )
+}
+
+/// The days that signed judgements ever named for findings of a release, and when each was signed. Columns: `finding`,
+/// `due`, `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn terms(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(terms_sql(), args![seq, release]).await
+}
+
 fn assessment_signatures_sql() -> String {
     format!(
         "SELECT a.digest, s.person, s.meaning, s.at FROM assessment a \
@@ -473,6 +500,7 @@ pub fn statements() -> Vec<String> {
         findings_sql(),
         assessments_sql(),
         fixers_sql(),
+        terms_sql(),
         assessment_signatures_sql(),
     ]
 }

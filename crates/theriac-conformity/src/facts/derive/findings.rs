@@ -8,7 +8,7 @@ use theriac_model::Severity;
 use super::content::Content;
 use super::{Index, approved, days, overdue, owner, plus, text};
 use crate::facts::FactsError;
-use crate::facts::input::{AssessmentInput, ComponentInput, FeedInput, FindingInput};
+use crate::facts::input::{AssessmentInput, ComponentInput, FeedInput, FindingInput, TermInput};
 use crate::facts::rows::{Component, Feed, Finding, Limits};
 use crate::facts::words::{Decision, ItemClass, PatientImpact, VexStatus};
 
@@ -68,9 +68,14 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput) -> Finding {
     let due = |days: Option<i64>| days.map(|days| plus(finding.opened_on, days));
     let assess_due = due(limits.and_then(|limits| assess_days(limits, finding.severity)));
     let accepted = judged.is_some_and(|judged| judged.decision == Some(Decision::Accept));
-    let by_limit = || due(limits.and_then(|limits| fix_days(limits, finding.severity)));
     // What is accepted is to be mended by no day but the one that the acceptance names.
-    let fix_due = judged.and_then(|judged| judged.due).or_else(|| if accepted { None } else { by_limit() });
+    let fix_limit = due(limits.and_then(|limits| fix_days(limits, finding.severity))).filter(|_| !accepted);
+    let named = judged.and_then(|judged| judged.due);
+    let extended = fix_limit.zip(named).is_some_and(|(limit, named)| limit < named);
+    let fix_due = match (fix_limit, judged) {
+        (Some(limit), Some(judged)) if extended => Some(extended_until(limit, &judged.terms)),
+        _ => named.or(fix_limit),
+    };
     let state = judged.map(|judged| Judged::of(judged, limits, index.at));
     let assessed = state.as_ref().is_some_and(|state| state.holds);
     let status = judged.map(|judged| judged.status);
@@ -107,12 +112,19 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput) -> Finding {
         changed: judged.map(|judged| judged.changed.clone()).unwrap_or_default(),
         assess_due: assess_due.map(text),
         assess_days_overdue: if open && !assessed { overdue(assess_due, index.at) } else { 0 },
+        fix_limit: fix_limit.map(text),
+        extended,
         fix_due: fix_due.map(text),
         fix_days_overdue: if open && affected { overdue(fix_due, index.at) } else { 0 },
         due: if affected && assessed { fix_due.or(assess_due) } else { assess_due }.map(text),
         acceptable: !open
             || (assessed && judged.zip(state).is_some_and(|(judged, state)| state.acceptable(judged))),
     }
+}
+
+/// The last day of a limit that was extended: more time counts where it was given before the time until then had passed.
+fn extended_until(limit: Date, terms: &[TermInput]) -> Date {
+    terms.iter().fold(limit, |until, term| if term.signed_on <= until { term.due } else { until })
 }
 
 /// What an assessment is worth on the day judged.

@@ -178,10 +178,10 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let ids = content.texts("evidence")?;
     let named: Vec<_> = ids.iter().filter_map(|id| index.evidence.get(id.as_str())).collect();
     let results: Vec<_> = record.links.iter().filter(|link| link.link == "resulted-in").collect();
-    // An approved revision of the time of the activity shows that it was done.
+    // A revision that was approved in the time of the activity shows that it was done.
     let shows = |link: &&&LinkInput| {
         let began = |day: Date| start.is_none_or(|start| start <= day);
-        !link.suspect && link.pinned_approved_on.is_some_and(|day| day <= index.at && began(day))
+        !link.suspect && link.pinned_approved_on.is_some_and(|day| day <= act_day && began(day))
     };
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
     let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
@@ -192,7 +192,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         if let Some(target) = index.records.get(link.target.as_str()).copied()
             && is_plan(target)?
         {
-            planned_on = [planned_on, link.pinned_approved_on].into_iter().flatten().min();
+            planned_on = [planned_on, in_force_since(target, link)?].into_iter().flatten().min();
         }
     }
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
@@ -225,6 +225,15 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
         })),
     }))
+}
+
+/// From when on the linked revision is in force: approved, and in effect by its own date where it is the one that is read.
+pub(super) fn in_force_since(target: &RecordInput, link: &LinkInput) -> Result<Option<Date>, FactsError> {
+    let effective = match target.digest == link.pinned {
+        true => Content::of(target).date("effective_date")?,
+        false => None,
+    };
+    Ok(link.pinned_approved_on.map(|approved| effective.map_or(approved, |day| day.max(approved))))
 }
 
 /// The first day on which an activity was approved for the clause and the person that it now names: what was planned as

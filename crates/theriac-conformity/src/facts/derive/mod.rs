@@ -6,6 +6,7 @@
 mod content;
 mod findings;
 mod governance;
+mod overlap;
 mod risk;
 mod verification;
 
@@ -50,7 +51,7 @@ impl Facts {
             clause_assessments: governance::clause_assessments(&index)?,
             applicabilities: governance::applicabilities(&index)?,
             deviations: governance::deviations(&index)?,
-            builds: verification::builds(&input),
+            builds: verification::builds(&index),
             artefacts: verification::artefacts(&index),
             evidence: verification::evidence(&index),
             failed_tests: verification::failed_tests(&index)?,
@@ -118,6 +119,7 @@ fn sort(input: &mut FactsInput) {
     input.components.dedup_by(|a, b| a.key == b.key);
     for finding in &mut input.findings {
         if let Some(assessment) = &mut finding.assessment {
+            assessment.terms.sort();
             assessment.changed.sort();
             assessment.changed.dedup();
         }
@@ -264,7 +266,7 @@ fn number(id: &str) -> u64 {
 
 /// Whether it is known who wrote a build.
 pub(super) fn authors_known(build: &BuildInput) -> bool {
-    build.manifest && !build.authors.is_empty() && build.unknown_authors == 0
+    build.manifest && build.follows && !build.authors.is_empty() && build.unknown_authors == 0
 }
 
 /// An error when one id comes twice.

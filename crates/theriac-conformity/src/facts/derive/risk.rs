@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::content::Content;
-use super::governance::review_overdue;
+use super::governance::{in_force_since, review_overdue};
+use super::overlap::overlap;
 use super::{Common, Index, approved, count, overdue, record_ref, row, text};
 use crate::facts::FactsError;
 use crate::facts::input::RecordInput;
 use crate::facts::rows::{Measure, Requirement, Risk, RiskCriteria, SoftwareItem};
-use crate::facts::words::{ItemClass, Scope, Treatment};
+use crate::facts::words::{ItemClass, Scope, State, Treatment};
 
 pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, FactsError> {
     let mut components: HashMap<&str, i64> = HashMap::new();
@@ -17,14 +18,13 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
             *components.entry(item).or_default() += 1;
         }
     }
-    let best = best_classes(index)?;
+    let past = past_classes(index)?;
     let row = |record: &&RecordInput| {
         let content = Content::of(record);
         let class: Option<ItemClass> = content.word("class")?;
         let stated: Option<ItemClass> = content.word("previous_class")?;
         let patterns = content.texts("purls")?;
-        let names = std::iter::once(&record.id).chain(&patterns);
-        let before = names.filter_map(|name| best.get(name).copied());
+        let before = past.iter().filter(|past| past.was(&record.id, &patterns)).map(|past| past.class);
         let previous_class = before.chain(stated).min();
         let support_end = content.date("support_end")?;
         let risks = index.pointing_at("affects", &record.id).iter().filter(|risk| approved(risk));
@@ -47,18 +47,36 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
     index.kind("software-item").iter().map(row).collect()
 }
 
-/// The class that promised users most while it was in force, of each item and of each pattern of components: a record may
-/// take the place of another.
-fn best_classes(index: &Index<'_>) -> Result<HashMap<String, ItemClass>, FactsError> {
-    let mut best: HashMap<String, ItemClass> = HashMap::new();
+/// The class that a revision of an item promised users while it was in force.
+struct PastClass<'a> {
+    item: &'a str,
+    class: ItemClass,
+    patterns: Vec<String>,
+    /// Those of its patterns that its record has no more: another may have taken its place, under other patterns.
+    given_up: Vec<String>,
+}
+
+impl PastClass<'_> {
+    /// Whether it was the class of an item, or of components that the item's patterns name now.
+    fn was(&self, item: &str, patterns: &[String]) -> bool {
+        let same = |pattern: &String| self.patterns.contains(pattern);
+        let taken = |pattern: &String| self.given_up.iter().any(|before| overlap(before, pattern));
+        self.item == item || patterns.iter().any(|pattern| same(pattern) || taken(pattern))
+    }
+}
+
+fn past_classes<'a>(index: &Index<'a>) -> Result<Vec<PastClass<'a>>, FactsError> {
+    let mut classes = Vec::new();
     for past in index.input.past.iter().filter(|past| past.record.kind == "software-item") {
         let content = Content::of(&past.record);
         let Some(class) = content.word::<ItemClass>("class")? else { continue };
-        for name in std::iter::once(past.record.id.clone()).chain(content.texts("purls")?) {
-            best.entry(name).and_modify(|known| *known = class.min(*known)).or_insert(class);
-        }
+        let patterns = content.texts("purls")?;
+        let now = index.records.get(past.record.id.as_str()).filter(|now| now.state != State::Retired);
+        let kept = now.map(|now| Content::of(now).texts("purls")).transpose()?.unwrap_or_default();
+        let given_up = patterns.iter().filter(|pattern| !kept.contains(pattern)).cloned().collect();
+        classes.push(PastClass { item: &past.record.id, class, patterns, given_up });
     }
-    Ok(best)
+    Ok(classes)
 }
 
 /// The scales of one record of risk criteria.
@@ -158,7 +176,10 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
     let criteria = link.and_then(|link| index.records.get(link.target.as_str()).copied());
     let scales = criteria.and_then(|criteria| index.criteria.get(criteria.id.as_str()));
     let read_current = link.zip(criteria).is_some_and(|(link, criteria)| link.pinned == criteria.digest);
-    let criteria_approved = link.and_then(|link| link.pinned_approved_on);
+    let criteria_since = match link.zip(criteria) {
+        None => None,
+        Some((link, criteria)) => in_force_since(criteria, link)?,
+    };
     let level = |likelihood, impact| scales.and_then(|scales| scales.level(likelihood, impact)).cloned();
     let (likelihood, impact) = (content.text("likelihood")?, content.text("impact")?);
     let (residual_likelihood, residual_impact) =
@@ -189,7 +210,7 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         review_days_overdue: overdue(next_review, index.at),
         criteria: criteria.map(record_ref),
         criteria_in_force: read_current && scales.is_some_and(|scales| governs(index, scales)),
-        criteria_before_acceptance: criteria_approved
+        criteria_before_acceptance: criteria_since
             .zip(record.approved_on)
             .is_some_and(|(criteria, risk)| criteria <= risk),
         scored: by_matrix.is_some(),
@@ -213,6 +234,9 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
             .collect();
         implemented_by.dedup();
         let linked: Vec<_> = implemented_by.iter().filter_map(|id| by_id.get(id.as_str())).collect();
+        let mut evidence: Vec<_> = linked.iter().flat_map(|row| &row.evidence).cloned().collect();
+        evidence.sort();
+        evidence.dedup();
         let verified = !linked.is_empty() && linked.iter().all(|row| row.approved && row.verified_passed);
         Ok(row!(Measure, Common::of(record, index.at)?, {
             side_effects: content.given("side_effects"),
@@ -221,6 +245,7 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
             // A requirement that is gone verifies nothing.
             verified: verified && linked.len() == implemented_by.len(),
             implemented_by,
+            evidence,
         }))
     };
     index.kind("measure").iter().map(row).collect()

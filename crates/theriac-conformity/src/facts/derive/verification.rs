@@ -11,7 +11,7 @@ use theriac_model::{Place, independence_of};
 
 use super::{Common, Index, approved, count, days, evidence_ref, row, text};
 use crate::facts::FactsError;
-use crate::facts::input::{BuildInput, EvidenceInput, FactsInput, LinkInput, PersonInput, RecordInput};
+use crate::facts::input::{BuildInput, EvidenceInput, LinkInput, PersonInput, RecordInput};
 use crate::facts::rows::{
     Artefact, Build, Campaign, Evidence, Facts, FailedTest, Limits, Requirement, Review, TestKindRow,
 };
@@ -273,7 +273,8 @@ impl Attendees {
 /// Authors of designs: documents that serve clauses 5.3 and 5.4.
 pub(super) fn design_authors<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, FactsError> {
     let mut designers = HashSet::new();
-    for record in index.kind("document") {
+    // Who designed it did so, though the document was retired since.
+    for record in index.input.records.iter().filter(|record| record.kind == "document") {
         let content = Content::of(record);
         let design = content
             .texts("clauses")?
@@ -501,7 +502,8 @@ pub(super) fn test_kinds(facts: &Facts) -> Vec<TestKindRow> {
             })
             .collect();
         let independent = |campaign: &&&Campaign| {
-            campaign.held_in_time
+            shows_something(campaign, *kind)
+                && campaign.held_in_time
                 && !campaign.before_build
                 && campaign.independence_enough
                 && campaign.independence_true
@@ -518,21 +520,31 @@ pub(super) fn test_kinds(facts: &Facts) -> Vec<TestKindRow> {
     TestKind::ALL.iter().map(row).collect()
 }
 
-pub(super) fn builds(input: &FactsInput) -> Vec<Build> {
+/// Whether a campaign cites what shows that it was held: usable results, or for a look at what the product is made of any
+/// usable evidence.
+fn shows_something(campaign: &Campaign, kind: TestKind) -> bool {
+    let looks = matches!(kind, TestKind::VulnerabilityScan | TestKind::CompositionAnalysis);
+    let ran = campaign.results_passed + campaign.results_failed > 0;
+    !campaign.evidence.is_empty() && campaign.unusable_evidence == 0 && (ran || looks)
+}
+
+pub(super) fn builds(index: &Index<'_>) -> Vec<Build> {
     let row = |build: &BuildInput| Build {
         reference: build.name.clone(),
         commit: build.commit.clone(),
         predecessor: build.predecessor.clone(),
         authors: build.authors.clone(),
         unknown_authors: i64::from(build.unknown_authors),
+        follows: build.follows,
         authors_known: super::authors_known(build),
+        evidence: index.evidence_refs(&build.manifests),
         changed_paths: i64::from(build.changed_paths),
         artefacts: count(
             build.artefacts.iter().map(|artefact| &artefact.name).collect::<HashSet<_>>().into_iter(),
         ),
         candidate: build.candidate,
     };
-    input.builds.iter().map(row).collect()
+    index.input.builds.iter().map(row).collect()
 }
 
 pub(super) fn artefacts(index: &Index<'_>) -> Vec<Artefact> {

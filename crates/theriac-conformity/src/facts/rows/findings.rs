@@ -128,7 +128,12 @@ pub struct Finding {
     pub assess_due: Option<String>,
     /// Days since then while it is not assessed; 0 otherwise.
     pub assess_days_overdue: i64,
-    /// By when it is to be mended: the assessment's date, or from severity and limits.
+    /// By when severity and limits want it mended; none where its risk is accepted.
+    #[schemars(extend("format" = "date"))]
+    pub fix_limit: Option<String>,
+    /// Whether its assessment names a later day than that.
+    pub extended: bool,
+    /// By when it is to be mended: the assessment's date where that was signed in time, or from severity and limits.
     #[schemars(extend("format" = "date"))]
     pub fix_due: Option<String>,
     /// Days since then while it is affected and open; 0 otherwise.

@@ -121,6 +121,8 @@ record_row! {
         risks: i64,
         /// The ids of the requirements that implement it.
         implemented_by: Vec<String>,
+        /// The evidence that verifies them, `EVID-n@digest`.
+        evidence: Vec<String>,
         /// How many of them are approved requirements.
         requirements: i64,
         /// Whether there is one, and each is verified on the candidate build.

@@ -52,6 +52,11 @@ pub(super) async fn builds(
             authors: known.into_iter().collect(),
             unknown_authors: u32::try_from(unknown.len()).unwrap_or(u32::MAX),
             manifest: latest.is_some(),
+            follows: match latest {
+                None => false,
+                Some(row) => row.get("follows")?,
+            },
+            manifests: mine.iter().map(|index| evidence_name(&manifests[*index])).collect::<Result<_>>()?,
             changed_paths: match latest {
                 None => 0,
                 Some(row) => row.get("paths")?,
@@ -102,6 +107,9 @@ pub(super) async fn evidence(
         let build: Option<String> = row.get("build_name")?;
         let of: String = row.get("release_name")?;
         let defects: Vec<serde_json::Value> = json(row, "defects")?;
+        let recorded_at: Timestamp = row.get("recorded_at")?;
+        // Nothing was made after it was handed in, whatever the clock of the machine that made it says.
+        let performed_at = row.get::<Option<Timestamp>>("performed_at")?.map(|at| at.min(recorded_at));
         inputs.push(EvidenceInput {
             id: evidence_name(row)?,
             digest: row.get("digest")?,
@@ -113,9 +121,9 @@ pub(super) async fn evidence(
             version: row.get("tool_version")?,
             rules: row.get("rules")?,
             feed_on: day(row.get("feed_at")?),
-            performed_on: day(row.get("performed_at")?),
-            performed_at: row.get("performed_at")?,
-            recorded_on: moment.day_of(row.get("recorded_at")?),
+            performed_on: day(performed_at),
+            performed_at,
+            recorded_on: moment.day_of(recorded_at),
             disqualified: row.get("disqualified")?,
             defects: u32::try_from(defects.len()).unwrap_or(u32::MAX),
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use theriac_conformity::facts::input::{AssessmentInput, FindingInput, SignatureInput};
+use theriac_conformity::facts::input::{AssessmentInput, FindingInput, SignatureInput, TermInput};
 use theriac_conformity::facts::words::{CLINICAL, VexStatus};
 use theriac_model::{Digest, Severity};
 use theriac_store::tables::facts as table;
@@ -27,11 +27,18 @@ pub(super) async fn findings(
     for row in table::fixers(conn, release.id, moment.seq).await? {
         fixers.entry(row.get("finding")?).or_default().push(people.key(row.get("fixer")?));
     }
+    let mut terms: BTreeMap<i64, Vec<TermInput>> = BTreeMap::new();
+    for row in table::terms(conn, release.id, moment.seq).await? {
+        let term = TermInput { signed_on: moment.day_of(row.get("at")?), due: row.get("due")? };
+        terms.entry(row.get("finding")?).or_default().push(term);
+    }
     let mut judged = BTreeMap::new();
     for row in &assessments {
         let finding: i64 = row.get("finding")?;
         let fixers = fixers.remove(&finding).unwrap_or_default();
-        judged.insert(finding, assessment(row, fixers, &signatures, people, moment)?);
+        let terms = terms.remove(&finding).unwrap_or_default();
+        let judgement = assessment(row, fixers, &signatures, people, moment)?;
+        judged.insert(finding, AssessmentInput { terms, ..judgement });
     }
     let mut inputs = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -89,6 +96,7 @@ fn assessment(
         carried,
         confirmed: carried && confirmed,
         changed: json(row, "changed")?,
+        terms: Vec::new(),
     })
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
         feed: evidence::feed(conn, &release, moment).await?,
         findings: findings::findings(conn, &release, &people, moment).await?,
         release: release_row(conn, &release, &people, moment).await?,
-        product: product_row(&product)?,
+        product: product_row(&product, &route(conn, &product, release.id, seq).await?)?,
         roles: roles(conn, &release, &people, seq).await?,
         people: people.rows,
         records: records.records,
@@ -95,12 +95,18 @@ where
     text.parse().map_err(|error: T::Err| ServiceError::Internal(format!("a stored word is damaged: {error}")))
 }
 
-fn product_row(product: &Product) -> Result<ProductInput> {
-    Ok(ProductInput {
-        key: product.key.clone(),
-        route: word(&product.route)?,
-        support_end: product.support_end,
-    })
+/// The product's route; a release that was decided keeps the one that it was decided on.
+async fn route(conn: &mut Conn, product: &Product, release: i64, seq: i64) -> Result<String> {
+    let decision = tables::decisions::at(conn, release, seq).await?.filter(Decision::ships);
+    let then = match decision {
+        None => None,
+        Some(decision) => tables::products::at(conn, product.id, decision.seq).await?,
+    };
+    Ok(then.map_or_else(|| product.route.clone(), |then| then.route))
+}
+
+fn product_row(product: &Product, route: &str) -> Result<ProductInput> {
+    Ok(ProductInput { key: product.key.clone(), route: word(route)?, support_end: product.support_end })
 }
 
 async fn release_row(

@@ -7,7 +7,7 @@ use theriac_service::people::Place;
 use theriac_service::{ServiceError, people, records};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, SHIPS, campaign, manifest, manifest_of};
+use super::site::{ANA, COMMIT, SHIPS, campaign, manifest, manifest_of};
 use super::{Driven, Site};
 
 pub const INDEPENDENT: Driven =
@@ -89,6 +89,38 @@ on_both_engines!(each_kind_of_test_that_asks_for_independence_shows_it, |store| 
     site.change("LIM-1", json!({ "independence_penetration": "none" })).await;
     site.finds("5.7.5-d", NotApplicable, &[]).await;
     site.drove(KINDS);
+});
+
+on_both_engines!(nobody_knows_who_wrote_what_no_manifest_describes, |store| {
+    let mut site = Site::met(&store).await;
+    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
+    let going_on = |commit: &str, from: &str| {
+        let text = String::from_utf8(manifest_of(commit, &["ben@lumen.example"], &[("gateway.bin", "one")]))
+            .unwrap();
+        text.replace("\"predecessor\":null", &format!("\"predecessor\":\"{from}\"")).into_bytes()
+    };
+    // Ben changed a line since a commit of which nobody handed in a manifest: Mei may have written all the rest.
+    let other = "a".repeat(40);
+    site.build("rc.2", EARLIER).await;
+    let shallow = site.hand_in_of("rc.2", "shallow.json", going_on(EARLIER, &other), true).await;
+    let found = site.conformity().await;
+    site.found(&found, "5.7.5-c", PartlyMet, &[("rc.2", ANA, SHIPS)]);
+    let todo =
+        found.clauses.iter().flat_map(|clause| &clause.missing).find(|item| item.check == "5.7.5-c").unwrap();
+    assert!(todo.todo.contains(&other), "{}", todo.todo);
+    let (again, digest) = site.submitted("test-campaign", campaign(json!({ "title": "Again" })), &[]).await;
+    let refused = records::approve(&site.world.app, &cleo, &proof, &again, digest).await;
+    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{refused:?}");
+
+    // It is described since the build that is known; then all is said.
+    site.disqualify(&shallow).await;
+    site.hand_in_of("rc.2", "whole.json", going_on(EARLIER, COMMIT), true).await;
+    site.finds("5.7.5-c", Met, &[]).await;
+    site.approve(&again, digest).await;
+    site.all_met(&["5.7.5-b"]).await;
+    // The manifest that it goes on from turns out to be wrong.
+    site.disqualify("EVID-3").await;
+    site.finds("5.7.5-c", NotMet, &[("rc.1", ANA, SHIPS), ("rc.2", ANA, SHIPS)]).await;
 });
 
 on_both_engines!(every_author_is_known, |store| {

@@ -3,10 +3,12 @@
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
+use theriac_service::evidence::{self, AddEvidence, FileInput};
 use theriac_store::on_both_engines;
 
 use super::site::{ANA, BEN, CASES, SHIPS, affected, bom, review, tests};
 use super::{Driven, Site};
+use crate::story::GATEWAY;
 
 pub const CLOSED: Driven = &[
     ("5.8.5-a", &[Met, NotMet, PartlyMet]),
@@ -19,6 +21,34 @@ pub const SETTLED: Driven = &[
     ("5.8.5-h", &[Met, NotMet, PartlyMet]),
 ];
 pub const IN_TIME: Driven = &[("5.8.5-d", &[Met, NotMet, PartlyMet]), ("5.8.5-e", &[Met, NotMet, PartlyMet])];
+
+on_both_engines!(what_is_dated_ahead_was_made_when_it_was_handed_in, |store| {
+    let mut site = Site::met(&store).await;
+    store.clock.advance_days(1);
+    let dated = |suite: Vec<u8>, at: &str| {
+        let text = String::from_utf8(suite).unwrap();
+        text.replace("<testsuite ", &format!("<testsuite timestamp=\"{at}\" ")).into_bytes()
+    };
+    let hand_in = async |name: &str, bytes: Vec<u8>| {
+        let input = AddEvidence {
+            product: GATEWAY.0.to_owned(),
+            release: GATEWAY.1.to_owned(),
+            build: Some("rc.1".to_owned()),
+            tool: Some(("runner".to_owned(), "1.0".to_owned())),
+            files: vec![FileInput { name: name.to_owned(), bytes }],
+            ..AddEvidence::default()
+        };
+        evidence::add(&site.world.app, &site.world.who("ben"), input).await.unwrap();
+    };
+    let now = site.world.app.now();
+    let ahead = now + jiff::SignedDuration::from_hours(20);
+    hand_in("ahead.xml", dated(tests(&CASES, &[]), &ahead.to_string())).await;
+    // A real run after that, which fails.
+    store.clock.advance(3600);
+    let later = now + jiff::SignedDuration::from_mins(30);
+    hand_in("later.xml", dated(tests(&[], &CASES[..1]), &later.to_string())).await;
+    site.finds("5.8.5-b", NotMet, &[(CASES[0], ANA, SHIPS)]).await;
+});
 
 on_both_engines!(tests_pass_and_reviews_leave_nothing_open, |store| {
     let mut site = Site::met(&store).await;

@@ -2,10 +2,12 @@
 //! judged anew. Attested clauses lapse with what they cite and with time.
 
 use serde_json::json;
+use theriac_conformity::facts::words::Route;
 use theriac_conformity::facts::words::Verdict::{self, Met, NotMet};
 use theriac_conformity::pack::{ClauseKind, Judges, Level};
 use theriac_conformity::{ClauseVerdict, Conformity};
 use theriac_service::gate::{self, Decide, Judged, Outcome};
+use theriac_service::products::{self, NewRelease, ProductChange};
 use theriac_service::records::ScopeInput;
 use theriac_service::{Paging, evidence};
 use theriac_store::on_both_engines;
@@ -93,6 +95,30 @@ fn both(conformity: &Conformity, number: &str) -> (Verdict, Verdict) {
     let found = clause(conformity, number);
     (found.verdict, found.standing)
 }
+
+on_both_engines!(a_decided_release_keeps_its_route, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    site.decide(Outcome::Ship).await;
+    let before = site.judged().await;
+    let (app, adam) = (&site.world.app, site.world.who("adam"));
+    let change =
+        |route| ProductChange { name: "Gateway".to_owned(), route, support_end: None, expected: None };
+    products::change_product(app, &adam, GATEWAY.0, change(Route::Transitional)).await.unwrap();
+    let after = site.judged().await;
+    for (then, now) in before.conformity.clauses.iter().zip(&after.conformity.clauses) {
+        assert_eq!((&then.clause, then.verdict, then.standing), (&now.clause, now.verdict, now.standing));
+    }
+    // What is not decided yet goes by the route of today.
+    let next =
+        NewRelease { product: GATEWAY.0.to_owned(), name: "3.0.0".to_owned(), ..NewRelease::default() };
+    products::add_release(app, &adam, next).await.unwrap();
+    let next = gate::judged(app, &site.world.who("otto"), GATEWAY.0, "3.0.0", None).await.unwrap();
+    let applies = |judged: &Judged| {
+        judged.conformity.clauses.iter().filter(|clause| clause.verdict != Verdict::NotApplicable).count()
+    };
+    assert!(applies(&next) < applies(&after), "{} {}", applies(&next), applies(&after));
+});
 
 on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store| {
     let site = Site::met(&store).await;

@@ -24,7 +24,7 @@ pub const SHIPS: Option<&str> = Some("2026-06-30");
 pub const ANA: Option<&str> = Some("ana");
 pub const BEN: Option<&str> = Some("ben");
 
-const COMMIT: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+pub const COMMIT: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
 /// The test cases of the requirement.
 pub const CASES: [&str; 2] = ["tls.PeerTest.unknown_ca", "tls.PeerTest.expired"];

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use theriac_conformity::facts::words::Decision;
+use theriac_conformity::facts::words::VexStatus;
 use theriac_model::Digest;
 use theriac_service::ServiceError;
 use theriac_service::findings::{self, Ground, Standing};
@@ -88,6 +89,25 @@ fn manifest(made: char, before: Option<char>, changed: &[(&str, char)]) -> Vec<u
     });
     manifest.to_string().into_bytes()
 }
+
+on_both_engines!(what_is_mended_in_a_path_is_in_a_build, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    build(&world, OLD, "one", &commit('a')).await;
+    hand_in(&world, OLD, Some("one"), manifest('a', None, &[("src/pad.rs", '1')])).await;
+    hand_in(&world, OLD, Some("one"), bom(&["left-pad@1.3.0"])).await;
+    let mended = async |path: &str| {
+        let mut input = judgement(&world, OLD, &["FIND-1"]).await;
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path(path.to_owned())];
+        findings::assess(&world.app, &world.who("ana"), input).await
+    };
+    for unknown in ["no/such/path", "src/pa", "src/pad.rs/more"] {
+        assert_eq!(wrong(&mended(unknown).await.unwrap_err()), ["rests_on"], "{unknown}");
+    }
+    mended("src").await.unwrap();
+    mended("src/pad.rs").await.unwrap();
+});
 
 on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
     let world = World::new(&store).await;

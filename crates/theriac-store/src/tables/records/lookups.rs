@@ -102,5 +102,20 @@ pub async fn developers_of(conn: &mut Conn, release: i64) -> Result<(Vec<i64>, b
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) LIMIT 10000";
     let rows = conn.fetch_all(sql, args![release]).await?;
     let people = rows.iter().map(|row| row.get("person")).collect::<Result<Vec<Option<i64>>, _>>()?;
-    Ok((people.iter().flatten().copied().collect(), people.contains(&None)))
+    let unknown = people.contains(&None) || goes_on_from_unknown(conn, release).await?;
+    Ok((people.iter().flatten().copied().collect(), unknown))
+}
+
+/// Whether a sound manifest of a release goes on from a commit that no sound manifest of the product describes: nothing
+/// says who wrote what was there before.
+async fn goes_on_from_unknown(conn: &mut Conn, release: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS found FROM evidence e JOIN manifest m ON m.evidence = e.id \
+               JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE e.release = $1 AND m.predecessor IS NOT NULL \
+               AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) \
+               AND NOT EXISTS (SELECT 1 FROM manifest n JOIN evidence g ON g.id = n.evidence WHERE g.build = e.build \
+               AND g.number > e.number AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = g.id)) \
+               AND NOT EXISTS (SELECT 1 FROM manifest k JOIN evidence f ON f.id = k.evidence \
+               JOIN release o ON o.id = f.release AND o.tx_to IS NULL WHERE k.commit_id = m.predecessor \
+               AND o.product = r.product AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = f.id)) LIMIT 1";
+    Ok(conn.fetch_optional(sql, args![release]).await?.is_some())
 }
