@@ -102,9 +102,14 @@ on_both_engines!(a_decided_release_keeps_its_route, |store| {
     site.decide(Outcome::Ship).await;
     let before = site.judged().await;
     let (app, adam) = (&site.world.app, site.world.who("adam"));
-    let change =
-        |route| ProductChange { name: "Gateway".to_owned(), route, support_end: None, expected: None };
-    products::change_product(app, &adam, GATEWAY.0, change(Route::Transitional)).await.unwrap();
+    let now = products::product(app, &adam, GATEWAY.0).await.unwrap();
+    let change = ProductChange {
+        name: now.name.clone(),
+        route: Route::Transitional,
+        support_end: now.support_end,
+        expected: None,
+    };
+    products::change_product(app, &adam, GATEWAY.0, change).await.unwrap();
     let after = site.judged().await;
     for (then, now) in before.conformity.clauses.iter().zip(&after.conformity.clauses) {
         assert_eq!((&then.clause, then.verdict, then.standing), (&now.clause, now.verdict, now.standing));
