@@ -18,7 +18,9 @@ use super::people::managers;
 use super::release;
 use super::{count, error_at};
 use crate::http::{Answer, Failure, Form, Me, Web, see_other, with_toast};
-use crate::parts::{Choice, Crumb, Errors, Field, Input, Link, Note, NoteKind, Shell, StatusKind};
+use crate::parts::{
+    Choice, Crumb, Errors, Field, Icon, Input, Link, Note, NoteKind, Shape, Shell, StatusKind,
+};
 use crate::{respond, urls};
 
 /// The assessment of one finding, or of many at once. Sends by POST: `csrf`, `expected`, `finding` (repeated),
@@ -45,11 +47,17 @@ pub struct AssessmentForm {
     pub decision: Vec<Field>,
     /// Why the person may not assess; empty when they may.
     pub blocked: String,
+    /// Whether it stands as it was sent, and nothing of it is saved.
+    pub refused: bool,
 }
 
 impl askama::filters::HtmlSafe for AssessmentForm {}
 
 impl AssessmentForm {
+    fn icon(&self) -> Icon {
+        Shape::Info.into()
+    }
+
     fn errors(&self) -> Errors {
         if !self.blocked.is_empty() {
             return Errors::default();
@@ -80,6 +88,7 @@ pub(super) struct Typed {
     findings: Vec<String>,
     expected: String,
     sent: Form,
+    refused: bool,
 }
 
 impl Typed {
@@ -106,7 +115,7 @@ impl Typed {
         }
         let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let sent = Form { pairs, files: Vec::new() };
-        Self { findings: findings.to_vec(), expected: expected.to_string(), sent }
+        Self { findings: findings.to_vec(), expected: expected.to_string(), sent, refused: false }
     }
 }
 
@@ -131,6 +140,7 @@ pub(super) async fn form(
         impact: impact(sent, errors),
         decision: decision(sent, errors, &people),
         blocked,
+        refused: typed.refused,
     })
 }
 
@@ -256,7 +266,8 @@ async fn page(
     let general = errors.iter().filter(|error| error.field == "findings" || error.field == "expected");
     let general = general.map(|error| Note::new(NoteKind::Bad, "", &error.message).alert());
     let notes = note.into_iter().chain(general).collect();
-    let typed = Typed { findings, expected: selection.expected.to_string(), sent };
+    let refused = sent.has("status") || !errors.is_empty();
+    let typed = Typed { findings, expected: selection.expected.to_string(), sent, refused };
     let mut form = form(web, me, (product, row.id, release), typed, errors).await?;
     let what = count(selection.rows.len(), "finding");
     form.heading = format!("One judgement for {what}");

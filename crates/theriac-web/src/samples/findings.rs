@@ -156,6 +156,7 @@ fn form() -> AssessmentForm {
                 .error("Must not be later than 2026-12-15, 21 days for high"),
         ],
         blocked: String::new(),
+        refused: false,
     }
 }
 
