@@ -12,6 +12,7 @@ use theriac_service::findings::{
 };
 use theriac_service::{ServiceError, products};
 
+use super::finding_judged::{capital, label, values};
 use super::finding_owed::Owed;
 use super::findings::{FindingRow, severity, standing};
 use super::people::managers;
@@ -94,26 +95,8 @@ pub(super) struct Typed {
 impl Typed {
     /// A form that begins with the latest judgement.
     pub fn of(latest: Option<&AssessmentView>, findings: &[String], expected: Digest) -> Self {
-        let mut pairs = Vec::new();
-        if let Some(judged) = latest {
-            let row = &judged.assessment;
-            let optional = |text: &Option<String>| text.clone().unwrap_or_default();
-            let grounds: Vec<String> = judged.rests_on.grounds().iter().map(ToString::to_string).collect();
-            pairs = vec![
-                ("status", row.status.clone()),
-                ("justification", optional(&row.justification)),
-                ("rests_on", grounds.join("\n")),
-                ("explanation", row.explanation.clone()),
-                ("exploitability", optional(&row.exploitability)),
-                ("exploitability_reason", row.exploitability_reason.clone()),
-                ("patient_safety_impact", row.patient_safety_impact.clone()),
-                ("decision", optional(&row.decision)),
-                ("decision_reason", row.decision_reason.clone()),
-                ("fixer", optional(&judged.fixer)),
-                ("due", row.due.map(|day| day.to_string()).unwrap_or_default()),
-            ];
-        }
-        let pairs = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let said = latest.map(|judged| values(&judged.assessment, &judged.rests_on, judged.fixer.as_deref()));
+        let pairs = said.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
         let sent = Form { pairs, files: Vec::new() };
         Self { findings: findings.to_vec(), expected: expected.to_string(), sent, refused: false }
     }
@@ -144,14 +127,13 @@ pub(super) async fn form(
     })
 }
 
-/// A word with a capital letter.
-fn label(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+/// A field of a judgement with its label.
+fn field(name: &str, input: Input) -> Field {
+    Field::new(name, label(name), input)
 }
 
 fn choices(words: &[&str], now: &str) -> Vec<Choice> {
-    words.iter().map(|word| Choice::new(*word, label(word), now)).collect()
+    words.iter().map(|word| Choice::new(*word, capital(word), now)).collect()
 }
 
 /// A drop-down that may stay empty.
@@ -170,16 +152,16 @@ fn judgement(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
     let grounds = if sent.has("rests_on") { sent.all("rests_on").join("\n") } else { "component".to_owned() };
     let refused = errors.iter().find(|error| error.field.starts_with("rests_on"));
     vec![
-        Field::new("status", "VEX status", Input::Radios(choices(&statuses, sent.get("status"))))
+        field("status", Input::Radios(choices(&statuses, sent.get("status"))))
             .error(error_at(errors, "status"))
             .required(),
-        Field::new("justification", "Justification", optional(JUSTIFICATIONS, sent.get("justification")))
+        field("justification", optional(JUSTIFICATIONS, sent.get("justification")))
             .hint("Only if not affected")
             .error(error_at(errors, "justification")),
-        Field::new("rests_on", "What it rests on", Input::Lines(grounds, 3))
+        field("rests_on", Input::Lines(grounds, 3))
             .hint("One a line: component, path:src/decode, configuration:DOC-4, context:DOC-2, measure:MEAS-3. Asked again as soon as one changes")
             .error(refused.map(|error| error.message.clone()).unwrap_or_default()),
-        Field::new("explanation", "Why", area(sent, "explanation", 3))
+        field("explanation", area(sent, "explanation", 3))
             .hint("Needed unless it is under investigation. Customers read it in the VEX")
             .error(error_at(errors, "explanation")),
     ]
@@ -188,23 +170,15 @@ fn judgement(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
 fn impact(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
     let impacts: Vec<&str> = PatientImpact::ALL.iter().map(|impact| impact.as_str()).collect();
     vec![
-        Field::new(
-            "exploitability",
-            "Exploitability in context",
-            optional(EXPLOITABILITIES, sent.get("exploitability")),
-        )
-        .hint("Needed if affected")
-        .error(error_at(errors, "exploitability")),
-        Field::new("exploitability_reason", "Exploitability, why", area(sent, "exploitability_reason", 2))
+        field("exploitability", optional(EXPLOITABILITIES, sent.get("exploitability")))
+            .hint("Needed if affected")
+            .error(error_at(errors, "exploitability")),
+        field("exploitability_reason", area(sent, "exploitability_reason", 2))
             .error(error_at(errors, "exploitability_reason")),
-        Field::new(
-            "patient_safety_impact",
-            "Patient-safety impact",
-            Input::Radios(choices(&impacts, sent.get("patient_safety_impact"))),
-        )
-        .hint("Anything but none needs a clinical signature as well")
-        .error(error_at(errors, "patient_safety_impact"))
-        .required(),
+        field("patient_safety_impact", Input::Radios(choices(&impacts, sent.get("patient_safety_impact"))))
+            .hint("Anything but none needs a clinical signature as well")
+            .error(error_at(errors, "patient_safety_impact"))
+            .required(),
     ]
 }
 
@@ -219,16 +193,16 @@ fn decision(sent: &Form, errors: &[FieldError], people: &[(String, String)]) -> 
         Input::Select(all)
     };
     vec![
-        Field::new("decision", "Decision", optional(&decisions, sent.get("decision")))
+        field("decision", optional(&decisions, sent.get("decision")))
             .hint("Only if affected. What leaves the product vulnerable is signed by a risk acceptor")
             .error(error_at(errors, "decision")),
-        Field::new("decision_reason", "Reason of the decision", area(sent, "decision_reason", 2))
+        field("decision_reason", area(sent, "decision_reason", 2))
             .hint(
                 "Mitigate and change of use environment: what customers have to do, they read it in the VEX",
             )
             .error(error_at(errors, "decision_reason")),
-        Field::new("fixer", "Who mends it", who).error(error_at(errors, "fixer")),
-        Field::new("due", "Due", Input::Date(sent.get("due").to_owned()))
+        field("fixer", who).error(error_at(errors, "fixer")),
+        field("due", Input::Date(sent.get("due").to_owned()))
             .hint("Empty for the limit of the organisation")
             .error(error_at(errors, "due")),
     ]

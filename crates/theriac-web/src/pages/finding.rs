@@ -8,6 +8,7 @@ use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Stan
 use theriac_service::{MOST, ServiceError, products};
 
 use super::assess::{self, AssessmentForm, Typed};
+use super::finding_judged;
 use super::finding_owed::Owed;
 use super::findings::{Asked, severity, standing, state};
 use super::findings_sign;
@@ -37,6 +38,8 @@ pub struct FindingView {
     pub actions: Vec<Action>,
     /// Carried over, no longer valid, waiting for a signature, resolved with reason.
     pub notes: Vec<Note>,
+    /// What was judged last, in full; empty while nobody has judged.
+    pub judgement: Facts,
     /// The assessment form; `None` when there is nothing to judge any more.
     pub form: Option<AssessmentForm>,
     /// Signed assessments so far, newest first.
@@ -198,7 +201,8 @@ async fn view(
     };
     let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
     let assessors = known.assessments.iter().map(|judged| &judged.assessor);
-    let names = Names::people(web, assessors.chain(signers).chain(&row.owner)).await?;
+    let fixers = known.assessments.iter().filter_map(|judged| judged.fixer.as_ref());
+    let names = Names::people(web, assessors.chain(signers).chain(fixers).chain(&row.owner)).await?;
     let owner = match &row.owner {
         _ if !open => String::new(),
         Some(key) => names.person(key),
@@ -232,6 +236,11 @@ async fn view(
         facts: facts(me, known, &owner),
         actions,
         notes: notes(me, known, &names),
+        judgement: known
+            .assessments
+            .first()
+            .map(|judged| finding_judged::facts(me, judged, &names, &row.product))
+            .unwrap_or_default(),
         form,
         assessments: signatures,
     })
@@ -343,9 +352,8 @@ fn notes(me: &Me, known: &Known, names: &Names) -> Vec<Note> {
             notes.push(Note::new(NoteKind::Info, format!("It {words}."), judged));
         }
         Standing::NotSeparate => notes.push(Note::new(NoteKind::Warn, "", format!("{words}."))),
-        Standing::ToBeFixed | Standing::UnderInvestigation | Standing::Acceptable => {
-            notes.push(origin(Note::new(NoteKind::Info, "", judged)));
-        }
+        // The judgement stands below, in full.
+        Standing::ToBeFixed | Standing::UnderInvestigation | Standing::Acceptable => {}
         Standing::New | Standing::Resolved => {}
     }
     notes

@@ -190,6 +190,11 @@ fn view() -> FindingView {
             )
             .link("Old assessment", "/products/lumen-gateway/releases/2.3.0/findings/FIND-418"),
         ],
+        judgement: Facts::from(vec![
+            Fact::text("VEX status", "Not affected"),
+            Fact::text("Why", HOSTILE),
+            Fact::code("What it rests on", LONG),
+        ]),
         form: Some(form()),
         assessments: vec![signature("Ana Duarte", "judged not affected", "I judged this finding", "2026-08-14T09:00:00Z", false)],
     }
@@ -298,6 +303,7 @@ fn finding_empty() -> FindingPage {
     page.finding.facts = Facts::from(vec![Fact::none("Vulnerability"), Fact::none("CVSS")]);
     page.finding.summary = String::new();
     page.finding.notes = Vec::new();
+    page.finding.judgement = Facts::default();
     page.finding.assessments = Vec::new();
     if let Some(form) = &mut page.finding.form {
         form.blocked = "An auditor reads and does not assess.".to_owned();

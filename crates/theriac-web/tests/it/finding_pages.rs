@@ -308,6 +308,59 @@ async fn judged(site: &Site, finding: &str, more: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
+async fn everybody_reads_the_whole_judgement() {
+    let site = Site::signed_in("otto").await;
+    let new = site.get(&format!("{OLD}/FIND-7")).await.ok();
+    assert_eq!(new.texts(".judged p"), ["Nobody has judged it yet."]);
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    let fix = [
+        ("status", "affected"),
+        ("rests_on", "component"),
+        ("explanation", "It is reached"),
+        ("exploitability", "hard"),
+        ("exploitability_reason", "Only from inside"),
+        ("patient_safety_impact", "serious"),
+        ("decision", "defer"),
+        ("decision_reason", "It waits for the supplier"),
+        ("fixer", "ben"),
+        ("due", "2027-01-31"),
+        ("then", "sign"),
+    ];
+    judged(&site, "FIND-7", &fix).await;
+    site.sign_out().await;
+    site.sign_in("otto").await;
+    for page in [format!("{OLD}/FIND-7"), format!("{OLD}?awaits=clinical")] {
+        let page = site.get(&page).await.ok();
+        assert!(page.texts("#assessment textarea").is_empty(), "an auditor has no form to read it from");
+        let (terms, values) = (page.texts(".judged dt"), page.texts(".judged dd"));
+        for (term, value) in [
+            ("VEX status", "Affected"),
+            ("What it rests on", "the component in its version"),
+            ("Why", "It is reached"),
+            ("Exploitability in context", "Hard"),
+            ("Exploitability, why", "Only from inside"),
+            ("Patient-safety impact", "Serious"),
+            ("Decision", "Defer"),
+            ("Reason of the decision", "It waits for the supplier"),
+            ("Who mends it", "Ben Lindqvist"),
+            ("Due", "2027-01-31"),
+            ("Judged by", "Ana Okafor 2026-11-25"),
+            ("Signed by", "nobody yet"),
+        ] {
+            let place = terms
+                .iter()
+                .position(|known| known == term)
+                .unwrap_or_else(|| panic!("no {term}: {terms:?}"));
+            assert!(values[place].starts_with(value), "{term}: {}", values[place]);
+        }
+    }
+    let signed = site.get(&format!("{OLD}/FIND-1")).await.ok();
+    let by = signed.texts(".judged dd").pop().unwrap();
+    assert!(by.starts_with("Ana Okafor \"Assessment signed\" 20"), "{by}");
+}
+
+#[tokio::test]
 async fn everybody_signs_of_the_chosen_what_is_theirs_with_one_password() {
     let site = Site::signed_in("ana").await;
     let harm: Vec<(&str, &str)> = NOT_AFFECTED
