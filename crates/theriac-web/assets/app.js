@@ -1,7 +1,7 @@
 // Small conveniences on top of pages that work without script. No inline handlers, no eval.
 // Elements are found by data attributes, so a page needs no code of its own:
 //   data-pane      link whose page is also shown in #pane on wide screens
-//   data-key       what a single key reaches: edit, sign, assess, previous, next
+//   data-key       what a single key reaches: edit, sign, sign-selected, assess, previous, next
 //   data-all       checkbox that ticks all others of that name
 //   data-autosave  form that is saved while typing
 //   data-after-save  form that is sent once what is typed in the draft beside it is saved
@@ -346,6 +346,20 @@
     if (target) target.click();
     return Boolean(target);
   };
+  const boxOf = (row) => row?.querySelector("input[type=checkbox]:not(:disabled)");
+  const select = () => {
+    const box = boxOf(focused()) ?? boxOf(document.querySelector("#list tr[aria-current]"));
+    if (box) box.click();
+  };
+  // What is ticked is signed, else the finding whose row has the focus, else the one beside the list.
+  const sign = () => {
+    const button = document.querySelector("[data-key=sign-selected]:not(:disabled)");
+    if (button?.form.querySelector("input[name=finding]:checked")) { button.click(); return; }
+    const row = focused();
+    const box = button && row && !row.hasAttribute("aria-current") && boxOf(row);
+    if (box) showDialog({ href: `${button.formAction}?${new URLSearchParams({ finding: box.value })}` });
+    else press("sign");
+  };
   let gone = 0;
   document.addEventListener("keydown", (event) => {
     const search = document.querySelector(".find input");
@@ -367,9 +381,9 @@
       "?": () => location.assign("/account#keys"),
       j: () => { if (rows().length) move(1); else press("next"); },
       k: () => { if (rows().length) move(-1); else press("previous"); },
-      x: () => { const box = focused() && focused().querySelector("input[type=checkbox]"); if (box) box.click(); },
+      x: select,
       a: () => { const form = document.getElementById("assessment"); if (form) form.querySelector("input:not([type=hidden]), select, textarea").focus(); },
-      s: () => press("sign"),
+      s: sign,
       e: () => press("edit"),
       g: () => { gone = event.timeStamp; },
     };

@@ -148,8 +148,8 @@ async fn neighbours(
 /// is offered nothing.
 async fn actions(web: &Web, me: &Me, known: &Known, product: i64) -> Result<Vec<Action>, ServiceError> {
     let scope = Scope::Product(ProductId(product));
-    let judge = ("Sign assessment", "judge", &[Permission::AssessFinding, Permission::AcceptRisk][..]);
-    let clinical = ("Sign for the patient", "clinical", &[Permission::SignClinical][..]);
+    let judge = ("judge", &[Permission::AssessFinding, Permission::AcceptRisk][..]);
+    let clinical = ("clinical", &[Permission::SignClinical][..]);
     let wanted = match known.row.standing {
         Standing::Unsigned if lacks_clinical(known) => vec![judge, clinical],
         Standing::Unsigned => vec![judge],
@@ -157,11 +157,12 @@ async fn actions(web: &Web, me: &Me, known: &Known, product: i64) -> Result<Vec<
         _ => Vec::new(),
     };
     let mut actions = Vec::new();
-    for (label, act, permissions) in wanted {
+    for (act, permissions) in wanted {
         let Some(set) = known.set.filter(|_| permissions.iter().any(|one| me.may(*one, scope))) else {
             continue;
         };
-        let why = findings_sign::why_not(web, me, scope, set, act == "clinical").await?;
+        let (many, why) = findings_sign::one_set(web, me, scope, set, act == "clinical").await?;
+        let label = sign_label(act, many);
         let here = urls::release(&known.row.product, &known.row.release, "findings/sign");
         let href = urls::with_query(&here, &[("set", &set.to_string()), ("act", act)]);
         actions.push(match why.as_str() {
@@ -170,6 +171,16 @@ async fn actions(web: &Web, me: &Me, known: &Known, product: i64) -> Result<Vec<
         });
     }
     Ok(actions)
+}
+
+/// What the button says: judgements that were saved together are signed together.
+fn sign_label(act: &str, many: usize) -> String {
+    match (act, many) {
+        ("clinical", 0 | 1) => "Sign for the patient".to_owned(),
+        ("clinical", many) => format!("Sign {many} for the patient"),
+        (_, 0 | 1) => "Sign assessment".to_owned(),
+        (_, many) => format!("Sign {many} assessments"),
+    }
 }
 
 /// Whether the latest judgement says that a patient may come to harm, and nobody has signed for the patient. The two

@@ -126,17 +126,18 @@ fn hindrance(me: &Me, scope: Scope, one: &Signable, act: Act) -> String {
     }
 }
 
-/// Why the person may not give a signature on one set; empty when they may.
-pub(super) async fn why_not(
+/// How many judgements a signature on one set covers, and why the person may not give it; empty when they may.
+pub(super) async fn one_set(
     web: &Web,
     me: &Me,
     scope: Scope,
     set: Digest,
     clinical: bool,
-) -> Result<String, ServiceError> {
+) -> Result<(usize, String), ServiceError> {
     let act = if clinical { Act::Clinical } else { Act::Judge };
     let all = findings::signable(web.app(), me.who(), &[set]).await?;
-    Ok(all.first().map(|one| hindrance(me, scope, one, act)).unwrap_or_default())
+    let one = all.first().map(|one| (one.set.rows.len(), hindrance(me, scope, one, act)));
+    Ok(one.unwrap_or_default())
 }
 
 fn sorted(me: &Me, scope: Scope, asked: &Form, all: Vec<Signable>, mut left: Vec<String>) -> Chosen {

@@ -164,6 +164,9 @@ async fn what_can_harm_a_patient_waits_for_a_clinical_signature() {
     let page = site.get(&judged.location).await.ok();
     assert_eq!(page.texts("h1"), ["Sign 2 assessments of 2.3.0"]);
     assert!(page.text.contains("a clinical assessor must sign it too"), "{}", page.text);
+    let finding = site.get(&format!("{OLD}/FIND-5")).await.ok();
+    let says = "Sign 2 assessments";
+    assert!(!finding.links(says).is_empty(), "what is signed together is said: {}", finding.text);
     let digest = page.value("digest");
     let sign = format!("{OLD}/sign");
     let send = |act| [("set", digest.as_str()), ("act", act), ("password", PASSWORD)];
@@ -176,6 +179,8 @@ async fn what_can_harm_a_patient_waits_for_a_clinical_signature() {
     site.sign_out().await;
 
     site.sign_in("dan").await;
+    let finding = site.get(&format!("{OLD}/FIND-5")).await.ok();
+    assert!(!finding.links("Sign 2 for the patient").is_empty(), "{}", finding.text);
     let page = site.get(&judged.location).await.ok();
     assert_eq!(page.value("act"), "clinical");
     let signed = site.send(&sign, &send("clinical")).await;

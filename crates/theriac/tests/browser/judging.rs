@@ -2,6 +2,7 @@
 
 use crate::session::{Browser, PANE, Server};
 
+const OLD: &str = "/products/gateway/releases/2.3.0/findings";
 const HERE: &str = "/products/gateway/releases/2.4.0/findings";
 const NEW: &str = "pkg:golang/golang.org/x/crypto@v0.31.0";
 const OTHER: &str = "pkg:pypi/urllib3@1.26.16";
@@ -52,6 +53,40 @@ async fn what_is_typed_into_an_assessment_stays_until_it_is_saved() {
     browser.open(HERE).await;
     browser.see("#list", "FIND-8").await;
     assert!(!browser.text().await.contains("ot saved yet"), "{}", browser.text().await);
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_act_on_what_is_ticked_or_focused() {
+    let server = Server::demo();
+    let browser = Browser::start(&server).await;
+    browser.sign_in("ana@lumen.example").await;
+    for (finding, why) in [("FIND-5", "It offers no such cipher."), ("FIND-6", "Nor this one.")] {
+        browser.open(&format!("{OLD}/{finding}")).await;
+        browser.choose("VEX status", "Under investigation").await;
+        browser.choose("Patient-safety impact", "None").await;
+        browser.fill("Why", why).await;
+        browser.press("Save draft").await;
+        browser.see(".toast", "Saved; it waits for its signature").await;
+    }
+    // The row that is marked, right after the page has loaded.
+    browser.open(OLD).await;
+    let current = browser.all("tr[aria-current] .sub").await.remove(0);
+    let marked = current.split(',').next().unwrap();
+    browser.see("body", "Findings of 2.3.0").await.send_keys("x").await.unwrap();
+    assert!(browser.field(&format!("Select {marked}")).await.is_selected().await.unwrap());
+    // What is ticked comes first.
+    browser.tick(&format!("Select {marked}")).await;
+    browser.tick("Select FIND-5").await;
+    browser.tick("Select FIND-6").await;
+    browser.see("body", "Findings of 2.3.0").await.send_keys("s").await.unwrap();
+    browser.see("h1", "Sign 2 assessments of 2.3.0").await;
+    // Then the row that has the focus.
+    browser.open(OLD).await;
+    let row = browser.see("tr:not([aria-current]):has(input[value=FIND-6]) .rowlink", "pkg:").await;
+    row.send_keys("s").await.unwrap();
+    browser.see("dialog[open] h2", "Sign 1 assessment of 2.3.0").await;
+    browser.see("dialog[open] section", "FIND-6").await;
     browser.quit().await;
 }
 
