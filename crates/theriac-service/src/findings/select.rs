@@ -15,6 +15,8 @@ use theriac_store::tables::signatures::Signature;
 use theriac_store::tables::{self, products};
 
 use super::assess::{accepts_risk, needs_clinical};
+use super::carry::rests_on;
+use super::grounds::RestsOn;
 use super::list::Dates;
 use crate::evidence::number;
 use crate::products::{find, scope_of};
@@ -127,15 +129,16 @@ impl Selected {
         }
     }
 
-    pub(super) fn rows(&self, dates: &Dates) -> Vec<SelectedFinding> {
+    pub(super) fn rows(&self, dates: &Dates) -> Result<Vec<SelectedFinding>> {
         let row = |finding: &Finding| {
             let standing = self.standing(finding);
-            SelectedFinding {
+            Ok(SelectedFinding {
+                rests_on: self.latest(finding).map(rests_on).transpose()?.unwrap_or_default(),
                 assessment: self.latest(finding).cloned(),
                 due: dates.due(finding, self.latest(finding), standing),
                 standing,
                 finding: finding.clone(),
-            }
+            })
         };
         self.findings.iter().map(row).collect()
     }
@@ -219,6 +222,8 @@ pub struct Selection {
     pub expected: Digest,
     /// The sets that their judgements belong to, for [`set`] and [`sign`](super::sign); carried ones have none.
     pub sets: Vec<Digest>,
+    /// The keys of those who judged and who mend, by id.
+    pub people: HashMap<i64, String>,
 }
 
 /// One chosen finding.
@@ -232,6 +237,8 @@ pub struct SelectedFinding {
     pub standing: Standing,
     /// By when it must be judged or mended.
     pub due: Option<Date>,
+    /// What its latest assessment rests on.
+    pub rests_on: RestsOn,
 }
 
 /// The chosen findings of a release.
@@ -250,10 +257,14 @@ pub async fn selection(
     let dates = Dates::read(&mut read).await?;
     let own = selected.judged().filter(|(_, judged)| judged.carried_from.is_none());
     let sets: BTreeSet<Digest> = own.map(|(_, judged)| judged.set).collect();
+    let people: BTreeSet<i64> =
+        selected.judged().flat_map(|(_, judged)| judged.fixer.into_iter().chain([judged.assessor])).collect();
+    let names = tables::people::names_among(&mut read, &people.into_iter().collect::<Vec<_>>()).await?;
     Ok(Selection {
+        people: names.into_iter().map(|name| (name.id, name.key)).collect(),
         expected: selected.shown(),
         sets: sets.into_iter().collect(),
-        rows: selected.rows(&dates),
+        rows: selected.rows(&dates)?,
     })
 }
 

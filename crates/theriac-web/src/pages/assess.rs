@@ -12,9 +12,11 @@ use theriac_service::findings::{
 };
 use theriac_service::{ServiceError, products};
 
-use super::finding_judged::{capital, label, values};
+use super::finding;
+use super::finding_judged::{Beside, capital, label, values};
 use super::finding_owed::Owed;
-use super::findings::{FindingRow, severity, standing};
+use super::findings::{Asked, FindingRow, severity, standing};
+use super::names::Names;
 use super::people::managers;
 use super::release;
 use super::{count, error_at};
@@ -77,6 +79,8 @@ pub struct AssessPage {
     pub heading: String,
     /// What happened to what was sent.
     pub notes: Vec<Note>,
+    /// What others saved meanwhile, beside what was typed.
+    pub beside: Vec<Beside>,
     /// The findings, without checkboxes.
     pub rows: Vec<FindingRow>,
     /// The form.
@@ -99,6 +103,11 @@ impl Typed {
         let pairs = said.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
         let sent = Form { pairs, files: Vec::new() };
         Self { findings: findings.to_vec(), expected: expected.to_string(), sent, refused: false }
+    }
+
+    /// A form as it was sent and refused.
+    pub fn refused(findings: Vec<String>, expected: Digest, sent: Form) -> Self {
+        Self { findings, expected: expected.to_string(), sent, refused: true }
     }
 }
 
@@ -219,30 +228,53 @@ pub async fn show(
     if chosen.is_empty() {
         return Ok(with_toast(&urls::release(&product, &release, "findings"), "Choose findings first"));
     }
-    let sent = Form::default();
-    Ok(respond::page(&page(&web, &me, &product, &release, chosen, sent, &[], None).await?))
+    Ok(respond::page(&page(&web, &me, (&product, &release), chosen, None).await?))
 }
 
-#[expect(clippy::too_many_arguments, reason = "what the page is made of, all of it different")]
+/// A judgement that was not taken: what was sent, and why it was not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Refused {
+    pub sent: Form,
+    pub errors: Vec<FieldError>,
+    pub note: Option<Note>,
+    /// Whether somebody else judged meanwhile.
+    pub overtaken: bool,
+}
+
+impl Refused {
+    /// What is said above the form: what no field of it can say.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let general =
+            self.errors.iter().filter(|error| error.field == "findings" || error.field == "expected");
+        let general = general.map(|error| Note::new(NoteKind::Bad, "", &error.message).alert());
+        self.note.iter().cloned().chain(general).collect()
+    }
+}
+
 async fn page(
     web: &Web,
     me: &Me,
-    product: &str,
-    release: &str,
+    (product, release): (&str, &str),
     chosen: Vec<String>,
-    sent: Form,
-    errors: &[FieldError],
-    note: Option<Note>,
+    refused: Option<Refused>,
 ) -> Result<AssessPage, ServiceError> {
     let row = products::product(web.app(), me.who(), product).await?;
     let selection = findings::selection(web.app(), me.who(), product, release, &chosen).await?;
     let findings: Vec<String> = selection.rows.iter().map(|row| row.finding.reference()).collect();
-    let general = errors.iter().filter(|error| error.field == "findings" || error.field == "expected");
-    let general = general.map(|error| Note::new(NoteKind::Bad, "", &error.message).alert());
-    let notes = note.into_iter().chain(general).collect();
-    let refused = sent.has("status") || !errors.is_empty();
-    let typed = Typed { findings, expected: selection.expected.to_string(), sent, refused };
-    let mut form = form(web, me, (product, row.id, release), typed, errors).await?;
+    let notes = refused.as_ref().map(Refused::notes).unwrap_or_default();
+    let beside = match refused.as_ref().filter(|refused| refused.overtaken) {
+        None => Vec::new(),
+        Some(refused) => {
+            let fixer = refused.sent.get("fixer").to_owned();
+            let names = Names::people(web, selection.people.values().chain([&fixer])).await?;
+            Beside::of_many(me, &selection, &refused.sent, &names)
+        }
+    };
+    let (typed, errors) = match refused {
+        None => (Typed::of(None, &findings, selection.expected), Vec::new()),
+        Some(refused) => (Typed::refused(findings, selection.expected, refused.sent), refused.errors),
+    };
+    let mut form = form(web, me, (product, row.id, release), typed, &errors).await?;
     let what = count(selection.rows.len(), "finding");
     form.heading = format!("One judgement for {what}");
     let owed = Owed::of(web, me, (product, row.id), release).await?;
@@ -256,7 +288,7 @@ async fn page(
     shell.crumbs.pop();
     shell.crumbs.push(Crumb::to("Findings", urls::release(product, release, "findings")));
     shell.crumbs.push(Crumb::here("Assess"));
-    Ok(AssessPage { shell, heading: format!("Assess {what} of {release}"), notes, rows, form })
+    Ok(AssessPage { shell, heading: format!("Assess {what} of {release}"), notes, beside, rows, form })
 }
 
 /// A chosen finding as a row.
@@ -283,35 +315,58 @@ pub async fn assess(
     State(web): State<Web>,
     me: Me,
     Path((product, release)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
     sent: Form,
 ) -> Answer {
-    let assessed = judge(&web, &me, &product, &release, &sent).await;
-    let (status, errors, note) = match assessed {
-        Ok(assessed) => return Ok(on(&product, &release, &sent, &assessed)),
-        Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
-        Err(ServiceError::Changed { .. }) => {
-            let text = "Another judgement was made since the page was shown. Nothing was saved; what you typed is still \
-                        here. Read theirs, then send yours again.";
-            let note = Note::new(NoteKind::Bad, "It changed meanwhile.", text).alert();
-            (StatusCode::CONFLICT, Vec::new(), Some(note))
-        }
-        Err(ServiceError::Rule(text)) => {
-            (StatusCode::CONFLICT, Vec::new(), Some(Note::new(NoteKind::Bad, "Not saved.", text).alert()))
-        }
-        Err(error) => return Err(Failure::from(error)),
+    let place = (product.as_str(), release.as_str());
+    let (status, mut refused) = match judge(&web, &me, &product, &release, &sent).await {
+        Ok(assessed) => return Ok(on(place, &asked, &sent, &assessed)),
+        Err(error) => refusal(error)?,
     };
     let chosen = sent.all("finding");
-    let page = page(&web, &me, &product, &release, chosen, sent, &errors, note).await?;
-    Ok(respond::with_status(status, &page))
+    refused.sent = sent;
+    // One finding is judged on its own page, so what is wrong with that stands there.
+    if let [only] = chosen.as_slice() {
+        let page = finding::page(&web, &me, (&product, &release, only), &asked, Some(&refused)).await?;
+        return Ok(respond::with_status(status, &page));
+    }
+    Ok(respond::with_status(status, &page(&web, &me, place, chosen, Some(refused)).await?))
 }
 
-fn on(product: &str, release: &str, sent: &Form, assessed: &Assessed) -> axum::response::Response {
+/// Why a judgement was not taken, and the status that says so.
+fn refusal(error: ServiceError) -> Result<(StatusCode, Refused), Failure> {
+    let conflict = |note: Note, overtaken| {
+        let refused = Refused { note: Some(note.alert()), overtaken, ..Refused::default() };
+        Ok((StatusCode::CONFLICT, refused))
+    };
+    match error {
+        ServiceError::Invalid(errors) => {
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Refused { errors, ..Refused::default() }))
+        }
+        ServiceError::Changed { .. } => {
+            let text = "Another judgement was made since the page was shown. Nothing was saved; what you typed is still \
+                        here. Theirs stands beside it: send yours again to put it in place of theirs.";
+            conflict(Note::new(NoteKind::Bad, "It changed meanwhile.", text), true)
+        }
+        ServiceError::Rule(text) => conflict(Note::new(NoteKind::Bad, "Not saved.", text), false),
+        error => Err(Failure::from(error)),
+    }
+}
+
+fn on(
+    (product, release): (&str, &str),
+    asked: &Asked,
+    sent: &Form,
+    assessed: &Assessed,
+) -> axum::response::Response {
     if sent.get("then") == "sign" {
         let sign = urls::release(product, release, "findings/sign");
         return see_other(&urls::with_query(&sign, &[("set", &assessed.set.to_string())]));
     }
     match assessed.findings.as_slice() {
-        [only] => with_toast(&urls::finding(product, release, only), "Saved; it waits for its signature"),
+        [only] => {
+            with_toast(&asked.on(&urls::finding(product, release, only)), "Saved; it waits for its signature")
+        }
         many => with_toast(
             &urls::release(product, release, "findings"),
             &format!("{} judgements saved; they wait for their signature", many.len()),

@@ -7,8 +7,8 @@ use theriac_conformity::facts::words::{CLINICAL, PatientImpact};
 use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
 use theriac_service::{MOST, ServiceError, products};
 
-use super::assess::{self, AssessmentForm, Typed};
-use super::finding_judged;
+use super::assess::{self, AssessmentForm, Refused, Typed};
+use super::finding_judged::{self, Beside};
 use super::finding_owed::Owed;
 use super::findings::{Asked, severity, standing, state};
 use super::findings_sign;
@@ -38,6 +38,10 @@ pub struct FindingView {
     pub actions: Vec<Action>,
     /// Carried over, no longer valid, waiting for a signature, resolved with reason.
     pub notes: Vec<Note>,
+    /// Why the judgement that was sent was not taken.
+    pub refusal: Vec<Note>,
+    /// What somebody else saved meanwhile, beside what was typed.
+    pub beside: Option<Beside>,
     /// What was judged last, in full; empty while nobody has judged.
     pub judgement: Facts,
     /// The assessment form; `None` when there is nothing to judge any more.
@@ -76,24 +80,34 @@ pub async fn show(
     Path((product, release, number)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let known = known(&web, &me, &product, &release, &number).await?;
-    let row = products::product(web.app(), me.who(), &product).await?;
-    let mut shell = release::shell(&me, (&product, &row.name), &release, "findings");
+    Ok(respond::page(&page(&web, &me, (&product, &release, &number), &asked, None).await?))
+}
+
+/// The page of a finding, with a judgement that was not taken.
+pub(super) async fn page(
+    web: &Web,
+    me: &Me,
+    (product, release, number): (&str, &str, &str),
+    asked: &Asked,
+    refused: Option<&Refused>,
+) -> Result<FindingPage, ServiceError> {
+    let known = known(web, me, product, release, number).await?;
+    let row = products::product(web.app(), me.who(), product).await?;
+    let mut shell = release::shell(me, (product, &row.name), release, "findings");
     shell.title = format!("{number} of {} {release}", row.name);
     shell.crumbs.pop();
-    let list = asked.on(&urls::release(&product, &release, "findings"));
-    shell.crumbs.extend([Crumb::to("Findings", list), Crumb::here(&number)]);
-    shell.api = Some(format!("/api/v1/findings/{}", urls::encode(&number)));
-    let (previous, next) = neighbours(&web, &me, &known, &asked).await?;
-    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
-    let page = FindingPage {
+    let list = asked.on(&urls::release(product, release, "findings"));
+    shell.crumbs.extend([Crumb::to("Findings", list), Crumb::here(number)]);
+    shell.api = Some(format!("/api/v1/findings/{}", urls::encode(number)));
+    let (previous, next) = neighbours(web, me, &known, asked).await?;
+    let owed = Owed::of(web, me, (product, row.id), release).await?;
+    Ok(FindingPage {
         shell,
-        actions: actions(&web, &me, &known, row.id).await?.into_iter().map(Action::main).collect(),
-        finding: view(&web, &me, &known, &asked, &owed).await?,
+        actions: actions(web, me, &known, row.id).await?.into_iter().map(Action::main).collect(),
+        finding: view(web, me, &known, asked, &owed, refused).await?,
         previous,
         next,
-    };
-    Ok(respond::page(&page))
+    })
 }
 
 /// The finding, when it is one of this release.
@@ -120,7 +134,7 @@ pub(super) async fn read(
     owed: &Owed,
 ) -> Result<FindingView, ServiceError> {
     let known = findings::page(web.app(), me.who(), number).await?;
-    view(web, me, &known, asked, owed).await
+    view(web, me, &known, asked, owed, None).await
 }
 
 /// The findings before and after in the list, as far as its longest page reaches.
@@ -198,22 +212,21 @@ async fn view(
     known: &Known,
     asked: &Asked,
     owed: &Owed,
+    refused: Option<&Refused>,
 ) -> Result<FindingView, ServiceError> {
     let row = &known.row;
     let open = row.resolved.is_none();
     let product = products::product(web.app(), me.who(), &row.product).await?;
-    let form = if open {
-        let typed =
-            Typed::of(known.assessments.first(), std::slice::from_ref(&row.reference), known.expected);
-        let form = assess::form(web, me, (&row.product, product.id, &row.release), typed, &[]).await?;
-        Some(form)
-    } else {
-        None
+    let form = match (open, refused) {
+        (false, None) => None,
+        (_, refused) => Some(form(web, me, known, product.id, asked, refused).await?),
     };
     let signers = known.assessments.iter().flat_map(|judged| &judged.signatures).map(|signed| &signed.person);
     let assessors = known.assessments.iter().map(|judged| &judged.assessor);
     let fixers = known.assessments.iter().filter_map(|judged| judged.fixer.as_ref());
-    let names = Names::people(web, assessors.chain(signers).chain(fixers).chain(&row.owner)).await?;
+    let typed = refused.map(|refused| refused.sent.get("fixer").to_owned());
+    let people = assessors.chain(signers).chain(fixers).chain(&row.owner).chain(&typed);
+    let names = Names::people(web, people).await?;
     let owner = match &row.owner {
         _ if !open => String::new(),
         Some(key) => names.person(key),
@@ -247,6 +260,11 @@ async fn view(
         facts: facts(me, known, &owner),
         actions,
         notes: notes(me, known, &names),
+        refusal: refused.map(Refused::notes).unwrap_or_default(),
+        beside: refused.filter(|refused| refused.overtaken).and_then(|refused| {
+            let judged = known.assessments.first()?;
+            Some(Beside::of_one(me, &row.reference, judged, &refused.sent, &names))
+        }),
         judgement: known
             .assessments
             .first()
@@ -255,6 +273,28 @@ async fn view(
         form,
         assessments: signatures,
     })
+}
+
+/// The form for one finding: what was judged last, or what was sent and not taken. It leads back to the same list.
+async fn form(
+    web: &Web,
+    me: &Me,
+    known: &Known,
+    product: i64,
+    asked: &Asked,
+    refused: Option<&Refused>,
+) -> Result<AssessmentForm, ServiceError> {
+    let row = &known.row;
+    let findings = vec![row.reference.clone()];
+    let (typed, errors) = match refused {
+        None => (Typed::of(known.assessments.first(), &findings, known.expected), &[][..]),
+        Some(refused) => {
+            (Typed::refused(findings, known.expected, refused.sent.clone()), refused.errors.as_slice())
+        }
+    };
+    let mut form = assess::form(web, me, (&row.product, product, &row.release), typed, errors).await?;
+    form.action = asked.on(&form.action);
+    Ok(form)
 }
 
 /// A judgement in a phrase, such as "not affected: component not present".

@@ -1,9 +1,10 @@
 //! What a judgement says, field by field in the words of its form: for whoever reads it.
 
-use theriac_service::findings::{Assessment, AssessmentView, Ground, RestsOn};
+use askama::Template;
+use theriac_service::findings::{Assessment, AssessmentView, Ground, RestsOn, Selection};
 
 use super::names::Names;
-use crate::http::Me;
+use crate::http::{Form, Me};
 use crate::parts::{Fact, Facts, Link, Value};
 use crate::urls;
 
@@ -59,6 +60,7 @@ pub(super) fn values(
 /// The value of a field as people read it.
 fn words(name: &str, value: &str, names: &Names) -> String {
     match name {
+        _ if value.is_empty() => String::new(),
         "fixer" => names.person(value),
         "status" | "justification" | "exploitability" | "patient_safety_impact" | "decision" => {
             capital(value)
@@ -116,4 +118,73 @@ fn ground(ground: &Ground) -> Value {
         Ground::Context(number) => record("context", number),
         Ground::Measure(number) => record("measure", number),
     }
+}
+
+/// A judgement that somebody saved meanwhile, beside what was typed.
+#[derive(Debug, Clone, Template)]
+#[template(path = "macros/judged_beside.html")]
+pub struct Beside {
+    /// Whose judgement of what, and when.
+    pub heading: String,
+    /// Label, what is saved, and what was typed where that differs.
+    pub rows: Vec<(&'static str, String, Option<String>)>,
+}
+
+impl askama::filters::HtmlSafe for Beside {}
+
+impl Beside {
+    /// What a judgement says, beside what was sent.
+    fn of(heading: String, saved: &[(&'static str, String)], sent: &Form, names: &Names) -> Self {
+        let typed = |name: &str| match name {
+            "rests_on" => sent.all(name).join("\n").replace("\r\n", "\n").trim().to_owned(),
+            _ => sent.get(name).replace("\r\n", "\n").trim().to_owned(),
+        };
+        let said = saved.iter().map(|(name, value)| (*name, value, typed(name)));
+        let rows = said.filter(|(_, value, typed)| !(value.is_empty() && typed.is_empty()));
+        let row = |(name, value, typed): (&'static str, &String, String)| {
+            let differs = (typed != *value).then(|| words(name, &typed, names));
+            (label(name), words(name, value, names), differs)
+        };
+        Self { heading, rows: rows.map(row).collect() }
+    }
+
+    /// The latest judgement of one finding.
+    pub(super) fn of_one(
+        me: &Me,
+        reference: &str,
+        judged: &AssessmentView,
+        sent: &Form,
+        names: &Names,
+    ) -> Self {
+        let saved = values(&judged.assessment, &judged.rests_on, judged.fixer.as_deref());
+        let who = names.person(&judged.assessor);
+        Self::of(heading(me, &who, reference, &judged.assessment), &saved, sent, names)
+    }
+
+    /// The latest judgements of chosen findings, the newest first; what was judged together stands together.
+    pub(super) fn of_many(me: &Me, chosen: &Selection, sent: &Form, names: &Names) -> Vec<Self> {
+        let mut judged: Vec<(Vec<String>, &Assessment, &RestsOn)> = Vec::new();
+        for row in &chosen.rows {
+            let Some(said) = &row.assessment else { continue };
+            match judged.iter_mut().find(|(_, other, _)| other.set == said.set) {
+                Some((findings, ..)) => findings.push(row.finding.reference()),
+                None => judged.push((vec![row.finding.reference()], said, &row.rests_on)),
+            }
+        }
+        judged.sort_by_key(|(_, said, _)| std::cmp::Reverse(said.at));
+        let key = |id: i64| chosen.people.get(&id).map(String::as_str).unwrap_or_default();
+        let beside = |(findings, said, rests_on): (Vec<String>, &Assessment, &RestsOn)| {
+            let saved = values(said, rests_on, said.fixer.map(key));
+            let who = names.person(key(said.assessor));
+            Self::of(heading(me, &who, &findings.join(", "), said), &saved, sent, names)
+        };
+        judged.into_iter().take(BESIDE_MAX).map(beside).collect()
+    }
+}
+
+/// Most judgements of chosen findings that stand beside what was typed.
+const BESIDE_MAX: usize = 10;
+
+fn heading(me: &Me, who: &str, findings: &str, said: &Assessment) -> String {
+    format!("{who} judged {findings} on {}", me.when(said.at).shown)
 }

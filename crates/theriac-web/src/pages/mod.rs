@@ -19,7 +19,7 @@ pub mod evidence;
 pub mod evidence_list;
 pub mod evidence_upload;
 pub mod finding;
-mod finding_judged;
+pub mod finding_judged;
 mod finding_owed;
 pub mod findings;
 pub mod findings_sign;

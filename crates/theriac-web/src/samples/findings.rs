@@ -6,6 +6,7 @@ use super::{
 };
 use crate::pages::assess::{AssessPage, AssessmentForm};
 use crate::pages::finding::{FindingPage, FindingView};
+use crate::pages::finding_judged::Beside;
 use crate::pages::findings::{FindingRow, FindingsPage};
 use crate::pages::sign::SignPage;
 use crate::parts::{
@@ -190,6 +191,8 @@ fn view() -> FindingView {
             )
             .link("Old assessment", "/products/lumen-gateway/releases/2.3.0/findings/FIND-418"),
         ],
+        refusal: Vec::new(),
+        beside: None,
         judgement: Facts::from(vec![
             Fact::text("VEX status", "Not affected"),
             Fact::text("Why", HOSTILE),
@@ -305,6 +308,8 @@ fn finding_empty() -> FindingPage {
     page.finding.notes = Vec::new();
     page.finding.judgement = Facts::default();
     page.finding.assessments = Vec::new();
+    page.finding.refusal = vec![Note::new(NoteKind::Bad, "It changed meanwhile.", HOSTILE).alert()];
+    page.finding.beside = Some(beside());
     if let Some(form) = &mut page.finding.form {
         form.blocked = "An auditor reads and does not assess.".to_owned();
     }
@@ -321,8 +326,21 @@ fn assess() -> AssessPage {
         shell: release_shell("Assess", "findings"),
         heading: "Assess 7 findings of 2.4.0".to_owned(),
         notes: vec![Note::new(NoteKind::Bad, "It changed meanwhile.", HOSTILE).alert()],
+        beside: vec![beside()],
         rows: rows(),
         form,
+    }
+}
+
+fn beside() -> Beside {
+    Beside {
+        heading: "Ana Duarte judged FIND-418, FIND-421 on 2026-11-24 08:41".to_owned(),
+        rows: vec![
+            ("VEX status", "Not affected".to_owned(), Some("Affected".to_owned())),
+            ("Why", HOSTILE.to_owned(), Some(LONG.to_owned())),
+            ("Patient-safety impact", "None".to_owned(), None),
+            ("Due", String::new(), Some("2026-12-18".to_owned())),
+        ],
     }
 }
 

@@ -113,6 +113,7 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     wrong.extend([("explanation", "Because it <is>"), ("rests_on", "path"), ("due", "soon")]);
     let refused = site.send(&assess, &wrong).await;
     assert_eq!((refused.status, refused.texts(".err").len()), (StatusCode::UNPROCESSABLE_ENTITY, 4));
+    assert!(refused.texts("h1")[0].ends_with("FIND-8"), "it stays on the page of the finding");
     assert!(
         refused.text.contains("Because it &#60;is&#62;</textarea>"),
         "what was typed stays: {}",
@@ -131,6 +132,7 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     let stale = site.send(&assess, &right).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.texts("[role=alert]").join(" ").contains("It changed meanwhile"), "{}", stale.text);
+    assert!(stale.texts("h1")[0].ends_with("FIND-8"));
     let list = site.get(HERE).await.ok();
     assert!(list.text.contains("waits for a signature"), "{}", list.text);
 
@@ -363,6 +365,46 @@ async fn everybody_reads_the_whole_judgement() {
     let signed = site.get(&format!("{OLD}/FIND-1")).await.ok();
     let by = signed.texts(".judged dd").pop().unwrap();
     assert!(by.starts_with("Ana Okafor \"Assessment signed\" 20"), "{by}");
+}
+
+#[tokio::test]
+async fn what_another_saved_meanwhile_stands_beside_what_was_typed() {
+    let site = Site::signed_in("ana").await;
+    let mut shown = String::new();
+    let many = judgement(&site, OLD, &["FIND-5", "FIND-6"], &mut shown).await;
+    let first = site.get(&format!("{OLD}/FIND-5?state=new")).await.ok().value("expected");
+    judged(&site, "FIND-5", &NOT_AFFECTED).await;
+    let mine = [
+        ("status", "not affected"),
+        ("justification", "component not present"),
+        ("rests_on", "component"),
+        ("explanation", "We build it without that.\r\nReally."),
+        ("patient_safety_impact", "none"),
+    ];
+    let beside = [
+        ["VEX status", "Not affected", "the same"],
+        ["Justification", "Vulnerable code not in execute path", "Component not present"],
+        ["What it rests on", "component", "the same"],
+        ["Why", "The server never offers that cipher.", "We build it without that. Really."],
+        ["Patient-safety impact", "None", "the same"],
+    ];
+    let cells = ".beside tbody th, .beside tbody td";
+    let mut one = vec![("finding", "FIND-5"), ("expected", first.as_str())];
+    one.extend(mine);
+    let refused = site.send(&format!("{OLD}/assess?state=new"), &one).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.texts("h1")[0].ends_with("FIND-5"), "{:?}", refused.texts("h1"));
+    assert!(refused.texts(".beside h3")[0].starts_with("Ana Okafor judged FIND-5 on 2026-11-25"));
+    assert_eq!(refused.texts(cells), beside.concat());
+    assert!(refused.text.contains("We build it without that."), "what was typed stays in the form");
+    assert_eq!(refused.links("Findings").last().unwrap(), &format!("{OLD}?state=new"), "so does the filter");
+    let mut many = many;
+    many.extend(mine);
+    let refused = site.send(&format!("{OLD}/assess"), &many).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert_eq!(refused.texts("h1"), ["Assess 2 findings of 2.3.0"]);
+    assert!(refused.texts(".beside h3")[0].starts_with("Ana Okafor judged FIND-5 on 2026-11-25"));
+    assert_eq!(refused.texts(cells), beside.concat());
 }
 
 #[tokio::test]
