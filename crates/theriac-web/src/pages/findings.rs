@@ -1,8 +1,6 @@
 //! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list; and
 //! `…/findings/vex`, what customers are told.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
@@ -11,7 +9,7 @@ use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, S
 use theriac_service::{Paging, ServiceError, products};
 
 use super::finding::{self, FindingView};
-use super::finding_owed::Owed;
+use super::finding_owed::{Owed, Places};
 use super::names::Names;
 use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
@@ -179,7 +177,7 @@ pub async fn show(
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
     let names = Names::people(&web, owners).await?;
     let mut rows: Vec<FindingRow> =
-        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked, false)).collect();
+        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked)).collect();
     let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
     for (row, known) in rows.iter_mut().zip(&found.page.items) {
         owed.fill(row, known.resolved.is_none());
@@ -259,18 +257,18 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
     let found = findings::list(web.app(), me.who(), &asked.input(None, 0)?).await?;
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
     let names = Names::people(&web, owners).await?;
-    let rows: Vec<FindingRow> =
-        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked, true)).collect();
+    let places = Places::of(&web, &me, &found.page.items).await?;
+    let mut rows: Vec<FindingRow> =
+        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked)).collect();
+    for (row, known) in rows.iter_mut().zip(&found.page.items) {
+        places.fill(row, known, &asked);
+    }
     let page = FindingsPage {
         shell: me.shell("Findings", Area::Findings),
         heading: "Findings of all releases".to_owned(),
         counts: found.counts.iter().map(counted).collect(),
         actions: Vec::new(),
-        notes: notes(&web, &me)
-            .await?
-            .into_iter()
-            .chain(by_release(&me, &asked, &found.page.items))
-            .collect(),
+        notes: notes(&web, &me).await?.into_iter().chain(by_release(&me, &asked, &places)).collect(),
         filters: filters(&me, &asked, "/findings"),
         head: head(true),
         pager: pager(&asked, "/findings", rows.len(), found.page.next.as_deref()),
@@ -286,18 +284,16 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
 }
 
 /// Where many are judged or signed at once: one signature is for one release. Said to who may do it.
-fn by_release(me: &Me, asked: &Asked, rows: &[Row]) -> Option<Note> {
+fn by_release(me: &Me, asked: &Asked, places: &Places) -> Option<Note> {
     let may = [Permission::AssessFinding, Permission::AcceptRisk, Permission::SignClinical];
-    if rows.is_empty() || !may.iter().any(|permission| me.holds(*permission)) {
+    if places.is_empty() || !may.iter().any(|permission| me.holds(*permission)) {
         return None;
     }
-    let releases: BTreeSet<(&str, &str)> =
-        rows.iter().map(|row| (row.product.as_str(), row.release.as_str())).collect();
     let text = "A judgement and its signature are for one release. Select findings to assess or sign at once on the list of their release:";
     let note = Note::new(NoteKind::Info, "", text);
-    Some(releases.into_iter().fold(note, |note, (product, release)| {
+    Some(places.releases().fold(note, |note, ((product, release), called)| {
         let href = asked.on(&urls::release(product, release, "findings"));
-        note.link(format!("Select findings of {product} {release}"), href)
+        note.link(format!("Select findings of {called}"), href)
     }))
 }
 
@@ -316,12 +312,11 @@ fn head(everywhere: bool) -> TableHead {
 }
 
 /// A finding as lists show it.
-pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked, everywhere: bool) -> FindingRow {
+pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked) -> FindingRow {
     let about = match row.harm {
         true => format!("{}, harm to a patient possible", row.vulnerability),
         false => row.vulnerability.clone(),
     };
-    let place = format!("{} {}", row.product, row.release);
     FindingRow {
         number: row.reference.clone(),
         subject: Link::new(
@@ -335,8 +330,7 @@ pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked, ever
         due: row.due.map(|day| me.due(day)),
         owner: row.owner.as_ref().map(|key| names.person(key)).unwrap_or_default(),
         current: false,
-        release: everywhere
-            .then(|| Link::new(place, asked.on(&urls::release(&row.product, &row.release, "findings")))),
+        release: None,
     }
 }
 

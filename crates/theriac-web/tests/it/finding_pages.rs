@@ -71,13 +71,22 @@ async fn findings_are_listed_worst_first_and_filtered() {
     }
     let all = site.get("/findings?q=urllib3").await.ok();
     assert_eq!(all.texts("#list tbody tr").len(), 4);
-    assert_eq!(all.links("gateway 2.3.0"), vec![format!("{OLD}?q=urllib3"); 2], "the filter is kept");
+    assert_eq!(all.links("Lumen Gateway 2.3.0"), vec![format!("{OLD}?q=urllib3"); 2], "the filter is kept");
     assert_eq!(all.texts("input[name=finding]").len(), 0, "many releases are not judged at once");
-    assert!(all.links("Select findings of gateway 2.3.0").is_empty(), "an auditor judges nothing");
+    assert!(all.links("Select findings of Lumen Gateway 2.3.0").is_empty(), "an auditor judges nothing");
+    let owners = |page: &Page| {
+        let rows = listed(page).into_iter().zip(page.texts("#list td[data-l=Owner]"));
+        rows.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let everywhere = owners(&site.get("/findings").await.ok());
+    let mut by_release = owners(&site.get(OLD).await.ok());
+    by_release.extend(owners(&site.get(HERE).await.ok()));
+    assert_eq!(everywhere, by_release, "the same owner on every list");
+    assert!(by_release.values().all(|owner| owner != "nobody"), "{by_release:?}");
     let ana = Site::signed_in("ana").await;
     let all = ana.get("/findings?q=urllib3").await.ok();
-    assert_eq!(all.links("Select findings of gateway 2.3.0"), [format!("{OLD}?q=urllib3")]);
-    assert_eq!(all.links("Select findings of gateway 2.4.0"), [format!("{HERE}?q=urllib3")]);
+    assert_eq!(all.links("Select findings of Lumen Gateway 2.3.0"), [format!("{OLD}?q=urllib3")]);
+    assert_eq!(all.links("Select findings of Lumen Gateway 2.4.0"), [format!("{HERE}?q=urllib3")]);
 }
 
 #[tokio::test]
@@ -456,7 +465,7 @@ async fn everybody_signs_of_the_chosen_what_is_theirs_with_one_password() {
     let work = site.get("/").await.ok();
     assert!(work.text.contains("2 findings wait for a clinical signature."), "{}", work.text);
     let everywhere = site.get(&work.links("Show them")[0]).await.ok();
-    assert_eq!(everywhere.links("gateway 2.3.0"), vec![format!("{OLD}?awaits=clinical"); 2]);
+    assert_eq!(everywhere.links("Lumen Gateway 2.3.0"), vec![format!("{OLD}?awaits=clinical"); 2]);
     let list = site.get(&format!("{OLD}?awaits=clinical")).await.ok();
     assert_eq!(list.texts("input[type=checkbox][name=finding]:not([disabled])").len(), 2);
     assert!(list.text.contains("disabled>Assess the selected"), "{}", list.text);

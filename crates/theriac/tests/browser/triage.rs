@@ -208,7 +208,7 @@ async fn the_clinical_assessor_signs_the_selected(browser: &Browser) {
     browser.sign_in("dan@lumen.example").await;
     browser.see(".banner", "3 findings wait for a clinical signature.").await;
     browser.follow("Show them").await;
-    browser.follow("gateway 2.5.0").await;
+    browser.follow("Lumen Gateway 2.5.0").await;
     browser.see(".pager", "3 shown").await;
     for finding in ["FIND-9", "FIND-10"] {
         browser.tick(&format!("Select {finding}")).await;
