@@ -10,7 +10,7 @@ use theriac_auth::Permission;
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Severity;
 use theriac_model::record::Content;
-use theriac_store::tables::findings::{self as table, Assessment, Awaits, Filter, Finding, Listed};
+use theriac_store::tables::findings::{self as table, Assessment, Awaits, Counted, Filter, Finding, Listed};
 use theriac_store::{Conn, tables};
 
 use super::assess::{days_to, needs_clinical};
@@ -33,6 +33,9 @@ pub const AWAITS: &[(&str, Awaits)] = &[
     ("clinical", Awaits::Clinical),
     ("confirmation", Awaits::Confirmation),
 ];
+
+/// What judgements wait for before they hold, in the order in which it is given.
+pub const WAITS: &[&str] = &["signature", "confirmation", "clinical"];
 
 /// Which findings a list shows. What is `None` or empty does not restrict.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +110,8 @@ pub struct FindingRow {
 pub struct Findings {
     /// The page.
     pub page: Page<FindingRow>,
+    /// What judgements wait for first before they hold, and how many of them: of [`WAITS`]; only what occurs.
+    pub waiting: Vec<(String, i64)>,
     /// State and number, over all pages, whatever state the list shows; only states that occur, in the order of [`STATES`].
     pub counts: Vec<(String, i64)>,
 }
@@ -147,8 +152,17 @@ pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings
     let counted = table::counts(&mut read, &filter).await?;
     let page = input.paging.page(listed, |row| format!("{}.{}", row.place, row.finding.id));
     let page = Page { items: rows(&mut read, page.items).await?, next: page.next };
-    let count = |state: &&str| counted.iter().find(|(other, _)| other == state).cloned();
-    Ok(Findings { page, counts: STATES.iter().filter_map(count).collect() })
+    let sum = |fits: &dyn Fn(&Counted) -> bool| -> i64 {
+        counted.iter().filter(|row| fits(row)).map(|row| row.count).sum()
+    };
+    let some = |(word, count): (String, i64)| (count > 0).then_some((word, count));
+    let count = |state: &&str| some(((*state).to_owned(), sum(&|row| row.state == **state)));
+    let waiting = |what: &&str| some(((*what).to_owned(), sum(&|row| row.waits == **what)));
+    Ok(Findings {
+        page,
+        counts: STATES.iter().filter_map(count).collect(),
+        waiting: WAITS.iter().filter_map(waiting).collect(),
+    })
 }
 
 /// What restricts the list, without the place.

@@ -38,7 +38,7 @@ pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
 pub use items::ItemView;
 pub use jobs::{Rematched, rematch};
 pub(crate) use list::open_among;
-pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, list};
+pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, WAITS, list};
 pub use matching::NOT_MATCHED;
 pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
 pub use paths::{History, Step};

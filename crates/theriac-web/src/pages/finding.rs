@@ -30,6 +30,8 @@ pub struct FindingView {
     pub subject: String,
     /// State.
     pub state: Status,
+    /// What else the state says, such as "waits for a signature"; may be empty.
+    pub state_note: String,
     /// What the vulnerability is, as plain text.
     pub summary: String,
     /// Vulnerability and aliases, component, CVSS, fixed versions, evidence, advisories.
@@ -256,6 +258,7 @@ async fn view(
         href: asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
         subject: row.component.clone(),
         state: Status::from(state(&row.state)).boxed(),
+        state_note: standing(row.standing).to_owned(),
         summary: first.map(|advisory| advisory.summary.clone()).unwrap_or_default(),
         facts: facts(me, known, &owner),
         actions,

@@ -54,6 +54,8 @@ pub struct FindingsPage {
     pub heading: String,
     /// How many are in which state.
     pub counts: Vec<Status>,
+    /// How many of the judgements do not hold yet, such as "3 wait for a signature"; may be empty.
+    pub waiting: String,
     /// Such as "Confirm 12 carried over".
     pub actions: Vec<Action>,
     /// What concerns the whole list, such as a missing feed.
@@ -197,6 +199,7 @@ pub async fn show(
         },
         heading: format!("Findings of {release}"),
         counts: found.counts.iter().map(counted).collect(),
+        waiting: waiting(&found.waiting),
         actions: actions(
             &here,
             carried,
@@ -267,6 +270,7 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         shell: me.shell("Findings", Area::Findings),
         heading: "Findings of all releases".to_owned(),
         counts: found.counts.iter().map(counted).collect(),
+        waiting: waiting(&found.waiting),
         actions: Vec::new(),
         notes: notes(&web, &me).await?.into_iter().chain(by_release(&me, &asked, &places)).collect(),
         filters: filters(&me, &asked, "/findings"),
@@ -371,6 +375,18 @@ pub(super) const fn standing(standing: Standing) -> &'static str {
 
 fn counted((word, count): &(String, i64)) -> Status {
     Status::saying(state(word), format!("{count} {word}"))
+}
+
+/// How many judgements do not hold yet, and for want of what.
+fn waiting(waiting: &[(String, i64)]) -> String {
+    let words = |(what, many): &(String, i64)| match (what.as_str(), many) {
+        ("confirmation", _) => format!("{many} to be confirmed"),
+        ("clinical", 1) => "1 waits for a clinical signature".to_owned(),
+        ("clinical", _) => format!("{many} wait for a clinical signature"),
+        (_, 1) => "1 waits for a signature".to_owned(),
+        _ => format!("{many} wait for a signature"),
+    };
+    waiting.iter().map(words).collect::<Vec<_>>().join(", ")
 }
 
 async fn notes(web: &Web, me: &Me) -> Result<Vec<Note>, ServiceError> {

@@ -167,6 +167,7 @@ fn view() -> FindingView {
         href: address("FIND-418"),
         subject: "jp2kit 2.5.0".to_owned(),
         state: Status::from(StatusKind::New).boxed(),
+        state_note: "what it rested on has changed, judge again".to_owned(),
         summary: "Heap overflow when decoding a tile header with a negative component count.".to_owned(),
         facts: Facts::from(vec![
             Fact {
@@ -213,6 +214,7 @@ fn full() -> FindingsPage {
             Status::saying(StatusKind::Fixed, "5 fixed"),
             Status::saying(StatusKind::RiskAccepted, "2 risk accepted"),
         ],
+        waiting: "3 wait for a signature, 12 to be confirmed".to_owned(),
         actions: vec![
             Action::open("Confirm 12 carried over", "findings/confirm").main(),
             Action::open("OpenVEX for customers", "findings/vex?format=openvex"),
@@ -259,6 +261,7 @@ fn signer() -> FindingsPage {
 fn empty() -> FindingsPage {
     let mut page = full();
     page.counts = Vec::new();
+    page.waiting = String::new();
     page.actions = Vec::new();
     page.notes = Vec::new();
     page.rows = Vec::new();

@@ -142,6 +142,9 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.texts("[role=alert]").join(" ").contains("It changed meanwhile"), "{}", stale.text);
     assert!(stale.texts("h1")[0].ends_with("FIND-8"));
+    let one = site.get(&format!("{HERE}/FIND-8")).await.ok();
+    assert_eq!(one.texts(".head .meta"), ["Not affected waits for a signature"]);
+    assert_eq!(site.get(HERE).await.ok().texts("#counts > span:last-child"), ["1 waits for a signature"]);
     let list = site.get(HERE).await.ok();
     assert!(list.text.contains("waits for a signature"), "{}", list.text);
 
@@ -187,6 +190,7 @@ async fn what_can_harm_a_patient_waits_for_a_clinical_signature() {
     assert_eq!(listed(&list), ["FIND-5", "FIND-7"]);
     assert!(list.text.contains("2 wait for a clinical assessor"), "{}", list.text);
     assert!(list.text.contains("waits for a clinical signature"), "{}", list.text);
+    assert_eq!(list.texts("#counts > span:last-child"), ["2 wait for a clinical signature"]);
     site.sign_out().await;
 
     site.sign_in("dan").await;
@@ -242,6 +246,7 @@ async fn judgements_are_carried_over_and_confirmed_as_a_set() {
     let confirm = format!("{new}/findings/confirm");
     assert_eq!(list.links("Confirm 2 carried over"), [confirm.as_str()]);
     assert!(list.text.contains("carried over, to be confirmed"), "{}", list.text);
+    assert_eq!(list.texts("#counts > span"), ["2 not affected", "2 to be confirmed"]);
     assert!(list.texts("#pane .note").join(" ").contains("Ana Okafor judged on"), "{}", list.text);
     let page = site.get(&confirm).await.ok();
     assert_eq!(page.texts("h1"), ["Confirm 2 carried assessments for 2.5.0"]);

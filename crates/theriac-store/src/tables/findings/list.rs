@@ -228,19 +228,45 @@ pub fn counts_statement(filter: &Filter) -> (String, Args) {
     let filter = Filter { state: None, ..filter.clone() };
     let conditions = conditions(&filter, &mut values);
     let sql = format!(
-        "SELECT state, COUNT(*) AS count FROM (SELECT {} AS state FROM {LISTED_FROM} \
-         LEFT JOIN assessment a ON {LATEST} WHERE {conditions}) x GROUP BY state ORDER BY state",
-        state()
+        "SELECT state, waits, COUNT(*) AS count FROM (SELECT {} AS state, {} AS waits FROM {LISTED_FROM} \
+         LEFT JOIN assessment a ON {LATEST} WHERE {conditions}) x GROUP BY state, waits ORDER BY state, waits",
+        state(),
+        waits(filter.clinical)
     );
     (sql, values)
+}
+
+/// How many findings are in a state, and what the judgements of these wait for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// As [`Listed::state`].
+    pub state: String,
+    /// `signature`, `confirmation` or `clinical`, whichever comes first; empty for nothing.
+    pub waits: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// What a judgement waits for first.
+fn waits(clinical: &str) -> String {
+    format!(
+        "CASE WHEN ({}) OR ({}) THEN 'signature' WHEN {} THEN 'confirmation' WHEN {} THEN 'clinical' ELSE '' END",
+        awaits(Awaits::Signature, clinical),
+        awaits(Awaits::Acceptance, clinical),
+        awaits(Awaits::Confirmation, clinical),
+        awaits(Awaits::Clinical, clinical),
+    )
 }
 
 /// How many findings are in which state; the filter's state, page and limit are left out.
 ///
 /// # Errors
 /// What the database says.
-pub async fn counts(conn: &mut Conn, filter: &Filter) -> Result<Vec<(String, i64)>, StoreError> {
+pub async fn counts(conn: &mut Conn, filter: &Filter) -> Result<Vec<Counted>, StoreError> {
     let (sql, values) = counts_statement(filter);
     let rows = conn.fetch_all(sql, values).await?;
-    rows.iter().map(|row| Ok((row.get("state")?, row.get("count")?))).collect()
+    let counted = |row: &Row| {
+        Ok(Counted { state: row.get("state")?, waits: row.get("waits")?, count: row.get("count")? })
+    };
+    rows.iter().map(counted).collect()
 }

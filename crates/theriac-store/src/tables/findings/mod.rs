@@ -20,7 +20,7 @@ pub use assessments::{
     fixers, history, is_judgement, latest_assessments, latest_of, of_sets, signatures, written_at,
 };
 pub(super) use assessments::{ASSESSMENT, assessment};
-pub use list::{Awaits, Filter, Listed, counts, counts_statement, list, list_statement};
+pub use list::{Awaits, Counted, Filter, Listed, counts, counts_statement, list, list_statement};
 pub use matching::{
     Matching, add_advisories, advisories, advisories_stored, matching, releases_to_match, set_matching,
 };
