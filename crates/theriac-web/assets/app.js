@@ -24,6 +24,13 @@
   };
   const reveal = (root) => root.querySelectorAll(".scripted").forEach((element) => { element.hidden = false; });
   reveal(document);
+  // Where the pages of a release are a strip, the one that is shown is in sight; the page itself does not move.
+  const strip = document.querySelector(".side");
+  const shown = strip?.querySelector("[aria-current]");
+  if (shown) {
+    const [of, at] = [strip, shown].map((element) => element.getBoundingClientRect());
+    strip.scrollLeft += at.left - of.left - (of.width - at.width) / 2;
+  }
   document.addEventListener("htmx:afterSwap", () => reveal(document));
   // Where the session has ended, the sign-in page is no part of the list; it leads back to what was asked for.
   document.addEventListener("htmx:beforeSwap", (event) => {
