@@ -31,6 +31,9 @@
     const [of, at] = [strip, shown].map((element) => element.getBoundingClientRect());
     strip.scrollLeft += at.left - of.left - (of.width - at.width) / 2;
   }
+  // Where a form was refused, one goes on at what is wrong with it.
+  const errors = () => document.querySelector("#main [role=alert]");
+  if (!location.hash) errors()?.focus();
   document.addEventListener("htmx:afterSwap", () => reveal(document));
   // Where the session has ended, the sign-in page is no part of the list; it leads back to what was asked for.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -330,7 +333,7 @@
         document.getElementById("main").replaceWith(document.adoptNode(main));
         document.title = page.title;
         history.replaceState({}, "", request.responseURL);
-        document.getElementById("main").focus();
+        (errors() ?? document.getElementById("main")).focus();
       });
       request.addEventListener("error", () => { words.textContent = "The connection broke; nothing was stored. Try again."; });
       request.open("POST", form.action);

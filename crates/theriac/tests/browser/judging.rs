@@ -1,5 +1,7 @@
 //! Judging with the list beside the finding: nothing typed is lost, keys and buttons act on what they say.
 
+use thirtyfour::Key;
+
 use crate::session::{Browser, PANE, Server};
 
 const OLD: &str = "/products/gateway/releases/2.3.0/findings";
@@ -87,6 +89,31 @@ async fn keys_act_on_what_is_ticked_or_focused() {
     row.send_keys("s").await.unwrap();
     browser.see("dialog[open] h2", "Sign 1 assessment of 2.3.0").await;
     browser.see("dialog[open] section", "FIND-6").await;
+    browser.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_focus_stays_where_one_works() {
+    let server = Server::demo();
+    let browser = Browser::start(&server).await;
+    browser.sign_in("ana@lumen.example").await;
+    browser.open(HERE).await;
+    let filter = browser.field("Filter findings by text").await;
+    filter.send_keys("urllib3" + Key::Enter).await.unwrap();
+    browser.see(".pager", "2 shown").await;
+    browser.see("#filter-q:focus", "").await;
+    assert!(browser.path().await.contains("q=urllib3"));
+    // What is wrong with a form comes first.
+    browser.open(&format!("{HERE}/FIND-8")).await;
+    browser.choose("VEX status", "Not affected").await;
+    browser.choose("Patient-safety impact", "None").await;
+    browser.press("Save draft").await;
+    browser.see("[role=alert]:focus", "answers need a change").await;
+    // On a narrow screen the page that is shown stands in sight in the strip.
+    browser.narrow().await;
+    browser.open("/products/gateway/releases/2.4.0/plan").await;
+    browser.see(".side [aria-current]", "").await;
+    assert!(browser.in_sight(".side [aria-current]").await);
     browser.quit().await;
 }
 

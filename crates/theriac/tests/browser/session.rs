@@ -243,6 +243,18 @@ impl Browser {
         self.page.goto(format!("{}{path}", self.address)).await.unwrap();
     }
 
+    /// Makes the window as narrow as that of a phone.
+    pub async fn narrow(&self) {
+        self.page.set_window_rect(0, 0, 390, 844).await.unwrap();
+    }
+
+    /// Whether the first element that a selector finds lies between the sides of the window.
+    pub async fn in_sight(&self, css: &str) -> bool {
+        let look = "const at = document.querySelector(arguments[0]).getBoundingClientRect(); \
+                    return at.left >= 0 && at.right <= innerWidth";
+        self.page.execute(look, vec![css.into()]).await.unwrap().convert().unwrap()
+    }
+
     /// The path and query of the page that is shown.
     pub async fn path(&self) -> String {
         let url = self.page.current_url().await.unwrap();
