@@ -91,7 +91,8 @@
   const markTyped = () => document.querySelectorAll("#list input[name=finding]").forEach((box) => {
     const cell = box.closest("tr").querySelector("th");
     const mark = cell.querySelector("[data-mark]");
-    if (!kept([box.value])) { mark?.remove(); return; }
+    const entry = kept([box.value]);
+    if (!entry || entry.sent) { mark?.remove(); return; }
     if (mark) return;
     const words = document.createElement("span");
     words.className = "sub";
@@ -342,7 +343,7 @@
   });
 
   // Single keys, off inside inputs and when the account says so.
-  const rows = () => [...document.querySelectorAll("main table tbody tr")].filter((row) => row.querySelector(".rowlink"));
+  const rows = () => [...document.querySelectorAll("main table tbody tr")].filter((row) => row.querySelector(".rowlink") && row.offsetParent);
   const focused = () => document.activeElement.closest && document.activeElement.closest("tr");
   const move = (step) => {
     const all = rows();
