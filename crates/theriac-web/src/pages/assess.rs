@@ -364,9 +364,10 @@ fn on(
         return see_other(&urls::with_query(&sign, &[("set", &assessed.set.to_string())]));
     }
     match assessed.findings.as_slice() {
-        [only] => {
-            with_toast(&asked.on(&urls::finding(product, release, only)), "Saved; it waits for its signature")
-        }
+        [only] => with_toast(
+            &asked.on_page(&urls::finding(product, release, only)),
+            "Saved; it waits for its signature",
+        ),
         many => with_toast(
             &urls::release(product, release, "findings"),
             &format!("{} judgements saved; they wait for their signature", many.len()),

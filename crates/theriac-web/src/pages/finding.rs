@@ -10,12 +10,11 @@ use theriac_service::{MOST, ServiceError, products};
 use super::assess::{self, AssessmentForm, Refused, Typed};
 use super::finding_judged::{self, Beside};
 use super::finding_owed::Owed;
-use super::findings::{Asked, severity, standing, state};
+use super::findings::{self as findings_page, Asked, FindingsPage, One, severity, standing, state};
 use super::findings_sign;
 use super::names::Names;
-use super::release;
 use crate::http::{Answer, Me, Web};
-use crate::parts::{Action, Crumb, Fact, Facts, Link, Note, NoteKind, Shell, Signature, Status, Value};
+use crate::parts::{Action, Crumb, Fact, Facts, Link, Note, NoteKind, Signature, Status, Value};
 use crate::{markdown, respond, urls};
 
 /// What is known of a finding, and its assessment: the same in the pane and on its page.
@@ -54,22 +53,6 @@ pub struct FindingView {
 
 impl askama::filters::HtmlSafe for FindingView {}
 
-/// One finding on its own page.
-#[derive(Debug, Clone, Template)]
-#[template(path = "finding.html")]
-pub struct FindingPage {
-    /// Surroundings.
-    pub shell: Shell,
-    /// The finding.
-    pub finding: FindingView,
-    /// Actions, such as "Sign assessment".
-    pub actions: Vec<Action>,
-    /// The finding before in the list.
-    pub previous: Option<Link>,
-    /// The finding after.
-    pub next: Option<Link>,
-}
-
 /// Most characters of an advisory's text.
 const DETAILS_MAX: usize = 1_500;
 /// Most links of an advisory.
@@ -92,24 +75,23 @@ pub(super) async fn page(
     (product, release, number): (&str, &str, &str),
     asked: &Asked,
     refused: Option<&Refused>,
-) -> Result<FindingPage, ServiceError> {
+) -> Result<FindingsPage, ServiceError> {
     let known = known(web, me, product, release, number).await?;
     let row = products::product(web.app(), me.who(), product).await?;
-    let mut shell = release::shell(me, (product, &row.name), release, "findings");
+    let owed = Owed::of(web, me, (product, row.id), release).await?;
+    let mut page = findings_page::of_release(web, me, &row, release, asked, &owed).await?;
+    let shell = &mut page.shell;
     shell.title = format!("{number} of {} {release}", row.name);
     shell.crumbs.pop();
     let list = asked.on(&urls::release(product, release, "findings"));
     shell.crumbs.extend([Crumb::to("Findings", list), Crumb::here(number)]);
     shell.api = Some(format!("/api/v1/findings/{}", urls::encode(number)));
+    page.rows.iter_mut().for_each(|listed| listed.current = listed.number == number);
     let (previous, next) = neighbours(web, me, &known, asked).await?;
-    let owed = Owed::of(web, me, (product, row.id), release).await?;
-    Ok(FindingPage {
-        shell,
-        actions: actions(web, me, &known, row.id).await?.into_iter().map(Action::main).collect(),
-        finding: view(web, me, &known, asked, &owed, refused).await?,
-        previous,
-        next,
-    })
+    let actions = actions(web, me, &known, row.id).await?.into_iter().map(Action::main).collect();
+    page.one = Some(One { actions, previous, next });
+    page.pane = Some(view(web, me, &known, asked, &owed, refused).await?);
+    Ok(page)
 }
 
 /// The finding, when it is one of this release.
@@ -255,7 +237,7 @@ async fn view(
     let signatures: Vec<Signature> = signatures.collect();
     Ok(FindingView {
         number: row.reference.clone(),
-        href: asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
+        href: asked.on_page(&urls::finding(&row.product, &row.release, &row.reference)),
         subject: row.component.clone(),
         state: Status::from(state(&row.state)).boxed(),
         state_note: standing(row.standing).to_owned(),
@@ -296,7 +278,7 @@ async fn form(
         }
     };
     let mut form = assess::form(web, me, (&row.product, product, &row.release), typed, errors).await?;
-    form.action = asked.on(&form.action);
+    form.action = asked.on_page(&form.action);
     Ok(form)
 }
 

@@ -6,7 +6,8 @@ use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::Severity;
 use theriac_service::findings::{self, AWAITS, FindingRow as Row, ListFindings, STATES, Standing, VexFormat};
-use theriac_service::{Paging, ServiceError, products};
+use theriac_service::products::{self, Product};
+use theriac_service::{Paging, ServiceError};
 
 use super::finding::{self, FindingView};
 use super::finding_owed::{Owed, Places};
@@ -81,9 +82,27 @@ pub struct FindingsPage {
     pub sign_blocked: String,
     /// The finding beside the list.
     pub pane: Option<FindingView>,
+    /// What the page has more at the address of that finding, where it stands alone on a narrow screen.
+    pub one: Option<One>,
+}
+
+/// What a finding's own address has more than the list beside it.
+#[derive(Debug, Clone)]
+pub struct One {
+    /// Actions, such as "Sign assessment".
+    pub actions: Vec<Action>,
+    /// The finding before in the list.
+    pub previous: Option<Link>,
+    /// The finding after.
+    pub next: Option<Link>,
 }
 
 impl FindingsPage {
+    /// The class of what belongs to the list alone: a narrow screen leaves it out at the address of a finding.
+    fn of_list(&self) -> &'static str {
+        if self.one.is_some() { "of-list" } else { "" }
+    }
+
     /// Whether findings can be chosen: for judging or for signing.
     fn chooses(&self) -> bool {
         !self.assess_action.is_empty() && (self.blocked.is_empty() || self.sign_blocked.is_empty())
@@ -120,6 +139,11 @@ impl Asked {
     /// The address of a page with these filters.
     pub(super) fn on(&self, path: &str) -> String {
         urls::with_query(path, &self.pairs())
+    }
+
+    /// The same, with the page of the list.
+    pub(super) fn on_page(&self, path: &str) -> String {
+        urls::with_query(&self.on(path), &[("after", &self.after)])
     }
 
     fn any(&self) -> bool {
@@ -166,10 +190,30 @@ pub async fn show(
     Query(query): Query<At>,
 ) -> Answer {
     let row = products::product(web.app(), me.who(), &product).await?;
+    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
+    let mut page = of_release(&web, &me, &row, &release, &asked, &owed).await?;
     let here = urls::release(&product, &release, "findings");
-    let found = findings::list(web.app(), me.who(), &asked.input(Some((&product, &release)), 0)?).await?;
-    let carried = findings::carried(web.app(), me.who(), &product, &release).await?.rows.len();
-    let scope = Scope::Product(ProductId(row.id));
+    release::only_today(&mut page.shell, "Findings", &asked.on(&here), query.day(&me)?);
+    if let Some(first) = page.rows.first_mut() {
+        first.current = true;
+        page.pane = Some(finding::read(&web, &me, &first.number, &asked, &owed).await?);
+    }
+    Ok(respond::page(&page))
+}
+
+/// The list of a release, with no finding beside it yet.
+pub(super) async fn of_release(
+    web: &Web,
+    me: &Me,
+    product: &Product,
+    release: &str,
+    asked: &Asked,
+    owed: &Owed,
+) -> Result<FindingsPage, ServiceError> {
+    let (key, here) = (product.key.as_str(), urls::release(&product.key, release, "findings"));
+    let found = findings::list(web.app(), me.who(), &asked.input(Some((key, release)), 0)?).await?;
+    let carried = findings::carried(web.app(), me.who(), key, release).await?.rows.len();
+    let scope = Scope::Product(ProductId(product.id));
     let blocked = me.blocked(Permission::AssessFinding, scope);
     let signs = [Permission::AssessFinding, Permission::AcceptRisk, Permission::SignClinical];
     let sign_blocked = match signs.iter().any(|permission| me.may(*permission, scope)) {
@@ -177,47 +221,32 @@ pub async fn show(
         false => blocked.clone(),
     };
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
-    let names = Names::people(&web, owners).await?;
+    let names = Names::people(web, owners).await?;
     let mut rows: Vec<FindingRow> =
-        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked)).collect();
-    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
+        found.page.items.iter().map(|finding| finding_row(me, finding, &names, asked)).collect();
     for (row, known) in rows.iter_mut().zip(&found.page.items) {
         owed.fill(row, known.resolved.is_none());
     }
-    if let Some(first) = rows.first_mut() {
-        first.current = true;
-    }
-    let pane = match found.page.items.first() {
-        None => None,
-        Some(first) => Some(finding::read(&web, &me, &first.reference, &asked, &owed).await?),
-    };
-    let page = FindingsPage {
-        shell: {
-            let mut shell = release::shell(&me, (&product, &row.name), &release, "findings");
-            release::only_today(&mut shell, "Findings", &asked.on(&here), query.day(&me)?);
-            shell
-        },
+    let told = asked.any() || found.counts.iter().any(|(state, _)| state != "resolved");
+    Ok(FindingsPage {
+        shell: release::shell(me, (key, &product.name), release, "findings"),
         heading: format!("Findings of {release}"),
         counts: found.counts.iter().map(counted).collect(),
         waiting: waiting(&found.waiting),
-        actions: actions(
-            &here,
-            carried,
-            asked.any() || found.counts.iter().any(|(state, _)| state != "resolved"),
-        ),
-        notes: notes(&web, &me).await?,
-        filters: filters(&me, &asked, &here),
+        actions: actions(&here, carried, told),
+        notes: notes(web, me).await?,
+        filters: filters(me, asked, &here),
         head: head(false),
-        pager: pager(&asked, &here, rows.len(), found.page.next.as_deref()),
+        pager: pager(asked, &here, rows.len(), found.page.next.as_deref()),
         rows,
-        empty: empty(&asked, &here, &urls::release(&product, &release, "evidence/new")),
+        empty: empty(asked, &here, &urls::release(key, release, "evidence/new")),
         assess_action: format!("{here}/assess"),
         sign_action: format!("{here}/sign"),
         blocked,
         sign_blocked,
-        pane,
-    };
-    Ok(respond::page(&page))
+        pane: None,
+        one: None,
+    })
 }
 
 /// What can be done with the whole list; customers are told something where there is an open finding.
@@ -283,6 +312,7 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
         blocked: String::new(),
         sign_blocked: String::new(),
         pane: None,
+        one: None,
     };
     Ok(respond::page(&page))
 }
@@ -325,7 +355,7 @@ pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked) -> F
         number: row.reference.clone(),
         subject: Link::new(
             &row.component,
-            asked.on(&urls::finding(&row.product, &row.release, &row.reference)),
+            asked.on_page(&urls::finding(&row.product, &row.release, &row.reference)),
         ),
         about,
         severity: severity(row.severity, row.score_tenths),

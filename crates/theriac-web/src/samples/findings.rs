@@ -5,9 +5,9 @@ use super::{
     CSRF, DIGEST, HOSTILE, LONG, PRODUCT, Sample, VERSION, day, due, release_shell, sample, shell, signature,
 };
 use crate::pages::assess::{AssessPage, AssessmentForm};
-use crate::pages::finding::{FindingPage, FindingView};
+use crate::pages::finding::FindingView;
 use crate::pages::finding_judged::Beside;
-use crate::pages::findings::{FindingRow, FindingsPage};
+use crate::pages::findings::{FindingRow, FindingsPage, One};
 use crate::pages::sign::SignPage;
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, DateFilter, Empty, Fact, Facts, Field, Filters, Input, Link, Note,
@@ -250,6 +250,7 @@ fn full() -> FindingsPage {
         blocked: String::new(),
         sign_blocked: String::new(),
         pane: Some(view()),
+        one: None,
     }
 }
 
@@ -291,33 +292,34 @@ fn everywhere() -> FindingsPage {
     page
 }
 
-fn finding_full() -> FindingPage {
-    let mut shell = release_shell("FIND-418", "findings");
-    shell.crumbs.insert(3, Crumb::to("Findings", urls::release(PRODUCT, VERSION, "findings")));
-    FindingPage {
-        shell,
-        finding: view(),
+fn finding_full() -> FindingsPage {
+    let mut page = full();
+    page.shell = release_shell("FIND-418", "findings");
+    page.shell.crumbs.insert(3, Crumb::to("Findings", urls::release(PRODUCT, VERSION, "findings")));
+    page.one = Some(One {
         actions: vec![Action::open("Sign assessment", "findings/sign?finding=FIND-418").main().key("sign")],
         previous: Some(Link::new("FIND-417", address("FIND-417"))),
         next: Some(Link::new("FIND-419", address("FIND-419"))),
-    }
+    });
+    page
 }
 
-fn finding_empty() -> FindingPage {
+fn finding_empty() -> FindingsPage {
     let mut page = finding_full();
-    page.actions = vec![Action::blocked("Sign assessment", "There is no assessment to sign yet.")];
-    page.finding.facts = Facts::from(vec![Fact::none("Vulnerability"), Fact::none("CVSS")]);
-    page.finding.summary = String::new();
-    page.finding.notes = Vec::new();
-    page.finding.judgement = Facts::default();
-    page.finding.assessments = Vec::new();
-    page.finding.refusal = vec![Note::new(NoteKind::Bad, "It changed meanwhile.", HOSTILE).alert()];
-    page.finding.beside = Some(beside());
-    if let Some(form) = &mut page.finding.form {
+    let actions = vec![Action::blocked("Sign assessment", "There is no assessment to sign yet.")];
+    page.one = Some(One { actions, previous: None, next: None });
+    let mut finding = view();
+    finding.facts = Facts::from(vec![Fact::none("Vulnerability"), Fact::none("CVSS")]);
+    finding.summary = String::new();
+    finding.notes = Vec::new();
+    finding.judgement = Facts::default();
+    finding.assessments = Vec::new();
+    finding.refusal = vec![Note::new(NoteKind::Bad, "It changed meanwhile.", HOSTILE).alert()];
+    finding.beside = Some(beside());
+    if let Some(form) = &mut finding.form {
         form.blocked = "An auditor reads and does not assess.".to_owned();
     }
-    page.previous = None;
-    page.next = None;
+    page.pane = Some(finding);
     page
 }
 

@@ -100,7 +100,9 @@ async fn the_first_finding_stands_beside_the_list_and_each_has_a_page() {
     let href = format!("{OLD}/FIND-6?state=new");
     assert!(page.text.contains(&format!("href=\"{href}\"")), "a finding keeps the list that led to it");
     let one = site.get(&href).await.ok();
-    assert!(one.texts("h1")[0].ends_with("FIND-6"));
+    assert!(one.texts("h1 .of-one")[0].ends_with("FIND-6"));
+    assert_eq!(listed(&one), ["FIND-5", "FIND-6", "FIND-7"], "the same list stands beside it");
+    assert!(one.texts("tr[aria-current=true] .sub")[0].starts_with("FIND-6"));
     assert_eq!(one.links("Previous: FIND-5"), [format!("{OLD}/FIND-5?state=new")]);
     assert_eq!(one.links("Next: FIND-7"), [format!("{OLD}/FIND-7?state=new")]);
     assert!(one.texts("dd").iter().any(|text| text == "7.5 high"), "{:?}", one.texts("dd"));
@@ -122,7 +124,7 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     wrong.extend([("explanation", "Because it <is>"), ("rests_on", "path"), ("due", "soon")]);
     let refused = site.send(&assess, &wrong).await;
     assert_eq!((refused.status, refused.texts(".err").len()), (StatusCode::UNPROCESSABLE_ENTITY, 4));
-    assert!(refused.texts("h1")[0].ends_with("FIND-8"), "it stays on the page of the finding");
+    assert!(refused.texts("h1 .of-one")[0].ends_with("FIND-8"), "it stays on the page of the finding");
     assert!(
         refused.text.contains("Because it &#60;is&#62;</textarea>"),
         "what was typed stays: {}",
@@ -141,7 +143,7 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     let stale = site.send(&assess, &right).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.texts("[role=alert]").join(" ").contains("It changed meanwhile"), "{}", stale.text);
-    assert!(stale.texts("h1")[0].ends_with("FIND-8"));
+    assert!(stale.texts("h1 .of-one")[0].ends_with("FIND-8"));
     let one = site.get(&format!("{HERE}/FIND-8")).await.ok();
     assert_eq!(one.texts(".head .meta"), ["Not affected waits for a signature"]);
     assert_eq!(site.get(HERE).await.ok().texts("#counts > span:last-child"), ["1 waits for a signature"]);
@@ -407,7 +409,7 @@ async fn what_another_saved_meanwhile_stands_beside_what_was_typed() {
     one.extend(mine);
     let refused = site.send(&format!("{OLD}/assess?state=new"), &one).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.texts("h1")[0].ends_with("FIND-5"), "{:?}", refused.texts("h1"));
+    assert!(refused.texts("h1 .of-one")[0].ends_with("FIND-5"), "{:?}", refused.texts("h1 .of-one"));
     assert!(refused.texts(".beside h3")[0].starts_with("Ana Okafor judged FIND-5 on 2026-11-25"));
     assert_eq!(refused.texts(cells), beside.concat());
     assert!(refused.text.contains("We build it without that."), "what was typed stays in the form");

@@ -103,6 +103,11 @@ async fn the_focus_stays_where_one_works() {
     browser.see(".pager", "2 shown").await;
     browser.see("#filter-q:focus", "").await;
     assert!(browser.path().await.contains("q=urllib3"));
+    // The address of a finding shows the list beside it, with what has the row.
+    browser.open(&format!("{HERE}/FIND-3?severity=high")).await;
+    browser.see("h1", "Findings of 2.4.0").await;
+    browser.see("tr[aria-current]", "FIND-3").await;
+    browser.see(PANE, "FIND-3").await;
     // What is wrong with a form comes first.
     browser.open(&format!("{HERE}/FIND-8")).await;
     browser.choose("VEX status", "Not affected").await;
@@ -111,6 +116,10 @@ async fn the_focus_stays_where_one_works() {
     browser.see("[role=alert]:focus", "answers need a change").await;
     // On a narrow screen the page that is shown stands in sight in the strip.
     browser.narrow().await;
+    browser.open(&format!("{HERE}/FIND-8")).await;
+    browser.see("h1", "FIND-8").await;
+    assert!(!browser.text().await.contains("Findings of 2.4.0"), "alone where there is no room");
+    browser.see("nav a[rel=next]", "Next: ").await;
     browser.open("/products/gateway/releases/2.4.0/plan").await;
     browser.see(".side [aria-current]", "").await;
     assert!(browser.in_sight(".side [aria-current]").await);
