@@ -19,7 +19,7 @@ async fn without_script_one_signs_in_assesses_and_signs() {
     browser.follow("pkg:golang/golang.org/x/crypto@v0.31.0").await;
     browser.see("h1, h2", "FIND-8").await;
     browser.choose("VEX status", "Not affected").await;
-    browser.select("Justification", "Component not present").await;
+    browser.select("Justification", "Vulnerable code not present").await;
     browser.fill("Why", "It is left out of the package.").await;
     browser.choose("Patient-safety impact", "None").await;
     // The session ends meanwhile: nothing typed is lost.
