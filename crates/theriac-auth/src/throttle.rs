@@ -1,7 +1,7 @@
 //! Sign-in throttling: a token bucket per account and one per address.
 //!
 //! A bucket starts full, a try takes one token, and tokens come back at a steady pace. A right password
-//! refills the account's bucket. Kept in memory only: a restart forgets, which costs an attacker nothing
+//! refills the account's bucket and gives the address its token back. Kept in memory only: a restart forgets, which costs an attacker nothing
 //! that matters against Argon2id.
 
 use std::collections::HashMap;
@@ -71,9 +71,11 @@ impl Throttle {
         Ok(())
     }
 
-    /// The password was right: the account's tries come back, the address's do not.
-    pub fn succeeded(&mut self, account: &str) {
+    /// The password was right: all tries of the account come back, and this one of the address. Earlier wrong ones still
+    /// count against the address, so whoever has an account guesses no faster at those of others.
+    pub fn succeeded(&mut self, account: &str, address: IpAddr) {
         self.accounts.full_at.remove(&name(account));
+        self.addresses.give_back(&network(address));
     }
 }
 
@@ -118,6 +120,11 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
         }
         let bucket = self.full_at.entry(key).or_insert(now);
         *bucket = (*bucket).max(now).checked_add(self.pace.every).unwrap_or(Timestamp::MAX);
+    }
+
+    fn give_back(&mut self, key: &K) {
+        let Some(bucket) = self.full_at.get_mut(key) else { return };
+        *bucket = bucket.checked_sub(self.pace.every).unwrap_or(Timestamp::MIN);
     }
 
     fn make_room(&mut self, now: Timestamp) {
@@ -211,8 +218,33 @@ mod tests {
         for _ in 0..3 {
             throttle.attempt("ada", address("192.0.2.1"), at(0)).unwrap();
         }
-        throttle.succeeded("Ada");
+        throttle.succeeded("Ada", address("192.0.2.1"));
         assert_eq!(throttle.attempt("ada", address("192.0.2.1"), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn right_passwords_never_slow_a_team_behind_one_address() {
+        let mut throttle = throttle();
+        for person in 0..100 {
+            let account = format!("person{person}");
+            assert_eq!(throttle.attempt(&account, address("192.0.2.1"), at(0)), Ok(()), "{account}");
+            throttle.succeeded(&account, address("192.0.2.1"));
+        }
+        assert_eq!(throttle.attempt("ada", address("2001:db8::1"), at(0)), Ok(()));
+        throttle.succeeded("ada", address("2001:db8::2"));
+        assert!(throttle.addresses.full_at.values().all(|full_at| *full_at <= at(0)), "nothing is owed");
+    }
+
+    #[test]
+    fn a_right_password_gives_wrong_ones_from_its_address_no_try_back() {
+        let mut throttle = throttle();
+        for account in ["a", "b", "c", "d"] {
+            throttle.attempt(account, address("192.0.2.1"), at(0)).unwrap();
+            throttle.attempt("own", address("192.0.2.1"), at(0)).unwrap();
+            throttle.succeeded("own", address("192.0.2.1"));
+        }
+        assert_eq!(throttle.attempt("e", address("192.0.2.1"), at(0)), Ok(()));
+        assert!(throttle.attempt("f", address("192.0.2.1"), at(0)).is_err(), "five wrong ones, and no more");
     }
 
     #[test]

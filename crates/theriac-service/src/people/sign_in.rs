@@ -56,7 +56,7 @@ impl Door<'_> {
     }
 
     fn succeeded(&self, account: &str) {
-        self.throttle.lock().unwrap_or_else(PoisonError::into_inner).succeeded(account);
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner).succeeded(account, self.address);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Organisation, people, roles, sign-in and tokens.
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, date};
-use theriac_auth::{Permission, Role, Scope};
+use theriac_auth::{Pace, Permission, Role, Scope, Throttle};
 use theriac_model::Clock as _;
 use theriac_service::people::{self, AccountState, Door, NewToken, Place, address_digest};
 use theriac_service::products::{self, NewProduct};
@@ -373,6 +374,22 @@ on_both_engines!(guessing_is_slowed_down_and_a_right_password_is_not, |store| {
     here.session("ben").await;
     store.clock.advance(60);
     here.session("ana").await;
+});
+
+on_both_engines!(right_passwords_slow_nobody_behind_the_same_address, |store| {
+    let here = Installed::new(&store).await;
+    let few = Pace { burst: 2, every: SignedDuration::from_secs(60) };
+    *here.throttle.lock().unwrap() = Throttle::new(few, few);
+    for key in ["ana", "ben", "cleo", "ana"] {
+        let who = here.who(key).await;
+        here.proof(&who).await;
+    }
+    for guess in 0..2 {
+        let email = format!("nobody{guess}@lumen.example");
+        people::sign_in(&here.app, &here.door(), &email, "guess").await.unwrap_err();
+    }
+    let slowed = people::sign_in(&here.app, &here.door(), "ben@lumen.example", PASSWORD).await.unwrap_err();
+    assert!(matches!(slowed, ServiceError::Throttled(_)), "wrong ones still count: {slowed}");
 });
 
 on_both_engines!(the_password_is_proved_once_more_to_sign, |store| {
