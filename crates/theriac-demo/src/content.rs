@@ -71,7 +71,7 @@ fn limits() -> Value {
         "title": "Limits and intervals",
         "assess_days_critical": 2, "assess_days_high": 14, "assess_days_medium": 30, "assess_days_low": 90,
         "fix_days_critical": 14, "fix_days_high": 60, "fix_days_medium": 120, "fix_days_low": 365,
-        "max_age_carried_assessment": 365, "max_age_clause_assessment": 365, "max_age_feed": 30,
+        "max_age_carried_assessment": 365, "max_age_clause_assessment": 365, "max_age_feed": 30, "max_term_deviation": 365,
         "interval_document_review": 365, "interval_criteria_review": 365,
         "independence_requirements_tests": "department", "independence_threat_mitigation": "department",
         "independence_abuse_case": "person", "independence_attack_surface": "person",

@@ -16,6 +16,8 @@ const FOR_PEOPLE: &[(&str, &str)] = &[
     ("document", "reference_id"),
     ("document", "reference_revision"),
     ("document", "reference_system"),
+    // What is submitted is held against it, no verdict.
+    ("limits", "max_term_deviation"),
     ("measure", "description"),
     ("responsibility", "note"),
     ("review", "points.point"),

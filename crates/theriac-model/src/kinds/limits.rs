@@ -38,6 +38,8 @@ pub static LIMITS: Kind = Kind {
         days("max_age_carried_assessment", "Greatest age of a carried assessment, in days"),
         days("max_age_clause_assessment", "Greatest age of a clause assessment, in days"),
         days("max_age_feed", "Greatest age of the advisory feed, in days"),
+        integer("max_term_deviation", "Greatest term of a deviation, in days", 1, 3_650)
+            .help("No deviation is submitted that expires later; left empty, 3,650 days."),
         days("interval_document_review", "Days between reviews of a document"),
         days("interval_criteria_review", "Days between reviews of the risk criteria"),
         independence("independence_requirements_tests", "Independence: security requirements tests"),
@@ -58,7 +60,7 @@ pub static LIMITS: Kind = Kind {
             "title": "Limits of 2026",
             "assess_days_critical": 2, "assess_days_high": 7, "assess_days_medium": 30, "assess_days_low": 90,
             "fix_days_critical": 14, "fix_days_high": 30, "fix_days_medium": 90, "fix_days_low": 365,
-            "max_age_carried_assessment": 365, "max_age_clause_assessment": 365, "max_age_feed": 30,
+            "max_age_carried_assessment": 365, "max_age_clause_assessment": 365, "max_age_feed": 30, "max_term_deviation": 365,
             "interval_document_review": 365, "interval_criteria_review": 365,
             "independence_requirements_tests": "department", "independence_threat_mitigation": "department",
             "independence_abuse_case": "person", "independence_attack_surface": "person",

@@ -17,6 +17,7 @@ mod rebuild;
 mod search;
 mod sign;
 mod submit;
+mod terms;
 mod titles;
 mod withdraw;
 

@@ -12,9 +12,8 @@ use theriac_model::record::{
 use theriac_store::tables::records::{self as table, Draft, Listed, Projection, Record, Revision};
 use theriac_store::{Conn, tables};
 
-use super::clauses;
 use super::draft::{Current, DraftLink, content_of, expect, head_of_revision, invalid, stored};
-use super::{Attachment, MACHINE, find, scope_of, states};
+use super::{Attachment, MACHINE, clauses, find, scope_of, states, terms};
 use crate::{App, Result, ServiceError, Who};
 
 /// A revision that was minted.
@@ -48,7 +47,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
             "Nothing has changed in {reference} since its latest revision."
         )));
     }
-    let whole = whole(&mut write, &record, kind, &now.draft, standard).await?;
+    let whole = whole(app, &mut write, &record, kind, &now.draft, standard).await?;
     let revision = mint(&record, kind, &now, &whole, person, write.now())?;
     let number = revision.number;
     if let Some(before) = now.latest.as_ref().filter(|latest| latest.state == states::IN_REVIEW) {
@@ -78,6 +77,7 @@ struct Whole {
 }
 
 async fn whole(
+    app: &App,
     conn: &mut Conn,
     record: &Record,
     kind: &'static Kind,
@@ -91,6 +91,7 @@ async fn whole(
     let mut errors = enough_links(kind, &drafted);
     let links = pin(conn, record, kind, &drafted, &mut errors).await?;
     references_exist(conn, record, kind, &content, &mut errors).await?;
+    terms::check(app, conn, kind, &content, &mut errors).await?;
     if let Some(standard) = standard {
         standard.check(kind, &content, &mut errors);
     }

@@ -1,6 +1,7 @@
 //! The whole pack met: the gate opens, a person decides, and from then on what was decided stands while what must go on is
 //! judged anew. Attested clauses lapse with what they cite and with time.
 
+use jiff::civil::Date;
 use serde_json::json;
 use theriac_conformity::facts::words::Route;
 use theriac_conformity::facts::words::Verdict::{self, Met, NotMet};
@@ -287,4 +288,31 @@ on_both_engines!(what_names_no_clause_of_the_pack_is_not_taken_into_review, |sto
     let fields: Vec<&str> = past.iter().map(|(field, _)| field.as_str()).collect();
     assert_eq!(fields, ["missing", "expires"], "{past:?}");
     assert!(past[0].1.contains("it misses nothing"), "{past:?}");
+});
+
+on_both_engines!(a_deviation_expires_within_the_term_of_the_limits_and_within_ten_years, |store| {
+    let site = Site::met(&store).await;
+    let activity = activity(json!({ "title": "Penetration test" }));
+    site.approved("activity", activity, &[("planned-in", "DOC-1")]).await;
+    let until = |day: &str| {
+        let fields = json!({ "clause": "5.8.6", "missing": ["ACT-2"], "expires": day });
+        sample("deviation", fields)
+    };
+    let last = async |day: &str, by: &str| {
+        let wrong = site.refused("deviation", until("2999-12-31")).await;
+        assert_eq!((wrong.len(), wrong[0].0.as_str()), (1, "expires"), "{wrong:?}");
+        assert!(
+            wrong[0].1.contains(by) && wrong[0].1.contains(&format!("{day} is the last day")),
+            "{wrong:?}"
+        );
+        let next = day.parse::<Date>().unwrap().tomorrow().unwrap().to_string();
+        assert_eq!(site.refused("deviation", until(&next)).await.len(), 1);
+        site.submitted("deviation", until(day), &[]).await;
+    };
+    last("2027-01-07", "at most 365 days ahead by the limits in force").await;
+    site.change("LIM-1", json!({ "max_term_deviation": 30 })).await;
+    last("2026-02-06", "at most 30 days ahead").await;
+    // Limits that say nothing of it stay valid.
+    site.change("LIM-1", json!({ "max_term_deviation": null })).await;
+    last("2036-01-05", "at most 3650 days ahead where no limits in force say less").await;
 });
