@@ -23,5 +23,5 @@ pub use import::{ImportOptions, ImportReport, Limits, Progress, Skipped, import}
 pub use index::{Advisory, EcosystemStatus, Index, SourceStatus, Status};
 pub use matching::{Lookup, Match, MatchedRecord};
 pub use package::{Package, Unmatched, bare_purl, component_purl, contradiction};
-pub use rating::cvss_score_tenths;
+pub use rating::{cvss_score_tenths, is_cvss_vector};
 pub use versions::Ecosystem;

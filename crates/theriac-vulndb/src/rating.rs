@@ -45,6 +45,17 @@ pub fn cvss_score_tenths(vector: &str) -> Option<u8> {
     }
 }
 
+/// What a vector of version 3 must say; the parser takes it without.
+const BASE_OF_3: [&str; 8] = ["/AV:", "/AC:", "/PR:", "/UI:", "/S:", "/C:", "/I:", "/A:"];
+
+/// Whether a text is a whole CVSS vector of version 2.0, 3.0, 3.1 or 4.0, as people are asked for one.
+#[must_use]
+pub fn is_cvss_vector(text: &str) -> bool {
+    let upper = text.to_ascii_uppercase();
+    let whole = !upper.contains("CVSS:3.") || BASE_OF_3.iter().all(|metric| upper.contains(metric));
+    whole && cvss_score_tenths(text).is_some()
+}
+
 pub(crate) fn rate_vector(vector: &str) -> Option<Rating> {
     let vector = vector.trim().trim_start_matches('(').trim_end_matches(')');
     let parsed: cvss::Cvss = vector.parse().ok()?;

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::record::{
-    DateDuty, Family, Kind, Scope, Workflow, choice, date, markdown, out, person, scale, text,
+    Content, DateDuty, Family, FieldError, Kind, Scope, Workflow, choice, date, markdown, out, person, scale,
+    text,
 };
 
 /// A security risk of a product.
@@ -23,10 +24,13 @@ pub static RISK: Kind = Kind {
         scale("likelihood", "Likelihood of attack", "likelihood").required().listed(),
         scale("impact", "Impact", "impact").required().listed(),
         scale("criticality", "Criticality", "criticality").required().listed(),
-        text("cvss", "CVSS vector"),
+        text("cvss", "CVSS vector")
+            .help("Such as CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N; versions 2.0 to 4.0."),
         choice("patient_harm", "Harm to a patient", &["none", "possible"]).required().listed(),
         choice("treatment", "Treatment", &["reduce", "accept", "avoid"]).required().listed(),
-        markdown("reason", "Reason").required_if("treatment", "accept"),
+        markdown("reason", "Reason")
+            .required_if("treatment", "accept")
+            .help("Why the risk, or what remains of it, is accepted, or how it is avoided."),
         scale("residual_likelihood", "Residual likelihood", "likelihood").required_if("treatment", "reduce"),
         scale("residual_impact", "Residual impact", "impact").required_if("treatment", "reduce"),
         person("owner", "Owner").required().listed(),
@@ -48,7 +52,7 @@ pub static RISK: Kind = Kind {
         todo: "Review this risk and set the next date",
         unless: None,
     }],
-    validate: crate::record::no_further_rules,
+    validate: treated,
     upcast: &[],
     samples: || {
         vec![
@@ -57,14 +61,29 @@ pub static RISK: Kind = Kind {
                 "likelihood": "likely", "impact": "serious", "criticality": "high",
                 "cvss": "CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N", "patient_harm": "possible",
                 "treatment": "reduce", "residual_likelihood": "rare", "residual_impact": "serious",
-                "owner": "ana", "next_review": "2027-03-01"
+                "owner": "ana", "next_review": "2027-01-01"
             }),
             json!({
                 "title": "Log file read", "scenario": "A technician reads a log that holds no names.",
                 "likelihood": "rare", "impact": "minor", "criticality": "low", "patient_harm": "none",
                 "treatment": "accept", "reason": "Nothing of worth is in it.", "owner": "ana",
-                "next_review": "2027-03-01"
+                "next_review": "2027-01-01"
             }),
         ]
     },
 };
+
+/// What no measure reduces needs words, and a reason that is given has letters: a dash says nothing.
+fn treated(content: &Content, errors: &mut Vec<FieldError>) {
+    let reason = content.text("reason");
+    if reason.contains(char::is_alphabetic) {
+        return;
+    }
+    let message = match content.text("treatment") {
+        "reduce" if reason.is_empty() => return,
+        "reduce" => "say in words why what remains is accepted, or leave it empty",
+        "accept" => "say in words why the risk is accepted",
+        _ => "say in words how the risk is avoided",
+    };
+    errors.push(FieldError::new("reason", message));
+}

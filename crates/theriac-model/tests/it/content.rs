@@ -50,6 +50,32 @@ fn errors_in_rows_name_the_row() {
 }
 
 #[test]
+fn a_risk_that_is_accepted_or_avoided_says_why_or_how() {
+    let sample = (kinds::RISK.samples)().remove(1);
+    let with = |treatment: &str, reason: Value| {
+        let mut risk = sample.clone();
+        risk["treatment"] = json!(treatment);
+        risk["reason"] = reason;
+        risk
+    };
+    let avoided = "reason: say in words how the risk is avoided";
+    for silent in [Value::Null, json!(" "), json!("-"), json!("1."), json!("…")] {
+        let found = errors(&kinds::RISK, &with("avoid", silent.clone()), Completeness::Submitted);
+        assert_eq!(found, [avoided], "{silent}");
+    }
+    let accepted = errors(&kinds::RISK, &with("accept", json!("-")), Completeness::Submitted);
+    assert_eq!(accepted, ["reason: say in words why the risk is accepted"]);
+    let mut reduced = (kinds::RISK.samples)().remove(0);
+    reduced["reason"] = json!("-");
+    let reduced = errors(&kinds::RISK, &reduced, Completeness::Submitted);
+    assert_eq!(reduced, ["reason: say in words why what remains is accepted, or leave it empty"]);
+    for said in ["The interface is taken out.", "除去"] {
+        Content::check(&kinds::RISK, &with("avoid", json!(said)), Completeness::Submitted).unwrap();
+    }
+    Content::check(&kinds::RISK, &with("avoid", json!("-")), Completeness::Draft).unwrap();
+}
+
+#[test]
 fn a_matrix_with_a_hole_is_refused() {
     let mut criteria = (kinds::RISK_CRITERIA.samples)().remove(0);
     criteria["matrix"].as_array_mut().unwrap().pop();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use theriac_auth::{Permission, PersonId};
 use theriac_model::Digest;
+use theriac_model::kinds::RISK;
 use theriac_model::record::{
     Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal,
 };
@@ -92,6 +93,7 @@ async fn whole(
     let links = pin(conn, record, kind, &drafted, &mut errors).await?;
     references_exist(conn, record, kind, &content, &mut errors).await?;
     terms::check(app, conn, kind, &content, &mut errors).await?;
+    scored(kind, &content, &mut errors);
     if let Some(standard) = standard {
         standard.check(kind, &content, &mut errors);
     }
@@ -255,6 +257,19 @@ async fn references_exist(
         }
     }
     Ok(())
+}
+
+/// The vector of a risk is one that can be read.
+fn scored(kind: &Kind, content: &Content, errors: &mut Vec<FieldError>) {
+    let vector = content.text("cvss");
+    if kind.id != RISK.id || vector.is_empty() || theriac_vulndb::is_cvss_vector(vector) {
+        return;
+    }
+    let message = format!(
+        "'{vector}' is no CVSS vector of version 2.0, 3.0, 3.1 or 4.0; give one such as \
+         CVSS:3.1/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"
+    );
+    errors.push(FieldError::new("cvss", message));
 }
 
 /// Those of the keys that are somebody's.

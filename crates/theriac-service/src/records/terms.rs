@@ -21,7 +21,16 @@ struct Term {
     limit: &'static str,
 }
 
-static TERMS: &[Term] = &[Term { kind: "deviation", date: "expires", limit: "max_term_deviation" }];
+const fn term(kind: &'static str, date: &'static str, limit: &'static str) -> Term {
+    Term { kind, date, limit }
+}
+
+static TERMS: &[Term] = &[
+    term("deviation", "expires", "max_term_deviation"),
+    term("document", "next_review", "interval_document_review"),
+    term("risk", "next_review", "interval_criteria_review"),
+    term("risk-criteria", "next_review", "interval_criteria_review"),
+];
 
 /// Notes which days of a complete content lie too far ahead.
 pub(super) async fn check(

@@ -1,6 +1,6 @@
 //! 7.3: risks are scored by criteria in force, signed for and reviewed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
 use theriac_service::records::{self, ClearSuspect};
 use theriac_store::on_both_engines;
@@ -88,4 +88,55 @@ on_both_engines!(risks_are_reviewed_in_time, |store| {
     site.found(&found, "7.3-d", NotMet, &[("RISK-2", BEN, due)]);
     site.found(&found, "7.3-c", NotApplicable, &[]);
     site.drove(REVIEWED);
+});
+
+on_both_engines!(a_vector_of_a_risk_can_be_read, |store| {
+    let site = Site::met(&store).await;
+    let wrong = async |vector: &str| {
+        let wrong = site.refused("risk", risk(json!({ "cvss": vector }))).await;
+        wrong.into_iter().find(|(field, _)| field == "cvss").map(|(_, message)| message)
+    };
+    for vector in
+        ["high", "7.5", "CVSS:3.1/AV:N", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N", "CVSS:9.9/AV:N"]
+    {
+        let message = wrong(vector).await.unwrap();
+        assert!(message.contains(&format!("'{vector}' is no CVSS vector")), "{message}");
+    }
+    for vector in [
+        "AV:N/AC:L/Au:N/C:P/I:P/A:P",
+        "CVSS:3.0/AV:A/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N",
+        "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
+    ] {
+        assert_eq!(wrong(vector).await, None, "{vector}");
+    }
+});
+
+on_both_engines!(reviews_are_set_within_the_interval_of_the_limits_and_within_ten_years, |store| {
+    let site = Site::met(&store).await;
+    let wrong = async |content: Value, kind: &str| {
+        let wrong = site.refused(kind, content).await;
+        wrong.into_iter().find(|(field, _)| field == "next_review").map(|(_, message)| message)
+    };
+    let of = |kind: &str, day: &str| match kind {
+        "document" => sample(kind, json!({ "effective_date": "2026-01-05", "next_review": day })),
+        _ => sample(kind, json!({ "next_review": day })),
+    };
+    site.change("LIM-1", json!({ "interval_document_review": 180 })).await;
+    for (kind, last, later) in [
+        ("risk", "2027-01-07", "2027-01-08"),
+        ("risk-criteria", "2027-01-07", "2027-01-08"),
+        ("document", "2026-07-06", "2026-07-07"),
+    ] {
+        let message = wrong(of(kind, later), kind).await.unwrap();
+        assert!(message.contains("by the limits in force") && message.contains(last), "{kind}: {message}");
+        match kind {
+            "risk" => assert_eq!(wrong(of(kind, last), kind).await, None),
+            _ => drop(site.submitted(kind, of(kind, last), &[]).await),
+        }
+    }
+    site.retire("LIM-1").await;
+    for kind in ["risk", "risk-criteria", "document"] {
+        let message = wrong(of(kind, "2036-01-06"), kind).await.unwrap();
+        assert!(message.contains("2036-01-05 is the last day"), "{kind}: {message}");
+    }
 });

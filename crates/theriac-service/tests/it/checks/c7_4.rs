@@ -33,7 +33,7 @@ on_both_engines!(risks_are_treated_and_what_remains_is_acceptable, |store| {
     site.found(&found, "7.4-b", NotMet, &[("RISK-2", BEN, SHIPS)]);
     site.change("RISK-2", json!({ "reason": "Two people watch the transfer." })).await;
     site.finds("7.4-a", Met, &[]).await;
-    site.change("RISK-2", json!({ "treatment": "avoid" })).await;
+    site.change("RISK-2", json!({ "treatment": "avoid", "reason": "The transfer is taken out." })).await;
     let found = site.conformity().await;
     site.found(&found, "7.4-a", Met, &[]);
     site.found(&found, "7.4-b", NotApplicable, &[]);
