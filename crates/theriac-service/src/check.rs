@@ -1,7 +1,7 @@
 //! Checking what people type into the small forms: every field that is wrong is named at once.
 
 use jiff::civil::Date;
-use theriac_model::record::{FieldError, YEARS};
+use theriac_model::record::{FieldError, YEARS, direction_override};
 
 use crate::{Result, ServiceError};
 
@@ -29,6 +29,8 @@ impl Checks {
             self.wrong(field, format!("is longer than {max} characters"));
         } else if text.chars().any(char::is_control) {
             self.wrong(field, "holds a control character; one line of text is expected");
+        } else if let Some(message) = direction_override(text) {
+            self.wrong(field, message);
         }
         text.to_owned()
     }

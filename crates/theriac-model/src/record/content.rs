@@ -275,11 +275,28 @@ fn text(value: &Value, max: usize) -> Result<Value, String> {
     if let Some(bad) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         return Err(format!("the control character U+{:04X} is not allowed", u32::from(bad)));
     }
+    if let Some(message) = direction_override(text) {
+        return Err(message);
+    }
     let length = text.chars().count();
     if length > max {
         return Err(format!("{length} characters are too many: at most {max}"));
     }
     Ok(Value::String(text.to_owned()))
+}
+
+/// What is wrong with a text that overrides the direction of writing: people would read and sign something else than what
+/// stands there. Languages that are written from right to left need no override.
+#[must_use]
+pub fn direction_override(text: &str) -> Option<String> {
+    let (code, name) = text.chars().find_map(|c| match c {
+        '\u{202d}' => Some(("U+202D", "left-to-right override")),
+        '\u{202e}' => Some(("U+202E", "right-to-left override")),
+        _ => None,
+    })?;
+    Some(format!(
+        "the character {code} ({name}) is not allowed: what follows it reads otherwise than it stands"
+    ))
 }
 
 fn line(value: &Value, max: usize) -> Result<Value, String> {

@@ -25,6 +25,14 @@ fn what_is_wrong_is_said_where_it_is() {
         (json!({"title": 3}), "title: text is expected"),
         (json!({"title": "a\nb"}), "title: one line is expected"),
         (json!({"title": "a\u{0}b"}), "title: the control character U+0000"),
+        (
+            json!({"title": "a\u{202e}b"}),
+            "title: the character U+202E (right-to-left override) is not allowed",
+        ),
+        (
+            json!({"note": "a\n\u{202d}b"}),
+            "note: the character U+202D (left-to-right override) is not allowed",
+        ),
         (json!({"title": "x".repeat(201)}), "title: 201 characters are too many: at most 200"),
         (json!({"from": "2026-02-30"}), "from: a day of the form"),
         (json!({"from": "2026-2-3"}), "from: a day of the form"),
@@ -36,6 +44,19 @@ fn what_is_wrong_is_said_where_it_is() {
         let errors = errors(&kinds::RESPONSIBILITY, &value, Completeness::Draft);
         assert!(errors[0].starts_with(expected), "{value}: {errors:?}");
     }
+}
+
+#[test]
+fn no_text_of_a_record_overrides_its_direction_and_every_script_is_taken() {
+    let row = json!({ "points": [{ "point": "a\u{202e}b" }] });
+    let expected = "points.0.point: the character U+202E (right-to-left override)";
+    assert!(errors(&kinds::REVIEW, &row, Completeness::Draft)[0].starts_with(expected));
+    let entry = json!({ "missing": ["FIND-1", "\u{202d}FIND-2"] });
+    let expected = "missing: the character U+202D (left-to-right override)";
+    assert!(errors(&kinds::DEVIATION, &entry, Completeness::Draft)[0].starts_with(expected));
+    // Hebrew with a mark of direction, and a number held apart.
+    let hebrew = json!({ "title": "\u{5d0}\u{5d1}\u{200f} \u{2066}2.4\u{2069}" });
+    Content::check(&kinds::RISK, &hebrew, Completeness::Draft).unwrap();
 }
 
 #[test]

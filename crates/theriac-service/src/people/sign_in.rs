@@ -10,6 +10,7 @@ use theriac_auth::{
     Throttled, password,
 };
 use theriac_model::Digest;
+use theriac_model::record::direction_override;
 use theriac_store::tables::access::{self as table, Account, GrantRow, SessionRow};
 use theriac_store::tables::people::Name;
 use theriac_store::{Act, Actor, Conn, Write, tables};
@@ -270,6 +271,9 @@ pub async fn prove_saying(
     let comment = comment.trim();
     if comment.chars().count() > COMMENT_MAX {
         return Err(ServiceError::field("comment", format!("at most {COMMENT_MAX} characters")));
+    }
+    if let Some(message) = direction_override(comment) {
+        return Err(ServiceError::field("comment", message));
     }
     Ok(prove(app, door, who, given).await?.saying(comment.to_owned()))
 }

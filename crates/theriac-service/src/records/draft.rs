@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use theriac_auth::Permission;
-use theriac_model::record::{Completeness, Content, FieldError, Kind, Link};
+use theriac_model::record::{Completeness, Content, FieldError, Kind, Link, direction_override};
 use theriac_model::{Digest, canonical_json};
 use theriac_store::blobs::Staged;
 use theriac_store::tables::records::{self as table, Draft, Head, Record, Revision};
@@ -368,7 +368,12 @@ pub(super) fn file_name(field: &str, name: &str) -> Result<()> {
             "the file needs a name of at most 200 characters, without a slash and of more than dots",
         ));
     }
-    Ok(())
+    upright(field, name)
+}
+
+/// Refuses a text that reads otherwise than it stands.
+pub(super) fn upright(field: &str, text: &str) -> Result<()> {
+    direction_override(text).map_or(Ok(()), |message| Err(ServiceError::field(field, message)))
 }
 
 /// Takes a file away from the draft.

@@ -11,7 +11,7 @@ use theriac_model::{Digest, Independence};
 use theriac_store::tables::records::{self as table, Record, Revision};
 use theriac_store::{Conn, Write, tables};
 
-use super::draft::{content_of, head_of_revision};
+use super::draft::{content_of, head_of_revision, upright};
 use super::{find, scope_of, states};
 use crate::{App, Result, ServiceError, Who, signature};
 
@@ -462,6 +462,6 @@ pub(super) fn needs_reason(reason: &str) -> Result<&str> {
     match reason.trim() {
         "" => Err(ServiceError::field("reason", "say why")),
         long if long.chars().count() > 2_000 => Err(ServiceError::field("reason", "at most 2000 characters")),
-        reason => Ok(reason),
+        reason => upright("reason", reason).map(|()| reason),
     }
 }

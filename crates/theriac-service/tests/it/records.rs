@@ -500,6 +500,31 @@ on_both_engines!(what_was_submitted_by_mistake_is_withdrawn_and_stays_readable, 
     assert_eq!(view.events[1].state, "withdrawn");
 });
 
+on_both_engines!(nothing_that_turns_its_direction_is_written_or_signed, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let turned = |error: ServiceError, at: &str| {
+        let ServiceError::Invalid(errors) = error else { panic!("{error}") };
+        assert_eq!((errors.len(), errors[0].field.as_str()), (1, at), "{errors:?}");
+        assert!(errors[0].message.contains("U+202E (right-to-left override)"), "{errors:?}");
+    };
+    let begun = Begin {
+        kind: "document".to_owned(),
+        scope: product(),
+        content: document("Plan \u{202e}fdp"),
+        links: vec![],
+    };
+    turned(records::begin(&world.app, &ana, begun).await.unwrap_err(), "title");
+    let (reference, expected) = begin(&world, &ana, "document", document("Plan"), vec![]).await;
+    let staged = store.stage_bytes(b"the plan".to_vec()).await.unwrap();
+    let file = "plan\u{202e}fdp.exe";
+    turned(records::attach(&world.app, &ana, &reference, expected, file, staged).await.unwrap_err(), "file");
+    let digest = records::submit(&world.app, &ana, &reference, expected).await.unwrap().digest;
+    let reason = "No\u{202e}";
+    let back = records::send_back(&world.app, &world.who("cleo"), &reference, digest, reason).await;
+    turned(back.unwrap_err(), "reason");
+});
+
 on_both_engines!(files_are_kept_with_the_revision_and_named_in_its_digest, |store| {
     let world = World::new(&store).await;
     let ana = world.who("ana");

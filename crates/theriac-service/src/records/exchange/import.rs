@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use theriac_auth::Permission;
-use theriac_model::record::{Completeness, Content, FieldError, FieldType, Kind};
+use theriac_model::record::{Completeness, Content, FieldError, FieldType, Kind, direction_override};
 use theriac_model::{Digest, canonical_json};
 use theriac_store::blobs::Staged;
 use theriac_store::tables::records::{self as table, Draft, Record};
@@ -266,6 +266,9 @@ fn wrong_name(name: &str) -> Option<String> {
     }
     if name.chars().count() > TARGET_MAX {
         return Some(format!("is longer than {TARGET_MAX} characters"));
+    }
+    if let Some(message) = direction_override(name) {
+        return Some(message);
     }
     name.contains(char::is_control).then(|| "has characters that cannot be printed".to_owned())
 }
