@@ -18,6 +18,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .envs([("GIT_AUTHOR_NAME", "Ada"), ("GIT_AUTHOR_EMAIL", "ada@example.org")])
         .envs([("GIT_COMMITTER_NAME", "CI"), ("GIT_COMMITTER_EMAIL", "ci@example.org")])
+        .env("GIT_COMMITTER_DATE", "2026-01-31T11:00:00Z")
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -93,6 +94,58 @@ fn the_first_commit_has_no_predecessor_and_lists_every_path() {
     let manifest = describe(folder.path(), &[]);
     assert_eq!(manifest["predecessor"], Value::Null);
     assert_eq!(paths(&manifest), ["readme größe.md", "src", "src/dose.c", "src/gone.c"]);
+}
+
+#[test]
+fn the_first_build_names_everybody_and_lists_every_path() {
+    let (folder, [.., third]) = checkout();
+    let manifest = describe(folder.path(), &["--whole-history"]);
+    assert_eq!((&manifest["predecessor"], &manifest["commit"]), (&Value::Null, &json!(third)));
+    let authors: Vec<_> =
+        manifest["authors"].as_array().unwrap().iter().map(|author| &author["name"]).collect();
+    assert_eq!(authors, ["Ada", "Ben", "Cleo"]);
+    assert_eq!(paths(&manifest), ["readme größe.md", "src", "src/dose.c"]);
+    let trees = manifest["changed"].as_array().unwrap();
+    assert!(trees.iter().all(|entry| entry["tree"].is_string()), "{trees:?}");
+
+    let both = ["build", "describe", "--whole-history", "--since", "HEAD^"];
+    let error = stderr(&theriac(folder.path()).args(both).assert().code(2));
+    assert!(error.contains("--whole-history") && error.contains("--since"), "{error}");
+}
+
+#[test]
+fn a_repository_that_names_objects_by_sha_256_is_described_too() {
+    let folder = tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet", "--object-format=sha256"]);
+    write(folder.path(), "dose.c", "1");
+    commit(folder.path(), "one", &[]);
+    write(folder.path(), "guide.md", "1");
+    commit(folder.path(), "two", &[]);
+    assert_eq!(paths(&describe(folder.path(), &["--whole-history"])), ["dose.c", "guide.md"]);
+}
+
+#[test]
+fn times_before_the_commit_and_times_to_come_are_refused() {
+    let (folder, [.., third]) = checkout();
+    write(folder.path(), "out/pump.bin", "abc");
+    let key =
+        ["--artefact", "out/pump.bin", "--signing-key", "K", "--key-valid-from", "2025-01-01T00:00:00Z"];
+    for option in ["--built-at", "--signed-at"] {
+        let run = |time: &str| {
+            let args =
+                [&["build", "describe"][..], &key[..if option == "--built-at" { 2 } else { 6 }]].concat();
+            theriac(folder.path()).args(args).args([option, time]).assert()
+        };
+        let early = stderr(&run("2026-01-31T10:44:59Z").code(2));
+        let expected = format!("{option} 2026-01-31T10:44:59Z lies before 2026-01-31T11:00:00Z");
+        assert!(early.contains(&expected) && early.contains(&third), "{early}");
+        run("2026-01-31T10:45:00Z").success();
+        let now = jiff::Timestamp::now();
+        let late = (now + jiff::SignedDuration::from_mins(17)).to_string();
+        let late = stderr(&run(&late).code(2));
+        assert!(late.contains(option) && late.contains("lies ahead: it is 2"), "{late}");
+        run(&(now + jiff::SignedDuration::from_mins(14)).to_string()).success();
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use theriac_formats::{Artefact, ArtefactSignature, BuildManifest, ManifestTool};
 use theriac_model::{Clock as _, Digest};
@@ -14,6 +14,9 @@ use theriac_model::{Clock as _, Digest};
 use super::git::Git;
 use crate::clock::SystemClock;
 use crate::{input, output};
+
+/// How far the clocks of two machines may lie apart.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(15);
 
 /// Options of `build describe`.
 #[derive(Debug, clap::Args)]
@@ -24,6 +27,9 @@ pub struct Args {
     /// The commit of the build before [default: the first parent of the present commit]
     #[arg(long, value_name = "REF")]
     since: Option<String>,
+    /// The first build of a product: every path, and every author of the whole history
+    #[arg(long, conflicts_with = "since")]
+    whole_history: bool,
     /// A file that the build made; may be given several times
     #[arg(long, value_name = "FILE")]
     artefact: Vec<PathBuf>,
@@ -69,6 +75,7 @@ fn describe(args: &Args) -> Result<BuildManifest> {
     }
     let predecessor = match &args.since {
         Some(name) => Some(git.commit(name)?),
+        None if args.whole_history => None,
         None => git.parent(&commit)?,
     };
     if predecessor.as_ref() == Some(&commit) {
@@ -77,7 +84,9 @@ fn describe(args: &Args) -> Result<BuildManifest> {
         );
     }
     let since = predecessor.as_deref();
-    let built_at = args.built_at.unwrap_or_else(|| SystemClock.now());
+    let now = SystemClock.now();
+    possible_times(args, &commit, git.committed_at(&commit)?, now)?;
+    let built_at = args.built_at.unwrap_or(now);
     Ok(BuildManifest {
         authors: git.authors(since, &commit)?,
         changed: git.changed(since, &commit)?,
@@ -90,6 +99,28 @@ fn describe(args: &Args) -> Result<BuildManifest> {
         predecessor,
         commit,
     })
+}
+
+/// Refuses times that cannot be: before the commit was there, or still to come.
+fn possible_times(args: &Args, commit: &str, committed_at: Timestamp, now: Timestamp) -> Result<()> {
+    for (option, given) in [("--built-at", args.built_at), ("--signed-at", args.signed_at)] {
+        let Some(given) = given else { continue };
+        if committed_at.duration_since(given) > CLOCKS_DIFFER {
+            bail!(
+                "{option} {} lies before {}, when the commit that is built, {commit}, was made; give the time after it",
+                written(given),
+                written(committed_at)
+            );
+        }
+        if given.duration_since(now) > CLOCKS_DIFFER {
+            bail!(
+                "{option} {} lies ahead: it is {} now; give the time as it was",
+                written(given),
+                written(now)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A time as manifests write it.

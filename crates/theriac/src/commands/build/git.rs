@@ -6,10 +6,15 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use jiff::Timestamp;
 use theriac_formats::{Author, ChangedPath};
 
 /// How many uncommitted files an error names.
 const NAMED: usize = 5;
+
+/// The tree that holds nothing, which git knows in every repository, by its two ways to name objects.
+const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+const EMPTY_TREE_SHA256: &str = "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 
 /// A checkout.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +36,13 @@ impl Git<'_> {
     pub fn parent(self, commit: &str) -> Result<Option<String>> {
         let line = self.line(&["rev-list", "--parents", "--max-count=1", commit])?;
         Ok(line.split(' ').nth(1).map(str::to_owned))
+    }
+
+    /// When a commit was made, as its committer's clock said.
+    pub fn committed_at(self, commit: &str) -> Result<Timestamp> {
+        let seconds = self.line(&["show", "--no-patch", "--format=%ct", commit])?;
+        let at = seconds.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        at.with_context(|| format!("git says that {commit} was made at '{seconds}', which is no time"))
     }
 
     /// Refuses a clone without its history: who wrote what could not be told.
@@ -61,7 +73,7 @@ impl Git<'_> {
         )
     }
 
-    /// Who wrote the commits after the build before, `Co-authored-by` included, sorted.
+    /// Who wrote the commits after the build before, or all commits when there is none, `Co-authored-by` included, sorted.
     pub fn authors(self, since: Option<&str>, commit: &str) -> Result<Vec<Author>> {
         let range = since.map_or_else(|| commit.to_owned(), |since| format!("{since}..{commit}"));
         let format = "--format=%aN%x1f%aE%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1f)";
@@ -80,12 +92,10 @@ impl Git<'_> {
 
     /// Paths that changed since the build before, folders included; all of them when there is none.
     pub fn changed(self, since: Option<&str>, commit: &str) -> Result<Vec<ChangedPath>> {
-        let mut arguments = vec!["diff-tree", "--raw", "-r", "-t", "-z", "--no-renames", "--no-abbrev"];
-        match since {
-            Some(since) => arguments.extend([since, commit]),
-            None => arguments.extend(["--root", "--no-commit-id", commit]),
-        }
-        let text = self.text(&arguments)?;
+        let since =
+            since.unwrap_or(if commit.len() == EMPTY_TREE.len() { EMPTY_TREE } else { EMPTY_TREE_SHA256 });
+        let options = ["diff-tree", "--raw", "-r", "-t", "-z", "--no-renames", "--no-abbrev"];
+        let text = self.text(&[&options[..], &[since, commit]].concat())?;
         let mut fields = text.split_terminator('\0');
         let mut changed = Vec::new();
         while let (Some(what), Some(path)) = (fields.next(), fields.next()) {
