@@ -118,12 +118,8 @@ pub struct AddedFile {
 
 /// What has to be said of evidence so that it can support a verdict, and is not.
 fn missing(row: &Evidence) -> Vec<&'static str> {
-    let said = [
-        ("build", row.build.is_some()),
-        ("tool", row.tool.is_some() && row.tool_version.is_some()),
-        ("performed_at", row.performed_at.is_some()),
-    ];
-    said.into_iter().filter(|(_, said)| !said).map(|(what, _)| what).collect()
+    let tool = row.tool.is_some() && row.tool_version.is_some();
+    super::read::unsaid(row.build.is_some(), tool, row.performed_at.is_some())
 }
 
 /// Takes files in for a release. A file that is there already is the same evidence. A bill of materials makes findings.

@@ -69,6 +69,22 @@ pub struct EvidenceRow {
     pub disqualified: bool,
 }
 
+impl EvidenceRow {
+    /// What is not said of it: `build`, `tool` (name and version), `performed_at`. While anything is missing it supports no
+    /// verdict.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let tool = self.tool.is_some() && self.tool_version.is_some();
+        unsaid(self.build.is_some(), tool, self.performed_at.is_some())
+    }
+}
+
+/// What has to be said of evidence so that it can support a verdict, and is not.
+pub(super) fn unsaid(build: bool, tool: bool, performed: bool) -> Vec<&'static str> {
+    let said = [("build", build), ("tool", tool), ("performed_at", performed)];
+    said.into_iter().filter(|(_, said)| !said).map(|(what, _)| what).collect()
+}
+
 /// One piece of evidence with what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidencePage {
@@ -183,18 +199,21 @@ pub async fn page(app: &App, who: &Who, reference: &str, results: &Paging) -> Re
         }
     };
     let people = deliverers(&mut read, std::slice::from_ref(&found.listed)).await?;
+    let row = row(found.listed.clone(), &people)?;
+    let supports = row.missing().is_empty();
+    let number = found.listed.evidence.number;
     Ok(EvidencePage {
         serial: found.listed.evidence.serial.clone(),
         components: tables::components::count_of(&mut read, id).await?,
         outcomes: table::outcomes(&mut read, id).await?,
         manifest: table::manifest(&mut read, id).await?,
-        clauses: clauses_resting_on(app, &mut read, &found.release, found.listed.evidence.number).await?,
+        clauses: clauses_resting_on(app, &mut read, &found.release, number, supports).await?,
         relied_on_by: relied_on_by(&mut read, &found).await?,
         results: page.map(|(_, result)| result),
         disqualified,
         product: found.product.key,
         release: found.release.name,
-        row: row(found.listed, &people)?,
+        row,
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use theriac_auth::{ProductId, Products};
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{ClauseVerdict, Conformity, Disqualified};
+use theriac_conformity::{CheckVerdict, ClauseVerdict, Conformity, Disqualified};
 use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::evidence::{self as table, Citing, FoundWrong};
 use theriac_store::tables::releases::Release;
@@ -47,22 +47,38 @@ pub(super) async fn since(
     Ok(wrong.into_iter().filter_map(disqualified).collect())
 }
 
-/// The clauses whose verdict at release rests on evidence: as the release was decided, or as it would be today.
+/// The clauses whose verdict at release rests on evidence: as the release was decided, or as it would be today. No verdict
+/// rests on evidence that supports none only because a check says so of it.
 pub(crate) async fn clauses_resting_on(
     app: &App,
     read: &mut Read,
     release: &Release,
     evidence: i64,
+    supports: bool,
 ) -> Result<Vec<String>> {
     let clauses = shown_in(app, read, release).await?.conformity.clauses.into_iter();
-    let resting = clauses.filter(|clause| evidence_of(clause).contains_key(&evidence));
+    let rests = |clause: &ClauseVerdict| match supports {
+        true => evidence_of(clause).contains_key(&evidence),
+        false => behind(clause).any(|name| number(name) == Some(evidence)),
+    };
+    let resting = clauses.filter(rests);
     Ok(resting.map(|clause| clause.clause).collect())
+}
+
+fn at_release(clause: &ClauseVerdict) -> impl Iterator<Item = &CheckVerdict> {
+    clause.checks.iter().filter(|check| check.judges.contains(&Judges::AtRelease))
+}
+
+/// What passes a check at release, and what the subjects of one rest on.
+fn behind(clause: &ClauseVerdict) -> impl Iterator<Item = &str> {
+    let passing = at_release(clause).flat_map(|check| &check.passing).map(|subject| &subject.reference);
+    let subjects = at_release(clause).flat_map(|check| check.failing.iter().chain(&check.passing));
+    passing.chain(subjects.flat_map(|subject| &subject.rests_on)).map(String::as_str)
 }
 
 /// The evidence that a clause's verdict at release rests on, each once, by number.
 fn evidence_of(clause: &ClauseVerdict) -> BTreeMap<i64, &str> {
-    let checks = clause.checks.iter().filter(|check| check.judges.contains(&Judges::AtRelease));
-    let subjects = checks.flat_map(|check| check.failing.iter().chain(&check.passing));
+    let subjects = at_release(clause).flat_map(|check| check.failing.iter().chain(&check.passing));
     let names = subjects.flat_map(|subject| std::iter::once(&subject.reference).chain(&subject.rests_on));
     names.filter_map(|name| Some((number(name)?, name.as_str()))).collect()
 }

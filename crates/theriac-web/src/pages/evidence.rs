@@ -7,7 +7,7 @@ use theriac_auth::{Permission, ProductId, Scope};
 use theriac_service::evidence::{self, Artefact, TestResult};
 use theriac_service::{Paging, ServiceError, products};
 
-use super::evidence_list::{kind, state, tool};
+use super::evidence_list::{kind, lacks, state, tool};
 use super::names::Names;
 use super::sign::{Refused, SignPage, refused};
 use super::{count, release};
@@ -96,7 +96,7 @@ pub async fn show(
         shell: shell(&me, &seen, &found.name, None),
         number: row.reference.clone(),
         file: row.file.clone(),
-        state: state(row.disqualified).boxed(),
+        state: state(row).boxed(),
         kind: kind(row.kind).to_owned(),
         actions: actions(&me, &seen, Scope::Product(ProductId(found.id))),
         notes: notes(&me, &seen, &names),
@@ -158,6 +158,10 @@ fn notes(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Vec<Note> {
     }
     if !seen.row.defects.is_empty() {
         let text = "What is wrong with the file, and was no reason to refuse it.";
+    } else if let Some(text) = lacks(&seen.row.missing()) {
+        let upload = format!("{}/new", urls::release(&seen.product, &seen.release, "evidence"));
+        let note = Note::new(NoteKind::Warn, "This counts for nothing yet.", text);
+        notes.push(note.link("Hand it in again", upload));
         let mut note =
             Note::new(NoteKind::Warn, format!("{}.", count(seen.row.defects.len(), "defect")), text);
         note.items = seen.row.defects.iter().take(SHOWN_MAX).cloned().collect();

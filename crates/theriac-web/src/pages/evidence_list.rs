@@ -95,8 +95,28 @@ pub fn kind(kind: EvidenceKind) -> &'static str {
 }
 
 /// Whether evidence counts.
-pub fn state(disqualified: bool) -> Status {
-    if disqualified { StatusKind::Disqualified } else { StatusKind::Accepted }.into()
+pub fn state(row: &evidence::EvidenceRow) -> Status {
+    match (row.disqualified, row.missing().is_empty()) {
+        (true, _) => StatusKind::Disqualified.into(),
+        (false, true) => StatusKind::Accepted.into(),
+        (false, false) => Status::saying(StatusKind::Unmatched, "Counts for nothing yet"),
+    }
+}
+
+/// What evidence lacks to support a verdict, and what is to be done; `None` when it lacks nothing.
+pub fn lacks(missing: &[&str]) -> Option<String> {
+    let word = |what: &&str| match *what {
+        "build" => "which build it speaks of",
+        "tool" => "the tool with its version",
+        _ => "when it was made",
+    };
+    let words: Vec<&str> = missing.iter().map(word).collect();
+    let (last, first) = words.split_last()?;
+    let said = if first.is_empty() { (*last).to_owned() } else { format!("{} and {last}", first.join(", ")) };
+    Some(format!(
+        "It supports no verdict: it does not say {said}. Hand the same file in again and say so; that is a new entry, and \
+         this one stays as it is."
+    ))
 }
 
 /// Tool and version in one; empty when no tool is known.
@@ -202,7 +222,7 @@ fn row(me: &Me, row: &evidence::EvidenceRow) -> EvidenceRow {
         tool: tool(row),
         performed: row.performed_at.map(|at| me.when(at)),
         recorded: me.when(row.recorded_at),
-        state: state(row.disqualified),
+        state: state(row),
     }
 }
 

@@ -197,28 +197,13 @@ fn accepted() -> Facts {
 fn taken(file: &AddedFile) -> Note {
     let word = if file.is_new { "stored" } else { "there already, nothing changed" };
     let title = format!("{} is {word}.", file.file);
-    let mut note =
-        Note::new(NoteKind::Good, title, format!("{}, {}.", evidence_list::kind(file.kind), file.format))
-            .link(&file.number, urls::evidence(&file.number));
-    note.items = unbound(file).into_iter().collect();
+    let lacks = evidence_list::lacks(&file.missing);
+    let kind = if lacks.is_some() { NoteKind::Warn } else { NoteKind::Good };
+    let mut note = Note::new(kind, title, format!("{}, {}.", evidence_list::kind(file.kind), file.format))
+        .link(&file.number, urls::evidence(&file.number));
+    note.items = lacks.into_iter().collect();
     note.items.extend(file.defects.iter().take(LINES_MAX).map(|defect| format!("Defect: {defect}")));
     note
-}
-
-/// What a file lacks to support a verdict.
-fn unbound(file: &AddedFile) -> Option<String> {
-    let word = |what: &&str| match *what {
-        "build" => "the build",
-        "tool" => "the tool with its version",
-        _ => "when it was made",
-    };
-    let missing: Vec<&str> = file.missing.iter().map(word).collect();
-    (!missing.is_empty()).then(|| {
-        format!(
-            "It supports no verdict: it does not say {}. Hand it in again and say so.",
-            missing.join(", ")
-        )
-    })
 }
 
 fn summary(product: &str, release: &str, added: &Added) -> Facts {

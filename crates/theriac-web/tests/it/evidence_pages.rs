@@ -24,7 +24,7 @@ async fn files_are_taken_and_the_page_says_what_they_changed() {
     let bom = sbom("left-pad");
     let files = [("bom.json", bom.as_bytes()), ("junit.xml", RESULTS.as_bytes())];
     let taken = site.send_files(EVIDENCE, &[], &files).await.ok();
-    let notes = taken.texts(".note.good");
+    let notes = taken.texts(".note.warn");
     assert!(notes.iter().any(|text| text.contains("bom.json is stored. SBOM, CycloneDX 1.6")), "{notes:?}");
     assert!(notes.iter().any(|text| text.contains("junit.xml is stored. Test results")), "{notes:?}");
     assert!(taken.texts("dt").iter().any(|text| text.starts_with("Closes the gate: ")), "{}", taken.text);
@@ -83,7 +83,7 @@ async fn delivered(site: &Site) -> (String, String) {
     let bom = sbom("left-pad");
     let files = [("bom \"1\".json", bom.as_bytes()), ("junit.xml", RESULTS.as_bytes())];
     let page = site.send_files(EVIDENCE, &[("tool", "")], &files).await.ok();
-    let numbers = page.texts(".note.good li a");
+    let numbers = page.texts(".note.warn li a");
     (numbers[0].clone(), numbers[1].clone())
 }
 
@@ -205,4 +205,36 @@ async fn a_build_manifest_shows_its_files_and_the_keys_that_signed_them() {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
     assert!(!shown.contains("plain.bin: "), "{shown}");
+}
+
+#[tokio::test]
+async fn evidence_that_counts_for_nothing_says_so_until_it_is_handed_in_again() {
+    const CANDIDATE: &str = "/products/gateway/releases/2.4.0/evidence";
+    let site = Site::signed_in("mei").await;
+    let bom = sbom("left-pad");
+    let files = [("unsaid.json", bom.as_bytes())];
+    let taken = site.send_files(CANDIDATE, &[], &files).await.ok();
+    assert!(taken.texts(".note.good").is_empty(), "{}", taken.text);
+    let note = taken.texts(".note.warn").join(" ");
+    assert!(
+        note.contains("it does not say which build it speaks of and the tool with its version"),
+        "{note}"
+    );
+    let number = taken.texts(".note.warn li a")[0].clone();
+
+    let list = site.get(&format!("{CANDIDATE}?q=unsaid")).await.ok();
+    assert!(list.texts("tbody tr").join(" ").contains("Counts for nothing yet"), "{}", list.text);
+    let page = site.get(&format!("/evidence/{number}")).await.ok();
+    assert!(page.texts(".meta").join(" ").contains("Counts for nothing yet"), "{}", page.text);
+    assert!(page.texts(".note.warn").join(" ").contains("Hand the same file in again"), "{}", page.text);
+    assert!(page.text.contains("No verdict, record or decision rests on it."), "{}", page.text);
+
+    let build = site.get(&format!("{CANDIDATE}/new")).await.ok().texts("option")[1].clone();
+    let said = [("build", build.as_str()), ("tool", "syft@1.18.0")];
+    let taken = site.send_files(CANDIDATE, &said, &files).await.ok();
+    let again = taken.texts(".note.good li a");
+    assert!(again.len() == 1 && again[0] != number, "{}", taken.text);
+    let page = site.get(&format!("/evidence/{}", again[0])).await.ok();
+    assert!(page.texts(".meta").join(" ").contains("Accepted"), "{}", page.text);
+    assert!(page.texts(".note.warn").is_empty(), "{}", page.text);
 }
