@@ -121,10 +121,14 @@ pub struct GateBanner {
     pub sentence: String,
     /// Reasons in short.
     pub text: String,
-    /// When it can open, if every duty is done on its date.
+    /// When it can open, if every duty is done on its date; `None` when a duty has none, or all have passed.
     pub can_open: Option<When>,
+    /// Whether the due date of every duty has passed.
+    pub all_late: bool,
     /// Planned ship date.
     pub ship: Option<When>,
+    /// Whether that has passed, and the release is not decided.
+    pub ship_passed: bool,
     /// Such as "All reasons".
     pub actions: Vec<Action>,
 }
@@ -418,11 +422,17 @@ pub(super) fn banner(me: &Me, seen: &Seen) -> GateBanner {
     let latest = judged.gate.reasons.iter().filter_map(|reason| reason.due.as_deref()?.parse().ok()).max();
     let all_dated = judged.gate.reasons.iter().all(|reason| reason.due.is_some());
     GateBanner {
+    // A day that has passed is nothing to promise: as of the day that the page shows.
+    let today = seen.day.unwrap_or_else(|| me.today());
+    let latest: Option<Date> = latest.filter(|_| all_dated);
+    let planned = seen.release.planned_ship_date;
         state,
         sentence,
         text: short_reasons(judged),
-        can_open: latest.filter(|_| all_dated).map(|day| me.day(day)),
-        ship: seen.release.planned_ship_date.map(|day| me.day(day)),
+        can_open: latest.filter(|day| *day >= today).map(|day| me.day(day)),
+        all_late: latest.is_some_and(|day| day < today),
+        ship: planned.map(|day| me.day(day)),
+        ship_passed: judged.decided.is_none() && planned.is_some_and(|day| day < today),
         actions: vec![Action::open("All reasons", seen.page("gate"))],
     }
 }

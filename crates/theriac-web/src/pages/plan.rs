@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use jiff::civil::Date;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
 use theriac_service::products::{self, ReleaseChange, ReleaseView};
@@ -84,13 +85,28 @@ async fn page(
         release: format!("{} {name}", found.name),
         expected: view.plan.to_string(),
         fields: fields(&view, &everybody, &refused),
-        notes: refused.note.into_iter().collect(),
+        notes: refused.note.into_iter().chain(passed(me, &view)).collect(),
         facts: facts(me, product, &view),
         field_words: field_words(&view),
         field_action: field_action(me, &url, &view, &blocked),
         blocked,
         url,
     })
+}
+
+/// That the planned day is over while nothing is decided. History is entered late, so that is no mistake by itself.
+fn passed(me: &Me, view: &ReleaseView) -> Option<Note> {
+    let day = view.planned_ship_date.filter(|day| *day < me.today() && view.decided_at.is_none())?;
+    let text = "What is owed for the release by then is overdue. Plan another day, unless you enter what happened then.";
+    Some(Note::new(NoteKind::Warn, format!("The planned ship date {day} has passed."), text))
+}
+
+/// What is said of a plan that was saved: that its day has passed, too.
+pub(super) fn saved(me: &Me, said: &str, planned: Option<Date>) -> String {
+    match planned.filter(|day| *day < me.today()) {
+        None => said.to_owned(),
+        Some(day) => format!("{said}; its planned ship date {day} has passed"),
+    }
 }
 
 fn fields(view: &ReleaseView, everybody: &[people::PersonView], refused: &Refused) -> Vec<Field> {
@@ -178,7 +194,10 @@ pub async fn change(
     };
     let done: Result<_, ServiceError> = done.await;
     let (status, errors, note) = match done {
-        Ok(_) => return Ok(with_toast(&urls::release(&product, &name, "plan"), "Plan saved")),
+        Ok(view) => {
+            let said = saved(&me, "Plan saved", view.planned_ship_date);
+            return Ok(with_toast(&urls::release(&product, &name, "plan"), &said));
+        }
         Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
         Err(ServiceError::Changed { .. }) => {
             (StatusCode::CONFLICT, Vec::new(), Some(overtaken(&web, &me, &product, &name).await?))

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
-use theriac_service::products::{self, NewRelease, Product, ProductChange};
+use theriac_service::products::{self, NewRelease, Product, ProductChange, ReleaseView};
 use theriac_service::{ServiceError, gate};
 
 use super::error_at;
@@ -194,7 +194,10 @@ fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
 /// Adds a release.
 pub async fn add_release(State(web): State<Web>, me: Me, Path(key): Path<String>, sent: Form) -> Answer {
     match add(&web, &me, &key, &sent).await {
-        Ok(name) => Ok(with_toast(&urls::release(&key, &name, "conformity"), "Release added")),
+        Ok(release) => {
+            let said = super::plan::saved(&me, "Release added", release.planned_ship_date);
+            Ok(with_toast(&urls::release(&key, &release.name, "conformity"), &said))
+        }
         Err(error) => {
             let errors = match error {
                 ServiceError::Invalid(errors) => errors,
@@ -208,7 +211,7 @@ pub async fn add_release(State(web): State<Web>, me: Me, Path(key): Path<String>
     }
 }
 
-async fn add(web: &Web, me: &Me, key: &str, sent: &Form) -> Result<String, ServiceError> {
+async fn add(web: &Web, me: &Me, key: &str, sent: &Form) -> Result<ReleaseView, ServiceError> {
     let new = NewRelease {
         product: key.to_owned(),
         name: sent.get("release").trim().to_owned(),
@@ -216,5 +219,5 @@ async fn add(web: &Web, me: &Me, key: &str, sent: &Form) -> Result<String, Servi
         planned_ship_date: super::day(sent, "planned_ship_date")?,
         manager: Some(sent.filled("manager").unwrap_or_else(|| me.session.person.clone())),
     };
-    Ok(products::add_release(web.app(), me.who(), new).await?.name)
+    products::add_release(web.app(), me.who(), new).await
 }

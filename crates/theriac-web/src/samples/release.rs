@@ -216,7 +216,9 @@ fn closed_gate() -> GateBanner {
         sentence: "Gate closed: 2.4.0 may not ship".to_owned(),
         text: "5 clauses not met and 7 partly met, 2 findings not assessed.".to_owned(),
         can_open: Some(on(day(12, 9))),
+        all_late: false,
         ship: Some(on(day(12, 15))),
+        ship_passed: false,
         actions: vec![Action::open("All reasons", page("gate"))],
     }
 }
@@ -319,7 +321,9 @@ fn conformity_shipped() -> ConformityPage {
         sentence: "Shipped: 2.4.0 was decided on 2026-09-20".to_owned(),
         text: "At release is read, never evaluated again. Standing shows today.".to_owned(),
         can_open: None,
+        all_late: false,
         ship: None,
+        ship_passed: false,
         actions: vec![Action::open("The decision", "gate")],
     };
     page.notes = Vec::new();
@@ -505,7 +509,9 @@ fn gate_empty() -> GatePage {
         sentence: "Gate open: 2.4.0 may ship".to_owned(),
         text: "Every applicable clause is met.".to_owned(),
         can_open: None,
+        all_late: false,
         ship: None,
+        ship_passed: false,
         actions: Vec::new(),
     };
     page.reasons = Vec::new();

@@ -87,3 +87,26 @@ async fn a_product_is_changed_by_one_person_at_a_time() {
     let tester = Site::signed_in("mei").await;
     assert_eq!(tester.send("/products/gateway", &change("Mine", "")).await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_ship_date_that_has_passed_is_said_and_no_past_day_is_promised() {
+    const ADD: &str = "/products/gateway/releases";
+    let site = Site::signed_in("ana").await;
+    let past = [("release", "0.9.0"), ("planned_ship_date", "2020-01-01"), ("manager", "")];
+    let added = site.send(ADD, &past).await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER, "history is entered late: {}", added.text);
+    for page in ["conformity", "gate"] {
+        let page = site.get(&format!("{ADD}/0.9.0/{page}")).await.ok();
+        let gate = page.texts(".gate").join(" ");
+        assert!(gate.contains("The planned ship date 2020-01-01 has passed."), "{gate}");
+        assert!(!gate.contains("on its due date"), "{gate}");
+    }
+    let plan = site.get(&format!("{ADD}/0.9.0/plan")).await.ok();
+    assert!(
+        plan.texts(".note.warn").join(" ").contains("The planned ship date 2020-01-01 has passed."),
+        "{}",
+        plan.text
+    );
+    let ahead = site.get(PLAN).await.ok();
+    assert!(ahead.texts(".note.warn").is_empty(), "{}", ahead.text);
+}
