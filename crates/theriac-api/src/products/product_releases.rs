@@ -20,7 +20,7 @@ pub(crate) struct ProductReleasesQuery {
     limit: Option<u32>,
 }
 
-/// The releases of a product, newest first.
+/// The releases of a product, the one added last first.
 #[utoipa::path(
     get, path = "/products/{product}/releases", tag = "releases",
     params(("product" = String, Path, description = "The product's key"), ProductReleasesQuery),

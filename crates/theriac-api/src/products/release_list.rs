@@ -20,7 +20,7 @@ pub(crate) struct ReleasesQuery {
     limit: Option<u32>,
 }
 
-/// The releases that you may read, newest first.
+/// The releases that you may read, the one added last first.
 #[utoipa::path(
     get, path = "/releases", tag = "releases", params(ReleasesQuery),
     responses((status = 200, description = "A page of releases", body = Listed<ReleaseView>)),

@@ -363,7 +363,7 @@ async fn keep(app: &App, stored: Stored) -> Result<()> {
     }
 }
 
-/// All releases that the actor may read, and whether each was decided, newest first.
+/// All releases that the actor may read, and whether each was decided, the one added last first.
 ///
 /// # Errors
 /// What the store says.

@@ -6,6 +6,7 @@
 mod build;
 mod product;
 mod release;
+mod version;
 
 pub use build::{NewBuild, add_build, builds, set_candidate};
 pub use product::{NewProduct, ProductChange, add_product, change_product, product, products, state_of};
@@ -13,6 +14,7 @@ pub use release::{
     NewRelease, ReleaseChange, ReleaseView, add_release, change_release, release, release_at, releases,
     set_fielded,
 };
+pub use version::by_version;
 
 pub use theriac_store::tables::products::Product;
 

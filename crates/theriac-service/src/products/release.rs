@@ -261,7 +261,7 @@ pub(super) async fn is_decided(conn: &mut Conn, release: &Release) -> Result<boo
     Ok(view(conn, release.id).await?.decided_at.is_some())
 }
 
-/// The releases that the actor may read, newest first: of one product where its key is given.
+/// The releases that the actor may read, the one added last first: of one product where its key is given.
 ///
 /// # Errors
 /// When the product does not exist, or may not be read.

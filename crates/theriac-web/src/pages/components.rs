@@ -491,7 +491,8 @@ async fn filters(
     if let Some(difference) = &list.difference {
         let since = SINCE.iter().map(|(word, label, _)| Choice::new(*word, *label, &asked.since));
         let paging = Paging { after: None, limit: 200 };
-        let others = products::releases(web.app(), me.who(), Some(product), &paging).await?.items;
+        let mut others = products::releases(web.app(), me.who(), Some(product), &paging).await?.items;
+        others.sort_by(|one, other| products::by_version(&other.name, &one.name));
         let others = others.into_iter().filter(|other| other.name != release);
         let others = others
             .map(|other| Choice::new(&other.name, format!("Since {}", other.name), &difference.against));

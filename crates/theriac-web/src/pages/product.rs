@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
-use theriac_service::products::{self, NewRelease, Product, ProductChange, ReleaseView};
+use theriac_service::products::{self, NewRelease, Product, ProductChange, ReleaseView, by_version};
 use theriac_service::{ServiceError, gate};
 
 use super::error_at;
@@ -28,7 +28,7 @@ pub struct ProductPage {
     pub about: String,
     /// Facts about it, such as the route it takes through the standard.
     pub facts: Facts,
-    /// Newest first.
+    /// The highest version first.
     pub releases: Vec<ReleaseRow>,
     /// Said instead when there is none.
     pub empty: Empty,
@@ -57,6 +57,9 @@ impl ProductPage {
 }
 
 /// A form of the page that was sent, and what was wrong with it.
+/// Most releases shown.
+const RELEASES_MAX: usize = 50;
+
 #[derive(Default)]
 struct Refused {
     add: Form,
@@ -73,9 +76,10 @@ pub async fn show(State(web): State<Web>, me: Me, Path(key): Path<String>) -> An
 async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<ProductPage, ServiceError> {
     let product = products::product(web.app(), me.who(), key).await?;
     let mut releases = Vec::new();
-    for state in
-        gate::releases(web.app(), me.who()).await?.iter().filter(|state| state.product == key).take(50)
-    {
+    let mut states = gate::releases(web.app(), me.who()).await?;
+    states.retain(|state| state.product == key);
+    states.sort_by(|one, other| by_version(&other.release, &one.release));
+    for state in states.iter().take(RELEASES_MAX) {
         let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
         let mut row = release_row(me, state, &judged);
         row.release.text.clone_from(&state.release);

@@ -6,7 +6,7 @@ use theriac_auth::{Permission, Scope};
 use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::Route;
 use theriac_model::record::FieldError;
-use theriac_service::products::{self, NewProduct};
+use theriac_service::products::{self, NewProduct, by_version};
 use theriac_service::{Paging, ServiceError, gate};
 
 use super::my_work::gate_status;
@@ -24,7 +24,7 @@ pub struct ProductRow {
     pub about: String,
     /// How many releases it has.
     pub releases: u32,
-    /// Its newest release, leading to its conformity.
+    /// Its newest release by version, leading to its conformity.
     pub newest: Option<Link>,
     /// Gate of the newest release.
     pub gate: Option<Status>,
@@ -71,7 +71,7 @@ async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<
             gate: None,
             open_findings: 0,
         };
-        if let Some(newest) = own.first() {
+        if let Some(newest) = own.iter().max_by(|one, other| by_version(&one.release, &other.release)) {
             let judged = gate::shown(web.app(), me.who(), &newest.product, &newest.release).await?;
             let open =
                 judged.gate.reasons.iter().filter(|reason| reason.kind == ReasonKind::FindingNotAssessed);

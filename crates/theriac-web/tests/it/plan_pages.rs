@@ -110,3 +110,16 @@ async fn a_ship_date_that_has_passed_is_said_and_no_past_day_is_promised() {
     let ahead = site.get(PLAN).await.ok();
     assert!(ahead.texts(".note.warn").is_empty(), "{}", ahead.text);
 }
+
+#[tokio::test]
+async fn releases_stand_in_the_order_of_their_versions() {
+    let site = Site::signed_in("ana").await;
+    for name in ["10.0.0", "9.1.0", "9.1.0-rc.1", "2.3.1"] {
+        let sent = site.send("/products/gateway/releases", &[("release", name), ("manager", "")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    }
+    let rows = site.get("/products/gateway").await.ok().texts("tbody th");
+    assert_eq!(rows, ["10.0.0", "9.1.0", "9.1.0-rc.1", "2.4.0", "2.3.1", "2.3.0"]);
+    let newest = site.get("/products").await.ok().texts("td[data-l='Newest release']");
+    assert_eq!(newest[0], "10.0.0");
+}
