@@ -38,7 +38,7 @@ pub struct EntryView {
     pub hash: Digest,
     /// Who acted: the key of a person, else what the entry says.
     pub actor: String,
-    /// What the first change was made to, as people call it: `RISK-12`, `ana`, `gateway 2.4.0`.
+    /// What the first change was made to, as people call it: `RISK-12`, `ana`, `Lumen Gateway 2.4.0`.
     pub subject: String,
 }
 
@@ -93,14 +93,14 @@ impl Called {
         let releases = tables::releases::among(conn, &ids("release")).await?;
         let mut products = ids("product");
         products.extend(releases.iter().map(|release| release.product));
-        let products: BTreeMap<i64, String> =
-            tables::products::keys_among(conn, &products).await?.into_iter().collect();
+        let products = tables::products::called_among(conn, &products).await?.into_iter();
+        let products: BTreeMap<i64, String> = products.map(|(id, _, name)| (id, name)).collect();
         let releases = releases.into_iter().map(|release| {
             let product = products.get(&release.product).cloned().unwrap_or_default();
             (format!("release:{}", release.id), format!("{product} {}", release.name))
         });
         let mut called: BTreeMap<String, String> = people.chain(releases).collect();
-        called.extend(products.into_iter().map(|(id, key)| (format!("product:{id}"), key)));
+        called.extend(products.into_iter().map(|(id, name)| (format!("product:{id}"), name)));
         called.extend(tokens_called(conn, ids("token")).await?);
         Ok(Self(called))
     }

@@ -18,7 +18,7 @@ pub use version::by_version;
 
 pub use theriac_store::tables::products::Product;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use theriac_auth::{Permission, ProductId, Products, Scope};
 use theriac_store::tables::products as table;
@@ -98,11 +98,13 @@ async fn release_in(conn: &mut Conn, product: &Product, name: &str) -> Result<Re
     release.ok_or_else(|| ServiceError::not_found("release", format!("{} {name}", product.key)))
 }
 
-/// Keys of products and names of releases, by id.
+/// What products and releases are called, by id.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// The products' keys.
     pub products: BTreeMap<i64, String>,
+    /// The products' names.
+    pub names: BTreeMap<i64, String>,
     /// The releases' names.
     pub releases: BTreeMap<i64, String>,
 }
@@ -123,10 +125,29 @@ pub async fn places(
     };
     let (products, names) = (unique(products.into_iter().collect()), unique(names.into_iter().collect()));
     let mut read = app.store().read().await?;
+    let products = table::called_among(&mut read, &products).await?;
     Ok(Places {
-        products: table::keys_among(&mut read, &products).await?.into_iter().collect(),
+        names: products.iter().map(|(id, _, name)| (*id, name.clone())).collect(),
+        products: products.into_iter().map(|(id, key, _)| (id, key)).collect(),
         releases: releases::names_among(&mut read, &names).await?.into_iter().collect(),
     })
+}
+
+/// What people call some products, by their keys; whoever names a key has read it somewhere.
+///
+/// # Errors
+/// What the store says.
+pub async fn names<'k>(
+    app: &App,
+    keys: impl IntoIterator<Item = &'k str>,
+) -> Result<BTreeMap<String, String>> {
+    let keys: BTreeSet<String> = keys.into_iter().map(str::to_owned).collect();
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut read = app.store().read().await?;
+    let keys: Vec<String> = keys.into_iter().collect();
+    Ok(table::names_by_keys(&mut read, &keys).await?.into_iter().collect())
 }
 
 /// The products where the actor has a permission, as a list query takes them; `None` for all.

@@ -133,7 +133,7 @@ pub async fn add_release(app: &App, who: &Who, new: NewRelease) -> Result<Releas
     let mut write = who.write(app, action).await?;
     let product = product_in(&mut write, &new.product).await?;
     if table::by_name(&mut write, product.id, &name).await?.is_some() {
-        return Err(ServiceError::Exists { what: "release", name: format!("{} {name}", product.key) });
+        return Err(ServiceError::Exists { what: "release", name: format!("{} {name}", product.name) });
     }
     let release = Release {
         id: write.id(),

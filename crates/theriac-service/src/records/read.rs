@@ -69,7 +69,7 @@ pub struct RecordView {
     pub changed: Option<Changed>,
     /// The meaning of the approving signature, and of the clinical one where this revision needs it.
     pub meanings: Vec<&'static str>,
-    /// The product's key and the release's name, where the record belongs to them.
+    /// The names of the product and the release, where the record belongs to them.
     pub place: (Option<String>, Option<String>),
 }
 
@@ -205,7 +205,7 @@ async fn change_before(conn: &mut Conn, kind: &Kind, revision: &Revision) -> Res
 async fn place(conn: &mut Conn, record: &Record) -> Result<(Option<String>, Option<String>)> {
     let product = match record.product {
         None => None,
-        Some(id) => tables::products::by_id(conn, id).await?.map(|product| product.key),
+        Some(id) => tables::products::by_id(conn, id).await?.map(|product| product.name),
     };
     let release = match record.release {
         None => None,

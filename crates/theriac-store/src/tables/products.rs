@@ -72,6 +72,31 @@ pub async fn keys_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String
     rows.iter().map(|row| Ok((row.get("id")?, row.get("key")?))).collect()
 }
 
+/// Ids, keys and names of some products.
+///
+/// # Errors
+/// What the database says.
+pub async fn called_among(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, String, String)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(ids.iter().copied());
+    let sql =
+        format!("SELECT p.id, p.key, p.name FROM product p WHERE p.id IN ({marks}) AND p.tx_to IS NULL");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("key")?, row.get("name")?))).collect()
+}
+
+/// Keys and names of the products of some keys.
+///
+/// # Errors
+/// What the database says.
+pub async fn names_by_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+    let mut args = Args::new();
+    let marks = args.push_all(keys.iter().cloned());
+    let sql = format!("SELECT p.key, p.name FROM product p WHERE p.key IN ({marks}) AND p.tx_to IS NULL");
+    let rows = conn.fetch_all(sql, args).await?;
+    rows.iter().map(|row| Ok((row.get("key")?, row.get("name")?))).collect()
+}
+
 /// The product of a key.
 ///
 /// # Errors

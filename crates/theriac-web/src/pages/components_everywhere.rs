@@ -1,8 +1,10 @@
 //! `/components`: the components of all releases, for whoever asks where one of them is.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
-use theriac_service::Paging;
 use theriac_service::findings::{self, SearchComponents};
+use theriac_service::{Paging, products};
 
 use super::components::{ComponentRow, ComponentsPage, columns, component_row, given, order};
 use super::count;
@@ -49,7 +51,8 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         paging: Paging { after: given(&asked.after), limit: 0 },
     };
     let found = findings::search_components(web.app(), me.who(), &input).await?;
-    let rows: Vec<ComponentRow> = found.items.iter().map(|placed| placed_row(&me, placed)).collect();
+    let names = products::names(web.app(), found.items.iter().map(|placed| placed.product.as_str())).await?;
+    let rows: Vec<ComponentRow> = found.items.iter().map(|placed| placed_row(&me, placed, &names)).collect();
     let mut columns = columns(&asked.sort, |word| asked.with("sort", word));
     columns.insert(1, Column::new("Release"));
     let mut shell = me.shell("Components", Area::Components);
@@ -77,10 +80,11 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     }))
 }
 
-fn placed_row(me: &Me, placed: &findings::PlacedComponent) -> ComponentRow {
+fn placed_row(me: &Me, placed: &findings::PlacedComponent, names: &BTreeMap<String, String>) -> ComponentRow {
+    let product = names.get(&placed.product).unwrap_or(&placed.product);
     let list = urls::release(&placed.product, &placed.release, "components");
     let field = if placed.fielded { ", in the field" } else { "" };
-    let release = Link::new(format!("{} {}{field}", placed.product, placed.release), list.clone());
+    let release = Link::new(format!("{product} {}{field}", placed.release), list.clone());
     let mut row = component_row(me, (&placed.product, &placed.release), &list, &placed.component);
     row.release = Some(release);
     row

@@ -9,6 +9,7 @@ use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, BlockingRea
 use theriac_service::findings::FindingLine;
 use theriac_service::{Paging, ServiceError, products};
 
+use super::names::Names;
 use super::{error_at, evidence_list, release};
 use crate::http::{Answer, Form, Me, Web};
 use crate::parts::{Choice, Crumb, Errors, Fact, Facts, Field, Input, Link, Note, NoteKind, Shell, Value};
@@ -86,7 +87,9 @@ pub async fn upload(
                     .as_ref()
                     .map(|why| Note::new(NoteKind::Warn, "Components were not matched.", why)),
             );
-            page.summary = summary(&product, &release, &added);
+            let owners = added.blocking.reasons.iter().filter_map(|reason| reason.owner.as_ref());
+            let names = Names::people(&web, owners).await?;
+            page.summary = summary(&product, &release, &added, &names);
             return Ok(respond::page(&page));
         }
         Err(ServiceError::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, errors, Vec::new()),
@@ -206,7 +209,7 @@ fn taken(file: &AddedFile) -> Note {
     note
 }
 
-fn summary(product: &str, release: &str, added: &Added) -> Facts {
+fn summary(product: &str, release: &str, added: &Added, names: &Names) -> Facts {
     let findings = |term: &str, lines: &[FindingLine]| {
         let link = |line: &FindingLine| {
             let because = line.because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -214,18 +217,17 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
                 "{} {} ({}) in {}{because}",
                 line.finding, line.vulnerability, line.severity, line.component
             );
-            Value::Link(Link::new(text, urls::finding(product, release, &line.finding)))
+            Link::new(text, urls::finding(product, release, &line.finding))
         };
         Fact { term: format!("{term}: {}", lines.len()), values: some(lines.iter().map(link), lines.len()) }
     };
-    let unmatched =
-        added.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
+    let unmatched = added.unmatched.iter().map(|line| plain(format!("{}: {}", line.component, line.reason)));
     let blocking = &added.blocking;
     let total = blocking.total.unwrap_or(blocking.reasons.len());
     let mut reasons: Vec<Value> = blocking.unknown.clone().map(Value::Muted).into_iter().collect();
     if total > 0 {
         let headings = ["Why", "Owes", "Due", "What to do"].map(str::to_owned).to_vec();
-        let rows = blocking.reasons.iter().take(REASONS_SHOWN).map(reason).collect();
+        let rows = blocking.reasons.iter().take(REASONS_SHOWN).map(|row| reason(row, names)).collect();
         reasons.push(Value::Table(headings, rows));
         reasons.push(Value::Link(Link::new("All reasons", urls::release(product, release, "gate"))));
     }
@@ -245,11 +247,12 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
         },
     ];
     if let Some(beside) = &added.beside {
-        let new = beside.new.iter().map(|line| {
-            Value::Text(format!("{} ({}) in {}", line.vulnerability, line.severity, line.component))
-        });
+        let new = beside
+            .new
+            .iter()
+            .map(|line| plain(format!("{} ({}) in {}", line.vulnerability, line.severity, line.component)));
         let unmatched =
-            beside.unmatched.iter().map(|line| Value::Text(format!("{}: {}", line.component, line.reason)));
+            beside.unmatched.iter().map(|line| plain(format!("{}: {}", line.component, line.reason)));
         facts.extend([
             Fact {
                 term: format!("Would be new as the candidate: {}", beside.new.len()),
@@ -268,19 +271,21 @@ fn summary(product: &str, release: &str, added: &Added) -> Facts {
 /// Most reasons that are shown; the gate has all.
 const REASONS_SHOWN: usize = 10;
 
-fn reason(reason: &BlockingReason) -> Vec<String> {
-    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
-    vec![reason.what.clone(), or_none(&reason.owner), or_none(&reason.due), reason.todo.clone()]
+fn reason(reason: &BlockingReason, names: &Names) -> Vec<String> {
+    let due = reason.due.clone().unwrap_or_else(|| "no date".to_owned());
+    let owner = names.owner(reason.owner.as_deref(), reason.stand_in);
+    vec![reason.what.clone(), owner, due, reason.todo.clone()]
+}
+
+fn plain(text: String) -> Link {
+    Link::new(text, "")
 }
 
 /// The first lines, and how many more there are.
-fn some(lines: impl Iterator<Item = Value>, all: usize) -> Vec<Value> {
-    let mut shown: Vec<Value> = lines.take(LINES_MAX).collect();
+fn some(lines: impl Iterator<Item = Link>, all: usize) -> Vec<Value> {
     if all == 0 {
-        shown.push(Value::Muted("none".to_owned()));
+        return vec![Value::Muted("none".to_owned())];
     }
-    if all > LINES_MAX {
-        shown.push(Value::Muted(format!("and {} more", all - LINES_MAX)));
-    }
-    shown
+    let more = (all > LINES_MAX).then(|| plain(format!("and {} more", all - LINES_MAX)));
+    vec![Value::Lines(lines.take(LINES_MAX).chain(more).collect())]
 }

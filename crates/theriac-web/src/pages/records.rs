@@ -143,7 +143,8 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     let listing = records::list(web.app(), me.who(), &input).await?;
     let rows = rows(&web, &me, &listing).await?;
     let kind = web.app().kind(&asked.kind);
-    let heading = heading(kind, &asked);
+    let names = products::names(web.app(), given(&asked.product).as_deref()).await?;
+    let heading = heading(kind, &asked, names.get(asked.product.trim()));
     let mut shell = me.shell(&heading, Area::Records);
     shell.crumbs = vec![Crumb::here("Records")];
     shell.api = Some("/api/v1/records".to_owned());
@@ -200,11 +201,11 @@ fn empty(asked: &Asked, kind: Option<&'static Kind>, first: Option<Action>) -> E
 }
 
 /// The kind, and of what.
-fn heading(kind: Option<&'static Kind>, asked: &Asked) -> String {
+fn heading(kind: Option<&'static Kind>, asked: &Asked, product: Option<&String>) -> String {
     let plural = kind.map_or("Records", |kind| kind.plural);
-    match asked.product.as_str() {
-        "" => plural.to_owned(),
-        product => format!("{plural} of {}", format!("{product} {}", asked.release).trim()),
+    match product {
+        None => plural.to_owned(),
+        Some(product) => format!("{plural} of {}", format!("{product} {}", asked.release).trim()),
     }
 }
 
@@ -275,7 +276,7 @@ pub(super) async fn everybody(web: &Web, me: &Me) -> Result<Vec<people::PersonVi
 
 fn place(places: &products::Places, product: Option<i64>, release: Option<i64>) -> String {
     let Some(product) = product else { return "Organisation".to_owned() };
-    let product = places.products.get(&product).cloned().unwrap_or_default();
+    let product = places.names.get(&product).cloned().unwrap_or_default();
     match release.and_then(|release| places.releases.get(&release)) {
         None => product,
         Some(release) => format!("{product} {release}"),

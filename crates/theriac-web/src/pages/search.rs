@@ -117,7 +117,10 @@ async fn products(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError>
     let fits = |text: String| words.iter().all(|word| text.to_lowercase().contains(word));
     let paging = Paging { after: None, limit: MOST };
     let all = products::products(web.app(), me.who(), &paging).await?;
-    let releases = products::releases(web.app(), me.who(), None, &paging).await?;
+    let mut releases = products::releases(web.app(), me.who(), None, &paging).await?;
+    releases.items.sort_by(|one, other| {
+        one.product.cmp(&other.product).then_with(|| products::by_version(&other.name, &one.name))
+    });
     let more = all.next.is_some() || releases.next.is_some();
     let mut hits: Vec<Hit> = all
         .items
@@ -129,15 +132,16 @@ async fn products(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError>
             state: None,
         })
         .collect();
+    let names = products::names(web.app(), releases.items.iter().map(|row| row.product.as_str())).await?;
+    let called = |row: &products::ReleaseView| {
+        format!("{} {}", names.get(&row.product).unwrap_or(&row.product), row.name)
+    };
     let release = |row: &products::ReleaseView| Hit {
-        link: Link::new(
-            format!("{} {}", row.product, row.name),
-            urls::release(&row.product, &row.name, "conformity"),
-        ),
+        link: Link::new(called(row), urls::release(&row.product, &row.name, "conformity")),
         about: "Release".to_owned(),
         state: None,
     };
-    let releases = releases.items.iter().filter(|row| fits(format!("{} {}", row.product, row.name)));
+    let releases = releases.items.iter().filter(|row| fits(format!("{} {}", row.product, called(row))));
     hits.extend(releases.map(release));
     let more = more && !hits.is_empty();
     Ok(HitGroup::new("Products and releases", hits, more, Some(Link::new("All products", "/products"))))
@@ -158,12 +162,18 @@ async fn findings(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError>
         ..ListFindings::default()
     };
     let found = findings::list(web.app(), me.who(), &input).await?.page;
+    let names = products::names(web.app(), found.items.iter().map(|row| row.product.as_str())).await?;
     let hit = |row: &findings::FindingRow| Hit {
         link: Link::new(
             format!("{} {}", row.reference, row.vulnerability),
             urls::finding(&row.product, &row.release, &row.reference),
         ),
-        about: format!("{}, {} {}", row.component, row.product, row.release),
+        about: format!(
+            "{}, {} {}",
+            row.component,
+            names.get(&row.product).unwrap_or(&row.product),
+            row.release
+        ),
         state: Some(super::findings::state(&row.state).into()),
     };
     let all = Link::new("All findings that match", urls::with_query("/findings", &[("q", q)]));
@@ -179,12 +189,13 @@ async fn components(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceErro
         paging: Paging { after: None, limit: FETCHED },
     };
     let found = findings::search_components(web.app(), me.who(), &input).await?;
+    let names = products::names(web.app(), found.items.iter().map(|placed| placed.product.as_str())).await?;
     let hit = |placed: &findings::PlacedComponent| {
         let (product, release, row) = (&placed.product, &placed.release, &placed.component);
         let list = urls::release(product, release, "components");
         Hit {
             link: Link::new(&row.key, urls::with_query(&list, &[("q", &row.key)])),
-            about: format!("{product} {release}"),
+            about: format!("{} {release}", names.get(product).unwrap_or(product)),
             state: None,
         }
     };

@@ -1,6 +1,7 @@
 //! Lists of terms and values: the fields of a record, the origin of evidence, what is signed.
 
 use askama::Template;
+use jiff::civil::Date;
 
 use super::{Due, Link, Status, When};
 use crate::markdown::Html;
@@ -24,7 +25,9 @@ pub enum Value {
     Due(Due),
     /// A status.
     Status(Status),
-    /// Rows of sub-fields: headings and cells.
+    /// Lines one below the other; those without an address are plain.
+    Lines(Vec<Link>),
+    /// Rows of sub-fields: headings and cells. A cell that is a day does not break.
     Table(Vec<String>, Vec<Vec<String>>),
 }
 
@@ -78,6 +81,12 @@ pub struct Facts {
 }
 
 impl askama::filters::HtmlSafe for Facts {}
+
+impl Facts {
+    fn is_day(&self, cell: &str) -> bool {
+        cell.len() == 10 && cell.parse::<Date>().is_ok()
+    }
+}
 
 impl From<Vec<Fact>> for Facts {
     fn from(facts: Vec<Fact>) -> Self {

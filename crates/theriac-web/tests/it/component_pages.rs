@@ -186,8 +186,8 @@ async fn a_component_is_found_in_every_release_that_has_it() {
     let found = site.get("/components?q=golang.org%2Fx%2Fcrypto").await.ok();
     let rows = found.texts("#list tbody tr");
     assert_eq!(rows.len(), 2, "{rows:?}");
-    assert!(rows[0].contains("v0.16.0") && rows[0].contains("gateway 2.3.0, in the field"), "{rows:?}");
-    assert!(rows[1].contains("v0.31.0") && rows[1].contains("gateway 2.4.0"), "{rows:?}");
+    assert!(rows[0].contains("v0.16.0") && rows[0].contains("Lumen Gateway 2.3.0, in the field"), "{rows:?}");
+    assert!(rows[1].contains("v0.31.0") && rows[1].contains("Lumen Gateway 2.4.0"), "{rows:?}");
     let field = site.get("/components?q=crypto+0.16&releases=fielded").await.ok();
     assert_eq!(field.texts("#list tbody tr").len(), 1, "{}", field.text);
     let newer = site.get("/components?q=crypto+0.31&releases=fielded").await.ok();

@@ -221,6 +221,8 @@ async fn evidence_that_counts_for_nothing_says_so_until_it_is_handed_in_again() 
         "{note}"
     );
     let number = taken.texts(".note.warn li a")[0].clone();
+    let owes = taken.texts("td[data-l=Owes]");
+    assert!(owes.iter().any(|who| who == "Ana Okafor"), "by name, not by key: {owes:?}");
 
     let list = site.get(&format!("{CANDIDATE}?q=unsaid")).await.ok();
     assert!(list.texts("tbody tr").join(" ").contains("Counts for nothing yet"), "{}", list.text);
@@ -232,6 +234,7 @@ async fn evidence_that_counts_for_nothing_says_so_until_it_is_handed_in_again() 
     let build = site.get(&format!("{CANDIDATE}/new")).await.ok().texts("option")[1].clone();
     let said = [("build", build.as_str()), ("tool", "syft@1.18.0")];
     let taken = site.send_files(CANDIDATE, &said, &files).await.ok();
+    assert!(taken.texts("dd .bullets li").iter().any(|line| line.contains("left-pad")), "{}", taken.text);
     let again = taken.texts(".note.good li a");
     assert!(again.len() == 1 && again[0] != number, "{}", taken.text);
     let page = site.get(&format!("/evidence/{}", again[0])).await.ok();

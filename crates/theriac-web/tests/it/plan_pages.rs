@@ -120,6 +120,9 @@ async fn releases_stand_in_the_order_of_their_versions() {
     }
     let rows = site.get("/products/gateway").await.ok().texts("tbody th");
     assert_eq!(rows, ["10.0.0", "9.1.0", "9.1.0-rc.1", "2.4.0", "2.3.1", "2.3.0"]);
+    let twice = site.send("/products/gateway/releases", &[("release", "9.1.0"), ("manager", "")]).await;
+    let why = twice.texts(".err").join(" ");
+    assert!(why.contains("there is a release 'Lumen Gateway 9.1.0' already"), "{why}");
     let newest = site.get("/products").await.ok().texts("td[data-l='Newest release']");
     assert_eq!(newest[0], "10.0.0");
 }

@@ -404,5 +404,5 @@ async fn a_list_names_the_release_of_a_record_however_many_releases_there_are() 
     let list = site.get("/records?kind=activity").await.ok();
     let rows = list.texts("tbody tr");
     let row = rows.iter().find(|row| row.contains("ACT-6 ")).unwrap();
-    assert!(row.contains("gateway 2.4.0") && row.contains("Ana Okafor"), "{row}");
+    assert!(row.contains("Lumen Gateway 2.4.0") && row.contains("Ana Okafor"), "{row}");
 }

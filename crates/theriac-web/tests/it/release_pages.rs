@@ -241,7 +241,11 @@ async fn people_and_records_are_called_by_their_names() {
     assert!(tasks.iter().any(|row| row.contains("ACT-6 Threat model of 2.4")), "{tasks:?}");
     let audit = site.get("/audit?what=release+decide").await.ok();
     assert!(audit.texts("tbody td").iter().any(|text| text.starts_with("Cleo Marchetti")));
-    assert!(audit.texts("tbody a").contains(&"gateway 2.3.0".to_owned()), "{:?}", audit.texts("tbody a"));
+    assert!(
+        audit.texts("tbody a").contains(&"Lumen Gateway 2.3.0".to_owned()),
+        "{:?}",
+        audit.texts("tbody a")
+    );
 }
 
 #[tokio::test]
@@ -351,6 +355,8 @@ async fn search_finds_everything_that_one_may_read() {
     assert!(groups("").await.is_empty());
     assert!(groups("FIND-999").await.is_empty(), "what is not there leads nowhere");
     // What is cut says so.
+    let release = site.get("/search?q=2.4.0").await.ok().links("Lumen Gateway 2.4.0");
+    assert_eq!(release, ["/products/gateway/releases/2.4.0/conformity"]);
     let many = site.get("/search?q=e").await.ok();
     let totals = many.texts("section.panel > header > .muted");
     assert!(totals.contains(&"more than 50".to_owned()), "{totals:?}");
