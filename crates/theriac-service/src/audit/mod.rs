@@ -75,6 +75,16 @@ pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) ->
     }))
 }
 
+/// What people call something that entries name by id, such as `token:9`; what has no other name is called that.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn called(app: &App, who: &Who, name: &str) -> Result<String> {
+    who.require(app, Permission::ReadAudit, Scope::Organisation, "audit read").await?;
+    let mut read = app.store().read().await?;
+    Ok(Called::named(&mut read, || std::iter::once(name)).await?.name(name))
+}
+
 fn subject(entry: &Entry) -> Option<&str> {
     entry.changes.first().map(|change| change.subject.as_str())
 }
@@ -85,8 +95,13 @@ struct Called(BTreeMap<String, String>);
 impl Called {
     /// Five queries at most, however many entries there are.
     async fn read(conn: &mut Conn, entries: impl Iterator<Item = &Entry> + Clone) -> Result<Self> {
-        let named =
-            || entries.clone().flat_map(|entry| subject(entry).into_iter().chain([entry.actor.as_str()]));
+        Self::named(conn, || {
+            entries.clone().flat_map(|entry| subject(entry).into_iter().chain([entry.actor.as_str()]))
+        })
+        .await
+    }
+
+    async fn named<'n, N: Iterator<Item = &'n str>>(conn: &mut Conn, named: impl Fn() -> N) -> Result<Self> {
         let ids = |kind: &str| -> Vec<i64> { named().filter_map(|name| id(name, kind)).collect() };
         let people = tables::people::names_among(conn, &ids("person")).await?;
         let people = people.into_iter().map(|name| (format!("person:{}", name.id), name.key));

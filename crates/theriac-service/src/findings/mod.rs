@@ -36,7 +36,7 @@ pub use everywhere::{PlacedComponent, SearchComponents, search_components};
 pub use feed::{FeedImported, Watcher, feed, import_feed};
 pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
 pub use items::ItemView;
-pub use jobs::{Rematched, rematch};
+pub use jobs::{REMATCH, Rematched, rematch};
 pub(crate) use list::open_among;
 pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, WAITS, list};
 pub use matching::NOT_MATCHED;

@@ -64,6 +64,13 @@ const WORDS: &[(&str, &str)] = &[
     ("token revoke", "Token revoked"),
 ];
 
+/// The acts and what a reader sees of them, sorted by that.
+pub(super) fn all() -> Vec<(&'static str, &'static str)> {
+    let mut all = WORDS.to_vec();
+    all.sort_by_key(|(_, words)| *words);
+    all
+}
+
 /// What a reader sees of an act. Reading is logged where it is refused alone.
 pub(super) fn words(action: &str) -> String {
     let known = WORDS.iter().find(|(act, _)| *act == action);

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use theriac_service::Paging;
 use theriac_service::audit::{self, Entries, EntryView};
+use theriac_service::{Paging, ServiceError};
 
 use super::names::Names;
 use super::{acts, count};
@@ -53,6 +53,8 @@ pub struct AuditPage {
     pub facts: Facts,
     /// Filter form.
     pub filters: Filters,
+    /// What all entries shown speak of, where it is named by id; leads to the list without that.
+    pub about: Option<Link>,
     /// Head of the table: entry, when, who, what, before and after, digest.
     pub head: TableHead,
     /// Newest first.
@@ -63,30 +65,13 @@ pub struct AuditPage {
     pub empty: Empty,
 }
 
-/// Acts offered as a filter.
-const ACTIONS: &[&str] = &[
-    "evidence add",
-    "finding assess",
-    "finding sign",
-    "record submit",
-    "record approve",
-    "record send back",
-    "record retire",
-    "link clear",
-    "release decide",
-    "pack adopt",
-    "feed import",
-    "role grant",
-    "role withdraw",
-    "token issue",
-    "sign in",
-];
-
 /// What the address says.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Asked {
     q: String,
+    /// What the program names by id, such as `token:914`: shown by what people call it, not in the search field.
+    about: String,
     what: String,
     after: String,
     from: String,
@@ -95,7 +80,9 @@ pub struct Asked {
 /// Shows the audit log, newest first.
 pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let filter = Entries { person: None, action: given(&asked.what), subject: given(&asked.q) };
+    let asked = by_id(asked);
+    let subject = given(&asked.q).or_else(|| given(&asked.about));
+    let filter = Entries { person: None, action: given(&asked.what), subject };
     // `from` names an entry that the page must show: the page begins right above it.
     let after = match asked.from.parse::<i64>() {
         Ok(sequence) => Some((sequence + 1).to_string()),
@@ -104,20 +91,26 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     let paging = Paging { after: after.clone(), limit: 100 };
     let page = audit::entries(web.app(), me.who(), &filter, &paging).await?;
     let head = page.items.first().map(|row| (row.entry.seq, row.hash));
-    let names = Names::people(&web, page.items.iter().map(|row| &row.actor)).await?;
+    let people = page.items.iter().flat_map(|row| [&row.actor, &row.subject]);
+    let names = Names::people(&web, people).await?;
     let rows: Vec<AuditRow> = page.items.iter().map(|row| self::row(&me, row, &names)).collect();
     let mut shell = me.shell("Audit log", Area::Audit);
     shell.crumbs = vec![Crumb::here("Audit log")];
     shell.api = Some("/api/v1/audit".to_owned());
-    let link =
-        |after: &str| urls::with_query("/audit", &[("q", &asked.q), ("what", &asked.what), ("after", after)]);
-    let filtered = !asked.q.is_empty() || !asked.what.is_empty();
+    let link = |after: &str| {
+        urls::with_query(
+            "/audit",
+            &[("q", &asked.q), ("about", &asked.about), ("what", &asked.what), ("after", after)],
+        )
+    };
+    let filtered = [&asked.q, &asked.about, &asked.what].iter().any(|text| !text.is_empty());
     let page = AuditPage {
         shell,
         actions: Vec::new(),
         notes: Vec::new(),
         facts: facts(head.filter(|_| after.is_none() && !filtered)),
         filters: filters(&asked, filtered),
+        about: about(&web, &me, &asked).await?,
         head: TableHead::new(vec![
             Column::new("Entry").num(),
             Column::new("When"),
@@ -142,6 +135,28 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     Ok(respond::page(&page))
 }
 
+/// An older address named what has an id in the search field.
+fn by_id(asked: Asked) -> Asked {
+    let has_id = |name: &str| {
+        let id = name.split_once(':').map(|(_, id)| id);
+        id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    if !has_id(&asked.q) {
+        return asked;
+    }
+    Asked { about: asked.q, q: String::new(), ..asked }
+}
+
+async fn about(web: &Web, me: &Me, asked: &Asked) -> Result<Option<Link>, ServiceError> {
+    if asked.about.is_empty() {
+        return Ok(None);
+    }
+    let called = audit::called(web.app(), me.who(), &asked.about).await?;
+    let names = Names::people(web, [&called]).await?;
+    let all = urls::with_query("/audit", &[("q", &asked.q), ("what", &asked.what)]);
+    Ok(Some(Link::new(names.person(&called), all)))
+}
+
 /// The head of the log, where the page shows it, and how it is verified.
 fn facts(head: Option<(i64, theriac_model::Digest)>) -> Facts {
     let Some((sequence, hash)) = head else {
@@ -157,8 +172,7 @@ fn facts(head: Option<(i64, theriac_model::Digest)>) -> Facts {
 
 fn filters(asked: &Asked, filtered: bool) -> Filters {
     let all = std::iter::once(Choice::new("", "All acts", &asked.what));
-    let whats =
-        all.chain(ACTIONS.iter().map(|action| Choice::new(*action, acts::words(action), &asked.what)));
+    let whats = all.chain(acts::all().into_iter().map(|(act, words)| Choice::new(act, words, &asked.what)));
     Filters {
         action: "/audit".to_owned(),
         of: "entries".to_owned(),
@@ -166,7 +180,11 @@ fn filters(asked: &Asked, filtered: bool) -> Filters {
         placeholder: "Number, such as RISK-12".to_owned(),
         selects: vec![("what".to_owned(), "Act".to_owned(), whats.collect())],
         date: None,
-        keep: Vec::new(),
+        keep: [&asked.about]
+            .into_iter()
+            .filter(|about| !about.is_empty())
+            .map(|about| ("about".to_owned(), about.clone()))
+            .collect(),
         clear: filtered.then(|| "/audit".to_owned()),
     }
 }
@@ -189,7 +207,7 @@ fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
         who: names.person(&row.actor),
         from: entry.via.clone(),
         what,
-        object: first.map(|change| Link::new(&row.subject, subject(&change.subject))),
+        object: object(row, names),
         refused: entry.refused.is_some(),
         before: short(first.and_then(|change| change.before)),
         after: short(first.and_then(|change| change.after)),
@@ -197,12 +215,22 @@ fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
     }
 }
 
+/// What the first change of an entry was made to, leading to it.
+pub(super) fn object(row: &EntryView, names: &Names) -> Option<Link> {
+    let change = row.entry.changes.first()?;
+    let href = match change.subject.starts_with("person:") && row.subject != change.subject {
+        true => urls::person(&row.subject),
+        false => subject(&change.subject),
+    };
+    Some(Link::new(names.person(&row.subject), href))
+}
+
 /// Where the subject of a change is shown.
-pub(super) fn subject(name: &str) -> String {
+fn subject(name: &str) -> String {
     match name.split_once('-') {
         Some(("EVID", _)) => urls::evidence(name),
         Some(("FIND", _)) => urls::with_query("/findings", &[("q", name)]),
         Some((prefix, _)) if prefix.chars().all(|c| c.is_ascii_uppercase()) => urls::record(name),
-        _ => urls::with_query("/audit", &[("q", name)]),
+        _ => urls::with_query("/audit", &[("about", name)]),
     }
 }

@@ -91,7 +91,8 @@ pub async fn show(
         let own = clause.checks.iter().filter(|check| check.judges.contains(&judges));
         own.map(|check| node(&me, &product, &seen, check, &clause.missing)).collect()
     };
-    let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number).map(covers);
+    let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number);
+    let deviations = deviations.map(|row| covers(&seen.names, row));
     let notes = notes(&seen).into_iter().chain(deviations).collect();
     let source = seen.pack.clause(&number);
     let page = ClausePage {
@@ -102,7 +103,7 @@ pub async fn show(
         asks: source.map(|row| row.duty.clone()).unwrap_or_default(),
         notes,
         facts: Facts::from(facts(&seen, clause)),
-        reason: clause.reason.as_deref().map(release::short).unwrap_or_default(),
+        reason: clause.reason.as_deref().map(|text| seen.names.in_words(text)).unwrap_or_default(),
         justified: clause.reason.as_deref().and_then(justification),
         checks: of(Judges::AtRelease),
         standing_checks: of(Judges::Standing),
@@ -124,14 +125,16 @@ pub async fn show(
 }
 
 /// What a deviation does for the clause.
-fn covers(row: &theriac_conformity::Covered) -> Note {
+fn covers(names: &names::Names, row: &theriac_conformity::Covered) -> Note {
     let name = row.reference.split('@').next().unwrap_or_default();
     let until = row.expires.as_deref().unwrap_or("it ends");
+    let missing: Vec<String> = row.missing.iter().map(|item| names.titled(item)).collect();
     let text = format!(
         "It permits shipping without: {}; until {until}. It does not turn the clause.",
-        row.missing.join(", ")
+        missing.join(", ")
     );
-    Note::new(NoteKind::Warn, format!("{name} covers what is missing."), text).link(name, urls::record(name))
+    Note::new(NoteKind::Warn, format!("{} covers what is missing.", names.titled(name)), text)
+        .link(name, urls::record(name))
 }
 
 fn facts(seen: &Seen, clause: &theriac_conformity::ClauseVerdict) -> Vec<Fact> {

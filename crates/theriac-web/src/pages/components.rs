@@ -572,10 +572,11 @@ fn number(number: usize) -> u32 {
 fn unmatched_row(me: &Me, row: &Row, chosen: bool) -> UnmatchedRow {
     let disposal = row.disposition.as_ref().map(|said| {
         let carried = if said.carried { ", carried over" } else { "" };
+        let words = DISPOSITIONS.iter().find(|(word, _)| *word == said.disposition);
         format!(
-            "{}: {} ({}, {}{carried})",
-            said.disposition,
-            said.reason,
+            "{}. Reason: {} ({}, {}{carried})",
+            words.map_or(said.disposition.as_str(), |(_, meaning)| *meaning),
+            said.reason.trim_end_matches('.'),
             said.person_name,
             me.when(said.at).shown
         )

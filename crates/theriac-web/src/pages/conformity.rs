@@ -326,6 +326,7 @@ fn merged(duties: Vec<Duty>) -> Vec<Duty> {
                 == (&duty.todo.text, &duty.clause, &duty.owner, &duty.due)
         });
         match same {
+            Some(_) if duty.about.is_empty() => {}
             Some((_, about)) => about.push(duty.about),
             None => rows.push((duty.clone(), vec![duty.about])),
         }
@@ -421,11 +422,11 @@ pub(super) fn banner(me: &Me, seen: &Seen) -> GateBanner {
     };
     let latest = judged.gate.reasons.iter().filter_map(|reason| reason.due.as_deref()?.parse().ok()).max();
     let all_dated = judged.gate.reasons.iter().all(|reason| reason.due.is_some());
-    GateBanner {
     // A day that has passed is nothing to promise: as of the day that the page shows.
     let today = seen.day.unwrap_or_else(|| me.today());
     let latest: Option<Date> = latest.filter(|_| all_dated);
     let planned = seen.release.planned_ship_date;
+    GateBanner {
         state,
         sentence,
         text: short_reasons(judged),
@@ -520,7 +521,7 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
     let deviation = seen.judged.gate.deviations.iter().find(|row| row.clause == clause.clause);
     let covered = deviation.map(|row| {
         let until = row.expires.as_deref().map(|day| format!(" until {day}")).unwrap_or_default();
-        format!("covered by {}{until}", row.reference.split('@').next().unwrap_or_default())
+        format!("covered by {}{until}", seen.names.titled(&row.reference))
     });
     let wrong = seen.judged.conformity.disqualified.iter().filter(|row| row.clauses.contains(&clause.clause));
     let wrong: Vec<&str> = wrong.take(WRONG_MAX).map(|row| number(&row.reference)).collect();
@@ -537,7 +538,7 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
             format!("{passing} of {}", passing + failing)
         },
         attested: clause.kind == ClauseKind::Attested,
-        reason: [wrong, covered.or_else(|| clause.reason.as_deref().map(release::short))]
+        reason: [wrong, covered.or_else(|| clause.reason.as_deref().map(|text| seen.names.in_words(text)))]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
@@ -553,7 +554,12 @@ pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, mi
     let (release, names) = (seen.release.name.as_str(), &seen.names);
     let total = check.passing.len() + check.failing.len();
     let evidence = |names: &[String]| -> Vec<Link> {
-        names.iter().filter_map(|name| reference(product, release, name)).take(SUBJECTS_MAX).collect()
+        let link = |name: &String| {
+            let link = reference(product, release, name)?;
+            let text = format!("{} {}", link.text, seen.names.title(name)).trim_end().to_owned();
+            Some(Link { text, ..link })
+        };
+        names.iter().filter_map(link).take(SUBJECTS_MAX).collect()
     };
     let owed = |subject: &Subject| {
         missing.iter().find(|item| item.check == check.check && item.reference == subject.reference)
@@ -644,7 +650,7 @@ pub(super) fn duty(
         todo: Link::new(&item.todo, about.as_ref().map_or(there, |link| link.href.clone())),
         about: match covers {
             None => what,
-            Some(row) => format!("{what}, covered by {} until then", release::short(&row.reference)),
+            Some(row) => format!("{what}, covered by {} until then", seen.names.titled(&row.reference)),
         },
         clause: clause_link,
         owner: seen.names.owner(item.owner.as_deref(), item.stand_in),

@@ -133,9 +133,9 @@ async fn page(
         let name = row.reference.split('@').next().unwrap_or_default();
         let expires = me.due_text(row.expires.as_deref());
         Covered {
-            deviation: Link::new(name, urls::record(name)),
+            deviation: Link::new(seen.names.titled(name), urls::record(name)),
             clause: row.clause.clone(),
-            missing: row.missing.iter().map(|item| release::short(item)).collect::<Vec<_>>().join(", "),
+            missing: row.missing.iter().map(|item| seen.names.titled(item)).collect::<Vec<_>>().join(", "),
             expires: expires.unwrap_or_else(|| me.due(me.today())),
         }
     });
@@ -262,7 +262,7 @@ fn decided(me: &Me, row: &gate::Decided) -> Signature {
     };
     Signature {
         who: row.by.clone(),
-        on: format!("{words}, at sequence {}", row.decision.seq),
+        on: words.to_owned(),
         meaning: row.decision.meaning.clone(),
         at: me.when(row.decision.at),
         authentication: row.decision.method.clone(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use theriac_service::findings::REMATCH;
 use theriac_service::jobs::{self, JobStatus};
 
 use crate::http::{Answer, Me, Web};
@@ -36,6 +37,10 @@ pub struct JobPage {
 pub(super) fn title(job: &JobStatus) -> String {
     match job.name.as_str() {
         "match" => "Matching components against the advisories".to_owned(),
+        REMATCH if job.payload["release"].is_null() => {
+            "Matching all releases against the advisories".to_owned()
+        }
+        REMATCH => "Matching a release against the advisories".to_owned(),
         other => other.to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use theriac_service::gate::{self, Judged, Owed, ReleaseState};
 use theriac_service::records::{self, ListInput};
 use theriac_service::{Paging, ServiceError};
 
-use super::audit::subject;
+use super::audit::object;
 use super::conformity::about_text;
 use super::names::Names;
 use super::release::reference;
@@ -231,13 +231,13 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
     }
     let paging = Paging { after: None, limit: EVENTS_MAX };
     let entries = audit::entries(web.app(), me.who(), &Entries::default(), &paging).await?.items;
-    let names = Names::people(web, entries.iter().map(|row| &row.actor)).await?;
+    let names = Names::people(web, entries.iter().flat_map(|row| [&row.actor, &row.subject])).await?;
     let event = |row: &EntryView| {
         let who = names.person(&row.actor);
         let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
         Event {
             title: acts::words(&row.entry.action),
-            link: row.entry.changes.first().map(|change| Link::new(&row.subject, subject(&change.subject))),
+            link: object(row, &names),
             at: me.when(row.entry.at),
             text: format!("{who}{refused}"),
             gap: false,

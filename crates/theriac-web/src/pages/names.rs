@@ -56,7 +56,12 @@ impl Names {
         let owners = owners.chain(gate.disqualified.iter().map(|row| row.by.as_str()));
         let rested =
             clauses.iter().flat_map(|clause| &clause.checks).flat_map(|check| rests_on(check, subjects));
+        let reasons = clauses.iter().filter_map(|clause| clause.reason.as_deref());
+        let justified = reasons.flat_map(|reason| reason.split(' ')).filter_map(pinned).map(|(name, _)| name);
+        let covers = gate.deviations.iter();
+        let covered = covers.flat_map(|row| row.missing.iter().chain([&row.reference]).map(String::as_str));
         let references = rested.chain(missing().map(|item| item.reference.as_str()));
+        let references = references.chain(justified).chain(covered);
         Self::of(web, me, owners.collect(), references.collect()).await
     }
 
@@ -74,6 +79,28 @@ impl Names {
         }
     }
 
+    /// The number and the title of the record that a reference names; what else it names as it is.
+    pub(super) fn titled(&self, reference: &str) -> String {
+        let name = match number(reference) {
+            name if is_number(name) => name,
+            "feed" => "the advisory feed",
+            _ => reference,
+        };
+        match self.title(reference) {
+            "" => name.to_owned(),
+            title => format!("{name} “{title}”"),
+        }
+    }
+
+    /// Words in which the records that are named by digest stand with their titles.
+    pub(super) fn in_words(&self, words: &str) -> String {
+        let word = |word: &str| match pinned(word) {
+            Some((reference, rest)) => format!("{}{rest}", self.titled(reference)),
+            None => word.to_owned(),
+        };
+        words.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    }
+
     /// The title of the record that `RISK-12` or `RISK-12@9f3c…` names; empty for what is no record.
     pub(super) fn title(&self, reference: &str) -> &str {
         self.records.get(number(reference)).map_or("", String::as_str)
@@ -85,6 +112,16 @@ pub(super) fn rests_on(check: &CheckVerdict, subjects: usize) -> impl Iterator<I
     let shown = check.failing.iter().take(subjects).chain(check.passing.iter().take(subjects));
     shown.flat_map(|subject| std::iter::once(&subject.reference).chain(&subject.rests_on).map(String::as_str))
 }
+
+/// The reference `RISK-12@9f3c…` that a word begins with, and what follows it.
+fn pinned(word: &str) -> Option<(&str, &str)> {
+    let (name, digest) = word.split_once('@')?;
+    let hexadecimal = digest.as_bytes().get(..DIGEST)?.iter().all(u8::is_ascii_hexdigit);
+    (is_number(name) && hexadecimal).then(|| word.split_at(name.len() + 1 + DIGEST))
+}
+
+/// Digits of a digest.
+const DIGEST: usize = 64;
 
 /// `RISK-12` of `RISK-12@9f3c…`.
 pub(super) fn number(reference: &str) -> &str {

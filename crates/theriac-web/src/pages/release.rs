@@ -143,20 +143,9 @@ pub const fn verdict(verdict: Verdict) -> StatusKind {
     }
 }
 
-/// Words in which digests are cut to eight digits.
-pub fn short(words: &str) -> String {
-    let cut = |word: &str| match word.split_once('@') {
-        Some((name, rest)) if rest.len() >= 64 && rest.as_bytes()[..64].iter().all(u8::is_ascii_hexdigit) => {
-            format!("{name}@{}{}", &rest[..8], &rest[64..])
-        }
-        _ => word.to_owned(),
-    };
-    words.split(' ').map(cut).collect::<Vec<_>>().join(" ")
-}
-
 /// What a `ref` of the facts is called and where it leads: `RISK-12@9f3c…` is revision and record.
 pub fn reference(product: &str, release: &str, reference: &str) -> Option<Link> {
-    let (name, digest) = reference.split_once('@').map_or((reference, ""), |(name, digest)| (name, digest));
+    let name = reference.split('@').next().unwrap_or(reference);
     if !release.is_empty() && reference == release {
         // What the release itself lacks, such as a ship date.
         return Some(Link::new(reference, urls::release(product, release, "plan")));
@@ -174,10 +163,5 @@ pub fn reference(product: &str, release: &str, reference: &str) -> Option<Link> 
     } else {
         urls::record(name)
     };
-    let text = if digest.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name}@{}", digest.chars().take(8).collect::<String>())
-    };
-    Some(Link::new(text, href))
+    Some(Link::new(name, href))
 }

@@ -403,6 +403,7 @@ fn audit_full() -> AuditPage {
             Fact::text("Last checkpoint", "entry 4100, 2026-11-24 06:00"),
             Fact::code("Key", "ed25519 9f3c41d2"),
         ]),
+        about: None,
         filters: filters(
             "entries",
             "/audit",

@@ -356,7 +356,7 @@ fn clause_full() -> ClausePage {
             Fact::code("Pack", "iec-81001-5-1-2021, 7c1d 90aa"),
             Fact::text("Evaluated for", "entry 4182"),
         ]),
-        reason: "Justified by APPL-1@284c01e6.".to_owned(),
+        reason: "Justified by APPL-1 “No legacy software”.".to_owned(),
         justified: Some(Link::new("Read APPL-1", "/records/APPL-1")),
         checks: checks(),
         standing_checks: vec![check(StatusKind::PartlyMet, "New findings are assessed in time", "11 of 12")],

@@ -168,6 +168,31 @@ async fn the_audit_log_says_every_act_in_words() {
     assert!(raw.is_empty(), "{raw:?}");
     let offered = page.texts("select[name=what] option");
     assert!(offered.iter().all(|text| text.starts_with(char::is_uppercase)), "{offered:?}");
+    let (all, acts) = offered.split_first().unwrap();
+    assert_eq!(all, "All acts");
+    assert!(acts.is_sorted() && acts.len() > 50, "every act, by its words: {acts:?}");
+    assert!(acts.contains(&"Person left".to_owned()), "{acts:?}");
+}
+
+#[tokio::test]
+async fn what_the_audit_log_names_by_an_id_is_shown_by_its_name() {
+    let site = Site::signed_in("adam").await;
+    let role = [("role", "developer"), ("scope", "gateway")];
+    assert_eq!(site.send("/people/mei/grants", &role).await.status, StatusCode::SEE_OTHER);
+    site.sign_out().await;
+    site.sign_in("otto").await;
+    let added = site.get("/audit?what=role+grant").await.ok();
+    assert_eq!(added.links("Mei Tanaka").first().map(String::as_str), Some("/people/mei"), "{}", added.text);
+    let releases = site.get("/audit?what=release+add").await.ok();
+    let about = releases.links("Lumen Gateway 2.4.0")[0].clone();
+    assert!(about.starts_with("/audit?about=release"), "{about}");
+    for address in [about.clone(), about.replace("about=", "q=")] {
+        let only = site.get(&address).await.ok();
+        assert_eq!(only.value("q"), "", "no id in the search field");
+        assert_eq!(only.texts(".chip"), ["About Lumen Gateway 2.4.0"]);
+        assert!(only.texts("td[data-l=What]").iter().all(|row| row.contains("Lumen Gateway 2.4.0")));
+        assert_eq!(only.links("Show all others, too"), ["/audit"]);
+    }
 }
 
 #[tokio::test]

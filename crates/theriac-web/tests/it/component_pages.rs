@@ -149,7 +149,11 @@ async fn one_many_or_all_are_disposed_of_with_a_reason() {
     let page = site.get(HERE).await.ok();
     assert!(page.text.contains("Disposed of 2 components"), "{}", page.text);
     assert!(page.text.contains("2 of 5 await a disposal"), "{}", page.text);
-    assert!(page.text.contains("own: Written here (Ben Lindqvist"), "{}", page.text);
+    assert!(
+        page.text.contains("own tests and reviews. Reason: Written here (Ben Lindqvist"),
+        "{}",
+        page.text
+    );
 
     let stale = site.send(&dispose, &two).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
@@ -162,7 +166,11 @@ async fn one_many_or_all_are_disposed_of_with_a_reason() {
     let page = site.get(HERE).await.ok();
     assert!(page.text.contains("5 in all, none awaits a disposal"), "{}", page.text);
     let kept = page.texts("[aria-labelledby=unmatched] tbody tr");
-    assert_eq!(kept.iter().filter(|row| row.contains("watched: By hand")).count(), 2, "{kept:?}");
+    assert_eq!(
+        kept.iter().filter(|row| row.contains("is watched for vulnerabilities. Reason: By hand")).count(),
+        2,
+        "{kept:?}"
+    );
 }
 
 #[tokio::test]
