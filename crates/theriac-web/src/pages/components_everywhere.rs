@@ -8,6 +8,7 @@ use theriac_service::{Paging, products};
 
 use super::components::{ComponentRow, ComponentsPage, columns, component_row, given, order};
 use super::count;
+use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Area, Choice, Column, Crumb, Empty, Filters, Link, Pager, TableHead};
 use crate::{respond, urls};
@@ -42,7 +43,12 @@ impl Asked {
 }
 
 /// Shows the components of all releases.
-pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Query(asked): Query<Asked>,
+    Query(query): Query<At>,
+) -> Answer {
     let input = SearchComponents {
         query: asked.q.clone(),
         fielded: asked.releases == "fielded",
@@ -57,6 +63,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     columns.insert(1, Column::new("Release"));
     let mut shell = me.shell("Components", Area::Components);
     shell.crumbs = vec![Crumb::here("Components")];
+    release::only_today(&mut shell, "Components", &asked.with("after", &asked.after), query.day(&me)?);
     Ok(respond::page(&ComponentsPage {
         shell,
         heading: "Components of all releases".to_owned(),

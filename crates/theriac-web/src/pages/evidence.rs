@@ -7,10 +7,11 @@ use theriac_auth::{Permission, ProductId, Scope};
 use theriac_service::evidence::{self, Artefact, TestResult};
 use theriac_service::{Paging, ServiceError, products};
 
+use super::count;
 use super::evidence_list::{kind, lacks, state, tool};
 use super::names::Names;
+use super::release::{self, At};
 use super::sign::{Refused, SignPage, refused};
-use super::{count, release};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Choice, Column, Crumb, Empty, Fact, Facts, Field, Input, Link, Note, NoteKind, Pager, Shell,
@@ -82,6 +83,7 @@ pub async fn show(
     me: Me,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
+    Query(query): Query<At>,
 ) -> Answer {
     let after = Some(asked.after).filter(|after| !after.is_empty());
     let paging = Paging { after: after.clone(), limit: SIZE };
@@ -92,8 +94,10 @@ pub async fn show(
     let relying_people = seen.relied_on_by.iter().filter_map(|on| on.owner.as_ref());
     let people = disqualifier.into_iter().chain([&row.delivered_by]).chain(relying_people);
     let names = Names::people(&web, people).await?;
+    let mut shell = shell(&me, &seen, &found.name, None);
+    release::only_today(&mut shell, "Evidence and what rests on it", &here, query.day(&me)?);
     Ok(respond::page(&EvidencePage {
-        shell: shell(&me, &seen, &found.name, None),
+        shell,
         number: row.reference.clone(),
         file: row.file.clone(),
         state: state(row).boxed(),
@@ -155,13 +159,13 @@ fn notes(me: &Me, seen: &evidence::EvidencePage, names: &Names) -> Vec<Note> {
     if let Some((reason, by, at)) = &seen.disqualified {
         let title = format!("Disqualified by {} on {}.", names.person(by), me.when(*at).shown);
         notes.push(Note::new(NoteKind::Bad, title, reason));
-    }
-    if !seen.row.defects.is_empty() {
-        let text = "What is wrong with the file, and was no reason to refuse it.";
     } else if let Some(text) = lacks(&seen.row.missing()) {
         let upload = format!("{}/new", urls::release(&seen.product, &seen.release, "evidence"));
         let note = Note::new(NoteKind::Warn, "This counts for nothing yet.", text);
         notes.push(note.link("Hand it in again", upload));
+    }
+    if !seen.row.defects.is_empty() {
+        let text = "What is wrong with the file, and was no reason to refuse it.";
         let mut note =
             Note::new(NoteKind::Warn, format!("{}.", count(seen.row.defects.len(), "defect")), text);
         note.items = seen.row.defects.iter().take(SHOWN_MAX).cloned().collect();

@@ -6,6 +6,7 @@ use theriac_service::{people, records};
 
 use super::record::shell;
 use super::records::state;
+use super::release::{self, At};
 use crate::http::{Answer, Me, Web, see_other};
 use crate::parts::{Link, Shell, Status, When};
 use crate::{respond, urls};
@@ -52,7 +53,12 @@ impl HistoryPage {
 }
 
 /// Shows the revisions.
-pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path(number): Path<String>,
+    Query(query): Query<At>,
+) -> Answer {
     let view = records::record(web.app(), me.who(), &number, None).await?;
     let revisions = records::history(web.app(), me.who(), &number, None).await?;
     let signers = revisions.iter().flat_map(|row| &row.signatures).map(|signature| signature.person);
@@ -76,8 +82,10 @@ pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) ->
             Link::new("What changed", urls::record_page(&number, &range))
         }),
     };
+    let mut shell = shell(&me, &number, view.kind, "History");
+    release::only_today(&mut shell, "All revisions", &urls::record_page(&number, "history"), query.day(&me)?);
     let page = HistoryPage {
-        shell: shell(&me, &number, view.kind, "History"),
+        shell,
         title: view.head.title.clone(),
         revisions: revisions.iter().map(row).collect(),
         number,

@@ -1,7 +1,7 @@
 //! `/`: what the person signed in owes, what waits for their signature, their releases, overdue duties, recent events.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use theriac_auth::{Permission, Scope};
 use theriac_conformity::facts::words::Verdict;
 use theriac_service::audit::{self, Entries, EntryView};
@@ -13,7 +13,7 @@ use theriac_service::{Paging, ServiceError};
 use super::audit::object;
 use super::conformity::about_text;
 use super::names::Names;
-use super::release::reference;
+use super::release::{self, At, reference};
 use super::{acts, count};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
@@ -92,7 +92,7 @@ const OVERDUE_MAX: usize = 30;
 const EVENTS_MAX: u32 = 8;
 
 /// Shows what the person owes.
-pub async fn show(State(web): State<Web>, me: Me) -> Answer {
+pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> Answer {
     let overview = gate::overview(web.app(), me.who(), &me.session.person).await?;
     let late = overview.late.iter().flatten().take(OVERDUE_MAX);
     let duties = overview.own.iter().take(TASKS_MAX).chain(late.clone().map(|owed| &owed.duty));
@@ -106,8 +106,10 @@ pub async fn show(State(web): State<Web>, me: Me) -> Answer {
         let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
         releases.push(release_row(&me, &state, &judged));
     }
+    let mut shell = me.shell("My work", Area::MyWork);
+    release::only_today(&mut shell, "Your tasks and releases", "/", query.day(&me)?);
     let page = MyWorkPage {
-        shell: me.shell("My work", Area::MyWork),
+        shell,
         summary: match (total, overdue) {
             (0, _) => "Nothing is owed by you.".to_owned(),
             (number, 0) => format!("{}.", count(number, "task")),

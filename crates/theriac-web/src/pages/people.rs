@@ -11,6 +11,7 @@ use theriac_service::people::{self, AccountState, GrantView, NewPerson, PersonVi
 use theriac_service::{MOST, Paging, ServiceError};
 
 use super::error_at;
+use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Area, Choice, Column, Empty, Errors, Field, Input, Link, Pager, Shell, TableHead};
 use crate::{respond, urls};
@@ -67,8 +68,15 @@ pub struct Asked {
 }
 
 /// Shows the people.
-pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
-    Ok(respond::page(&page(&web, &me, asked.after, &Form::default(), &[]).await?))
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Query(asked): Query<Asked>,
+    Query(query): Query<At>,
+) -> Answer {
+    let mut page = page(&web, &me, asked.after, &Form::default(), &[]).await?;
+    release::only_today(&mut page.shell, "People and their roles", "/people", query.day(&me)?);
+    Ok(respond::page(&page))
 }
 
 async fn page(

@@ -1,7 +1,7 @@
 //! `/products/{product}`: one product and its releases.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
@@ -11,6 +11,7 @@ use theriac_service::{ServiceError, gate};
 use super::error_at;
 use super::my_work::{ReleaseRow, release_row};
 use super::products::routes;
+use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 use crate::parts::{Area, Crumb, Empty, Errors, Fact, Facts, Field, Input, Note, NoteKind, Shell};
 use crate::{respond, urls};
@@ -56,10 +57,10 @@ impl ProductPage {
     }
 }
 
-/// A form of the page that was sent, and what was wrong with it.
 /// Most releases shown.
 const RELEASES_MAX: usize = 50;
 
+/// A form of the page that was sent, and what was wrong with it.
 #[derive(Default)]
 struct Refused {
     add: Form,
@@ -69,8 +70,16 @@ struct Refused {
 }
 
 /// Shows a product.
-pub async fn show(State(web): State<Web>, me: Me, Path(key): Path<String>) -> Answer {
-    Ok(respond::page(&page(&web, &me, &key, Refused::default()).await?))
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path(key): Path<String>,
+    Query(query): Query<At>,
+) -> Answer {
+    let mut page = page(&web, &me, &key, Refused::default()).await?;
+    let what = "The product and its releases";
+    release::only_today(&mut page.shell, what, &urls::product(&key), query.day(&me)?);
+    Ok(respond::page(&page))
 }
 
 async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<ProductPage, ServiceError> {

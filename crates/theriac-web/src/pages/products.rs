@@ -1,7 +1,7 @@
 //! `/products`: the products of the organisation.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use theriac_auth::{Permission, Scope};
 use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::Route;
@@ -10,6 +10,7 @@ use theriac_service::products::{self, NewProduct, by_version};
 use theriac_service::{Paging, ServiceError, gate};
 
 use super::my_work::gate_status;
+use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
 
 use crate::parts::{Area, Choice, Empty, Field, Input, Link, Shell, Status};
@@ -49,8 +50,10 @@ pub struct ProductsPage {
 }
 
 /// Shows the products.
-pub async fn show(State(web): State<Web>, me: Me) -> Answer {
-    Ok(respond::page(&page(&web, &me, &Form::default(), &[]).await?))
+pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> Answer {
+    let mut page = page(&web, &me, &Form::default(), &[]).await?;
+    release::only_today(&mut page.shell, "Products", "/products", query.day(&me)?);
+    Ok(respond::page(&page))
 }
 
 async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<ProductsPage, ServiceError> {

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use jiff::civil::Date;
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
 use theriac_model::record::{Content, FieldType, Kind};
 use theriac_service::records::{self, Giving, RecordView, states};
 use theriac_service::{ServiceError, people};
 
-use super::count;
 use super::names::Names;
 use super::records::state;
+use super::release::{self, At};
+use super::{count, revision_diff};
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Area, Crumb, Diff, Due, Event, Fact, Facts, Link, Note, NoteKind, ReasonForm, Shell, Signature,
@@ -107,8 +110,13 @@ impl RecordPage {
 }
 
 /// Shows a record in its latest revision.
-pub async fn show(State(web): State<Web>, me: Me, Path(number): Path<String>) -> Answer {
-    shown_as(&web, &me, &number, None).await
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Path(number): Path<String>,
+    Query(query): Query<At>,
+) -> Answer {
+    shown_as(&web, &me, &number, None, query.day(&me)?).await
 }
 
 /// Shows an older revision (`7`) or compares two (`6..7`).
@@ -116,19 +124,16 @@ pub async fn show_part(
     State(web): State<Web>,
     me: Me,
     Path((number, part)): Path<(String, String)>,
-    query: axum::extract::Query<super::revision_diff::Asked>,
+    Query(asked): Query<revision_diff::Asked>,
+    Query(query): Query<At>,
 ) -> Answer {
     if let Some((one, other)) = part.split_once("..") {
-        return super::revision_diff::show(&web, &me, &number, one, other, &query.0).await;
+        return revision_diff::show(&web, &me, &number, one, other, &asked).await;
     }
     let revision = part.parse::<i64>().map_err(|_| {
-        Failure::new(
-            axum::http::StatusCode::NOT_FOUND,
-            "There is no such page",
-            "A revision is a number, such as 3.",
-        )
+        Failure::new(StatusCode::NOT_FOUND, "There is no such page", "A revision is a number, such as 3.")
     })?;
-    shown_as(&web, &me, &number, Some(revision)).await
+    shown_as(&web, &me, &number, Some(revision), query.day(&me)?).await
 }
 
 /// Gives an attached file.
@@ -192,7 +197,21 @@ pub(super) fn shell(me: &Me, number: &str, kind: &Kind, here: &str) -> Shell {
     shell
 }
 
-async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>) -> Answer {
+async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>, day: Option<Date>) -> Answer {
+    let mut page = assembled(web, me, number, revision).await?;
+    let part = revision.map(|revision| revision.to_string());
+    let here = part.map_or_else(|| urls::record(number), |part| urls::record_page(number, &part));
+    release::only_today(&mut page.shell, "A record and its links", &here, day);
+    Ok(respond::page(&page))
+}
+
+/// The page of a record in its latest revision, or in another one.
+async fn assembled(
+    web: &Web,
+    me: &Me,
+    number: &str,
+    revision: Option<i64>,
+) -> Result<RecordPage, ServiceError> {
     let view = records::record(web.app(), me.who(), number, revision).await?;
     let shown = view.shown.iter();
     let signers = shown.clone().flat_map(|shown| &shown.signatures).map(|signature| signature.person);
@@ -201,7 +220,7 @@ async fn shown_as(web: &Web, me: &Me, number: &str, revision: Option<i64>) -> An
     let names = people::called(web.app(), people.collect::<Vec<_>>()).await?;
     let named = Names::people(web, &people_in(&view)).await?;
     let hindered = Hindered::find(web, me, &view).await?;
-    Ok(respond::page(&page(me, view, hindered, &names, &named)?))
+    page(me, view, hindered, &names, &named)
 }
 
 /// The keys of the people whom the content shown names.
@@ -277,7 +296,7 @@ fn page(
         backlinks: view.backlinks.iter().map(|link| link_row(link, None)).collect(),
         attachments: attachments(&view),
         changes: view.changed.as_ref().map(|changed| {
-            (format!("Against revision {}", changed.older.number), super::revision_diff::diff(changed))
+            (format!("Against revision {}", changed.older.number), revision_diff::diff(changed))
         }),
         signatures: signatures(me, &view, name),
         signature_rule: rule(&view),

@@ -9,6 +9,7 @@ use theriac_service::records::{self, ListInput, Order, states};
 use theriac_service::{ServiceError, people, products};
 
 use super::names::Names;
+use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{
     Action, Area, Choice, Column, Crumb, Due, Empty, Filters, Link, Pager, Shell, Sort, Status, StatusKind,
@@ -135,7 +136,12 @@ pub fn state(state: &str) -> StatusKind {
 }
 
 /// Shows records, or gives them as a file.
-pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) -> Answer {
+pub async fn show(
+    State(web): State<Web>,
+    me: Me,
+    Query(asked): Query<Asked>,
+    Query(query): Query<At>,
+) -> Answer {
     let input = asked.input()?;
     if asked.format == "json" {
         return Ok(file(&records::export(web.app(), me.who(), &input).await?)?);
@@ -148,6 +154,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     let mut shell = me.shell(&heading, Area::Records);
     shell.crumbs = vec![Crumb::here("Records")];
     shell.api = Some("/api/v1/records".to_owned());
+    release::only_today(&mut shell, "Records", &asked.with("after", &asked.after), query.day(&me)?);
     let new = urls::with_query(
         "/records/new",
         &[("kind", &asked.kind), ("product", &asked.product), ("release", &asked.release)],

@@ -428,3 +428,30 @@ async fn pages_name_records_by_their_titles_and_never_by_digests() {
     let record = site.get("/records/RISK-1").await.ok();
     assert!(record.texts("dd").iter().any(|text| text.starts_with("Lumen Gateway")), "{}", record.text);
 }
+
+#[tokio::test]
+async fn pages_without_a_past_say_so() {
+    let site = Site::signed_in("otto").await;
+    let day = "2026-11-15";
+    for page in [
+        "/",
+        "/products",
+        "/products/gateway",
+        "/records",
+        "/records/RISK-1",
+        "/records/RISK-1/1",
+        "/records/RISK-1/history",
+        "/evidence/EVID-1",
+        "/components",
+        "/people",
+    ] {
+        let seen = site.get(&format!("{page}?at={day}")).await.ok();
+        let said = seen.texts(".banner").join(" ");
+        assert!(said.contains("This page has no past.") && said.contains(day), "{page}: {said}");
+        assert_eq!(seen.links("Today"), [page], "{page}");
+        assert!(!site.get(page).await.ok().text.contains("This page has no past."), "{page}");
+        assert_eq!(site.get(&format!("{page}?at=odd")).await.status, StatusCode::BAD_REQUEST, "{page}");
+    }
+    let filtered = site.get(&format!("/records?kind=risk&at={day}")).await.ok();
+    assert_eq!(filtered.links("Today"), ["/records?kind=risk"], "what was asked for stays");
+}
