@@ -65,10 +65,12 @@ impl FromStr for Outcome {
 
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| {
-            ServiceError::field(
-                "decision",
-                format!("'{text}' is no decision: ship, postpone or withdraw is expected"),
-            )
+            let expected = "ship, postpone or withdraw is expected";
+            let wrong = match text {
+                "" => format!("choose what is decided: {expected}"),
+                other => format!("'{other}' is no decision: {expected}"),
+            };
+            ServiceError::field("decision", wrong)
         })
     }
 }

@@ -299,6 +299,12 @@ fn form(
         Outcome::Withdraw => "The decision to ship is withdrawn",
     };
     let offered = hindered.iter().filter(|(_, why)| why.is_none());
+    // Only some can be chosen now: those are named, not all that there are.
+    let names: Vec<String> = offered.clone().map(|(one, _)| format!("“{}”", label(*one))).collect();
+    let undecided = match error("decision").as_str() {
+        "" => String::new(),
+        _ => format!("choose what is decided: {}", names.join(" or ")),
+    };
     let choices = offered.map(|(one, _)| Choice::new(one.as_str(), label(*one), outcome)).collect();
     let not_now = hindered.iter().filter_map(|(one, why)| Some((label(*one), why.as_ref()?)));
     let not_now: Vec<String> =
@@ -312,7 +318,7 @@ fn form(
         fields: vec![
             Field::new("decision", "Decision", Input::Radios(choices))
                 .hint(not_now.join(" "))
-                .error(error("decision"))
+                .error(undecided)
                 .required(),
             Field::new("reason", "Reason", Input::Area(sent.get("reason").to_owned(), 4))
                 .error(error("reason"))

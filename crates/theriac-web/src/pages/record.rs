@@ -15,7 +15,7 @@ use theriac_service::{ServiceError, people};
 use super::names::Names;
 use super::records::state;
 use super::release::{self, At};
-use super::{count, revision_diff};
+use super::{count, error_at, revision_diff};
 use crate::http::{Answer, Failure, Form, Me, Web, with_toast};
 use crate::parts::{
     Action, Area, Crumb, Diff, Due, Event, Fact, Facts, Link, Note, NoteKind, ReasonForm, Shell, Signature,
@@ -146,15 +146,31 @@ pub async fn file(State(web): State<Web>, me: Me, Path((number, digest)): Path<(
 /// Sends the revision in review back.
 pub async fn send_back(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
     let digest = shown(&sent)?;
-    records::send_back(web.app(), me.who(), &number, digest, sent.get("reason")).await?;
-    Ok(with_toast(&urls::record(&number), "Sent back to its author"))
+    match records::send_back(web.app(), me.who(), &number, digest, sent.get("reason")).await {
+        Ok(_) => Ok(with_toast(&urls::record(&number), "Sent back to its author")),
+        Err(error) => again(&web, &me, &number, ("send-back", &sent), error).await,
+    }
 }
 
 /// Withdraws the revision that was submitted last.
 pub async fn withdraw(State(web): State<Web>, me: Me, Path(number): Path<String>, sent: Form) -> Answer {
     let digest = shown(&sent)?;
-    records::withdraw(web.app(), me.who(), &number, digest, sent.get("reason")).await?;
-    Ok(with_toast(&urls::record(&number), "The revision is withdrawn"))
+    match records::withdraw(web.app(), me.who(), &number, digest, sent.get("reason")).await {
+        Ok(_) => Ok(with_toast(&urls::record(&number), "The revision is withdrawn")),
+        Err(error) => again(&web, &me, &number, ("withdraw", &sent), error).await,
+    }
+}
+
+/// The record's page once more, with the reason that was typed in one of its forms and what is wrong with it.
+async fn again(web: &Web, me: &Me, number: &str, (form, sent): (&str, &Form), error: ServiceError) -> Answer {
+    let ServiceError::Invalid(errors) = &error else { return Err(error.into()) };
+    let why = error_at(errors, "reason");
+    let mut page = assembled(web, me, number, None).await?;
+    let Some(reason) = page.reasons.iter_mut().find(|reason| reason.name == form && !why.is_empty()) else {
+        return Err(error.into());
+    };
+    (reason.typed, reason.error) = (sent.get("reason").to_owned(), why);
+    Ok(respond::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
 /// Says that a suspect link still holds.
@@ -166,9 +182,14 @@ pub async fn confirm(State(web): State<Web>, me: Me, Path(target): Path<String>,
         to: shown(&sent)?,
         reason: sent.get("reason").to_owned(),
     };
-    let back = urls::record(&clear.source);
-    records::clear_suspect(web.app(), me.who(), clear).await?;
-    Ok(with_toast(&back, "The link is confirmed"))
+    let (back, number) = (urls::record(&clear.source), clear.target.clone());
+    match records::clear_suspect(web.app(), me.who(), clear).await {
+        Ok(()) => Ok(with_toast(&back, "The link is confirmed")),
+        Err(ServiceError::Invalid(errors)) => {
+            revision_diff::again(&web, &me, &number, &sent, &error_at(&errors, "reason")).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The digest that a form says was shown.
@@ -428,6 +449,7 @@ fn reasons(me: &Me, view: &RecordView) -> Vec<ReasonForm> {
         expected: shown.revision.digest.to_string(),
         hidden: Vec::new(),
         hint: hint.to_owned(),
+        typed: String::new(),
         error: String::new(),
         blocked: String::new(),
         danger,

@@ -513,6 +513,7 @@ async fn form_page(
             expected: view.expected.to_string(),
             hidden: Vec::new(),
             hint: "The draft is lost; revisions stay.".to_owned(),
+            typed: String::new(),
             error: String::new(),
             blocked: String::new(),
             danger: true,

@@ -1,11 +1,12 @@
 //! `/records/{number}/{from}..{to}`: two revisions compared; also where a suspect link is confirmed.
 
 use askama::Template;
-use theriac_service::people;
+use axum::http::StatusCode;
 use theriac_service::records::{self, Changed, Revision};
+use theriac_service::{ServiceError, people};
 
 use super::record::shell;
-use crate::http::{Answer, Failure, Me, Web};
+use crate::http::{Answer, Failure, Form, Me, Web};
 use crate::parts::{Diff, DiffKind, DiffLine, Fact, Facts, ReasonForm, Shell, Value};
 use crate::{respond, urls};
 
@@ -27,7 +28,8 @@ pub struct RevisionDiffPage {
     pub newer: Facts,
     /// The difference; empty when there is none.
     pub diff: Diff,
-    /// Confirms the suspect link that led here, with a reason; hidden values `link-type`, `source`.
+    /// Confirms the suspect link that led here, with a reason; hidden values `link-type`, `source`,
+    /// `older`, `newer`.
     pub confirm: Option<ReasonForm>,
     /// What confirming means, such as "RISK-12 is mitigated by this measure".
     pub confirm_text: String,
@@ -44,7 +46,32 @@ pub struct Asked {
 /// Compares two revisions.
 pub(super) async fn show(web: &Web, me: &Me, number: &str, one: &str, other: &str, asked: &Asked) -> Answer {
     let wrong = |_| Failure::bad_request("Two revisions are compared as 6..7.");
-    let (one, other) = (one.parse().map_err(wrong)?, other.parse().map_err(wrong)?);
+    let two = (one.parse().map_err(wrong)?, other.parse().map_err(wrong)?);
+    Ok(respond::page(&page(web, me, number, two, asked, ("", "")).await?))
+}
+
+/// The comparison once more, with what was typed of a reason that was refused and why.
+pub(super) async fn again(web: &Web, me: &Me, number: &str, sent: &Form, error: &str) -> Answer {
+    let revision = |name: &str| {
+        sent.get(name)
+            .parse()
+            .map_err(|_| Failure::bad_request("The form is incomplete; load the page again."))
+    };
+    let two = (revision("older")?, revision("newer")?);
+    let asked = Asked { source: sent.get("source").to_owned(), link: sent.get("link-type").to_owned() };
+    let page = page(web, me, number, two, &asked, (sent.get("reason"), error)).await?;
+    Ok(respond::with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+/// The comparison, with the reason for confirming the link as it was typed and what is wrong with it.
+async fn page(
+    web: &Web,
+    me: &Me,
+    number: &str,
+    (one, other): (i64, i64),
+    asked: &Asked,
+    (typed, error): (&str, &str),
+) -> Result<RevisionDiffPage, ServiceError> {
     let changed = records::compare(web.app(), me.who(), number, one, other).await?;
     let view = records::record(web.app(), me.who(), number, None).await?;
     let heading = format!("Revision {} against {}", changed.newer.number, changed.older.number);
@@ -66,13 +93,16 @@ pub(super) async fn show(web: &Web, me: &Me, number: &str, one: &str, other: &st
         hidden: vec![
             ("source".to_owned(), asked.source.clone()),
             ("link-type".to_owned(), asked.link.clone()),
+            ("older".to_owned(), changed.older.number.to_string()),
+            ("newer".to_owned(), changed.newer.number.to_string()),
         ],
         hint: "Why the link still holds after this change".to_owned(),
-        error: String::new(),
+        typed: typed.to_owned(),
+        error: error.to_owned(),
         blocked: String::new(),
         danger: false,
     });
-    let page = RevisionDiffPage {
+    Ok(RevisionDiffPage {
         shell: shell(me, number, view.kind, &heading),
         number: number.to_owned(),
         title: view.head.title.clone(),
@@ -82,8 +112,7 @@ pub(super) async fn show(web: &Web, me: &Me, number: &str, one: &str, other: &st
         confirm,
         confirm_text: format!("{} {} {number}", asked.source, asked.link.replace('-', " ")),
         heading,
-    };
-    Ok(respond::page(&page))
+    })
 }
 
 /// What differs, line by line.

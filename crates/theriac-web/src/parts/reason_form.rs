@@ -22,6 +22,8 @@ pub struct ReasonForm {
     pub hidden: Vec<(String, String)>,
     /// What to write.
     pub hint: String,
+    /// What was typed, where it was refused.
+    pub typed: String,
     /// What is wrong with the reason; empty when nothing is.
     pub error: String,
     /// Why it may not be used; empty when it may.
@@ -33,8 +35,10 @@ pub struct ReasonForm {
 impl askama::filters::HtmlSafe for ReasonForm {}
 
 impl ReasonForm {
-    fn field(&self) -> Field {
-        Field::new("reason", "Reason", Input::Area(String::new(), 3))
+    /// The field for the reason.
+    #[must_use]
+    pub fn field(&self) -> Field {
+        Field::new("reason", "Reason", Input::Area(self.typed.clone(), 3))
             .hint(self.hint.clone())
             .error(self.error.clone())
             .required()

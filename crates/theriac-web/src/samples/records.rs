@@ -143,6 +143,7 @@ fn reason(label: &str, danger: bool, blocked: &str) -> ReasonForm {
         expected: DIGEST.to_owned(),
         hidden: Vec::new(),
         hint: "The author reads it.".to_owned(),
+        typed: String::new(),
         error: String::new(),
         blocked: blocked.to_owned(),
         danger,

@@ -57,6 +57,9 @@ async fn a_document_is_written_sent_back_mended_and_signed() {
     let work = site.get("/").await.ok();
     assert!(work.text.contains("1 record to be read and approved"), "{}", work.text);
     let digest = site.get(&format!("{record}/sign")).await.ok().value("digest");
+    let silent = site.send(&format!("{record}/send-back"), &[("reason", " "), ("expected", &digest)]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(silent.texts("details[open] form .err").len(), 1, "on the record's page: {}", silent.text);
     let back = [("reason", "Say who tests"), ("expected", digest.as_str())];
     assert_eq!(site.send(&format!("{record}/send-back"), &back).await.status, StatusCode::SEE_OTHER);
     assert!(site.get(&record).await.ok().text.contains("Say who tests"));
@@ -405,4 +408,34 @@ async fn a_list_names_the_release_of_a_record_however_many_releases_there_are() 
     let rows = list.texts("tbody tr");
     let row = rows.iter().find(|row| row.contains("ACT-6 ")).unwrap();
     assert!(row.contains("Lumen Gateway 2.4.0") && row.contains("Ana Okafor"), "{row}");
+}
+
+#[tokio::test]
+async fn a_suspect_link_is_confirmed_with_a_reason_and_nothing_typed_is_lost() {
+    let site = Site::signed_in("ana").await;
+    let suspects = site.get("/records?suspect=yes").await.ok();
+    let selector = scraper::Selector::parse("tbody th a").unwrap();
+    let hrefs: Vec<String> =
+        suspects.html().select(&selector).filter_map(|link| link.attr("href").map(str::to_owned)).collect();
+    let mut compare = None;
+    for record in hrefs {
+        compare = compare.or(site.get(&record).await.ok().links("Compare and confirm").first().cloned());
+    }
+    let compare = compare.expect("a suspect link in the demonstration");
+    let target = compare.split('/').nth(2).unwrap();
+    let confirm = format!("/records/{target}/confirm");
+    let form = site.get(&compare).await.ok().hidden(&confirm);
+    let long = "x".repeat(2_001);
+    for reason in ["", long.as_str()] {
+        let mut sent: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sent.push(("reason", reason));
+        let refused = site.post(&confirm, &sent).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!refused.texts("form .err").is_empty(), "{}", refused.text);
+        assert_eq!(refused.texts("textarea[name=reason]"), [reason], "what was typed stays");
+        assert_eq!(refused.hidden(&confirm), form, "the form can be sent again");
+    }
+    let mut sent: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    sent.push(("reason", "The change touches the wording alone."));
+    assert_eq!(site.post(&confirm, &sent).await.status, StatusCode::SEE_OTHER);
 }

@@ -190,6 +190,11 @@ async fn a_decision_needs_the_password_an_open_gate_and_what_was_shown() {
     let wrong = site.send(gate, &decide("postpone", "guess", &digest)).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("Because"), "what was typed stays");
+    let nothing = site.send(gate, &decide("", theriac_demo::PASSWORD, &digest)).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let why = nothing.texts(".err").join(" ");
+    assert!(why.contains("choose what is decided: “It is postponed”"), "{why}");
+    assert!(!why.contains("It ships"), "only what can be chosen: {why}");
     let closed = site.send(gate, &decide("ship", theriac_demo::PASSWORD, &digest)).await;
     assert_eq!(closed.status, StatusCode::CONFLICT, "the gate is closed");
     let other = "0".repeat(64);
