@@ -7,6 +7,7 @@ use serde_json::json;
 use theriac_auth::Permission;
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_model::record::Content;
+use theriac_model::record::direction_override;
 use theriac_model::{Digest, Severity, canonical_json};
 use theriac_store::tables::findings::{self as table, Assessment, Finding};
 use theriac_store::tables::releases::Release;
@@ -249,6 +250,9 @@ fn said(checks: &mut Checks, input: &AssessFindings) -> Said {
         }
         if text.contains('\0') {
             checks.wrong(field, "holds a NUL character");
+        }
+        if let Some(message) = direction_override(text) {
+            checks.wrong(field, message);
         }
         text.trim().replace("\r\n", "\n")
     };

@@ -140,11 +140,8 @@ fn times_before_the_commit_and_times_to_come_are_refused() {
         let expected = format!("{option} 2026-01-31T10:44:59Z lies before 2026-01-31T11:00:00Z");
         assert!(early.contains(&expected) && early.contains(&third), "{early}");
         run("2026-01-31T10:45:00Z").success();
-        let now = jiff::Timestamp::now();
-        let late = (now + jiff::SignedDuration::from_mins(17)).to_string();
-        let late = stderr(&run(&late).code(2));
+        let late = stderr(&run("2999-01-01T00:00:00Z").code(2));
         assert!(late.contains(option) && late.contains("lies ahead: it is 2"), "{late}");
-        run(&(now + jiff::SignedDuration::from_mins(14)).to_string()).success();
     }
 }
 

@@ -31,6 +31,7 @@ on_both_engines!(a_judgement_says_what_it_must_or_every_field_that_lacks, |store
     assert_eq!(refuse(|input| input.explanation = " ".to_owned()).await, ["explanation"]);
     assert_eq!(refuse(|input| input.explanation = "x".repeat(20_000)).await, ["explanation"]);
     assert_eq!(refuse(|input| input.explanation = "a\0b".to_owned()).await, ["explanation"]);
+    assert_eq!(refuse(|input| input.explanation = "a\u{202e}b".to_owned()).await, ["explanation"]);
     assert_eq!(refuse(|input| input.decision = Some(Decision::Fix)).await, ["decision", "fixer"]);
     assert_eq!(refuse(|input| input.due = Some("2026-02-01".parse().unwrap())).await, ["due"]);
     assert_eq!(refuse(|input| input.fixer = Some("nobody".to_owned())).await, ["fixer"]);
