@@ -118,7 +118,7 @@ on_both_engines!(a_decided_release_keeps_its_route, |store| {
     // What is not decided yet goes by the route of today.
     let next =
         NewRelease { product: GATEWAY.0.to_owned(), name: "3.0.0".to_owned(), ..NewRelease::default() };
-    products::add_release(app, &adam, next).await.unwrap();
+    products::add_release(app, &site.world.who("ana"), next).await.unwrap();
     let next = gate::judged(app, &site.world.who("otto"), GATEWAY.0, "3.0.0", None).await.unwrap();
     let applies = |judged: &Judged| {
         judged.conformity.clauses.iter().filter(|clause| clause.verdict != Verdict::NotApplicable).count()
