@@ -104,12 +104,17 @@ async fn fill(world: &World, components: usize) -> usize {
 
     writer.add("limits", json!({}), vec![]).await;
     let criteria = writer.add("risk-criteria", json!({}), vec![]).await;
-    let plan = writer.add("document", json!({}), vec![]).await;
+    let plan = writer.add("document", document(), vec![]).await;
     let each = 2 * components / 100;
     for number in 0..each {
         writer.hundred(number, &criteria, &plan, &results.reference()).await;
     }
     writer.count
+}
+
+/// A document whose review is within the interval of the limits.
+fn document() -> Value {
+    json!({ "next_review": "2027-01-01" })
 }
 
 struct Writer<'a> {
@@ -143,7 +148,7 @@ impl Writer<'_> {
             self.add("requirement", json!({ "tests": [] }), vec![]).await;
         }
         for _ in 0..6 {
-            self.add("document", json!({}), vec![]).await;
+            self.add("document", document(), vec![]).await;
             let links = vec![DraftLink::new("planned-in", plan)];
             self.add("activity", json!({ "evidence": [results] }), links).await;
         }

@@ -19,7 +19,7 @@ struct File {
     bytes: &'static [u8],
 }
 
-const FILES: [File; 5] = [
+const FILES: [File; 6] = [
     File {
         name: "theriac.css",
         media_type: "text/css; charset=utf-8",
@@ -34,6 +34,11 @@ const FILES: [File; 5] = [
         name: "app.js",
         media_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("../assets/app.js"),
+    },
+    File {
+        name: "typed.js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("../assets/typed.js"),
     },
     File {
         name: "htmx.min.js",

@@ -108,10 +108,12 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
     }
     let mut shell = me.shell("My work", Area::MyWork);
     release::only_today(&mut shell, "Your tasks and releases", "/", query.day(&me)?);
+    let notes = waiting(&web, &me).await?;
     let page = MyWorkPage {
         shell,
         summary: match (total, overdue) {
-            (0, _) => "Nothing is owed by you.".to_owned(),
+            (0, _) if notes.is_empty() => "Nothing is owed by you.".to_owned(),
+            (0, _) => "No task is yours; what is said here waits for you.".to_owned(),
             (number, 0) => format!("{}.", count(number, "task")),
             (number, late) => format!("{}, {late} overdue.", count(number, "task")),
         },
@@ -120,7 +122,6 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
             .map(Action::main)
             .into_iter()
             .collect(),
-        notes: waiting(&web, &me).await?,
         head: TableHead::new(vec![
             Column::new("Due"),
             Column::new("Task").grow(),
@@ -128,10 +129,11 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
             Column::new("Clause"),
         ]),
         no_tasks: Empty::new(
-            "Nothing is owed by you",
+            "No task is yours",
             "What you own and what is missing for a release appears here, with its date.",
             vec![Action::open("Look at the products", "/products")],
         ),
+        notes,
         no_releases: Empty::new(
             "No release yet",
             "A release is the unit that conforms and is decided.",

@@ -71,6 +71,27 @@ async fn the_address_that_takes_a_form_leads_to_the_page_that_has_it() {
 }
 
 #[tokio::test]
+async fn every_page_answers_alike_on_both_databases() {
+    let (one, other) = (Site::new().await, Site::on_postgres().await);
+    for (who, site) in [("sqlite", &one), ("postgres", &other)] {
+        site.sign_in("ana").await;
+        let sbom = br#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[]}"#.as_slice();
+        let at = [("tool", "syft@1.18.0"), ("performed_at", "2026-11-20T08:00:00Z")];
+        site.send_files("/products/gateway/releases/2.4.0/evidence", &at, &[("bom.json", sbom)]).await.ok();
+        let new = [("kind", "requirement"), ("title", "Sessions end")];
+        let begun = site.send("/records/new?kind=requirement&product=gateway", &new[1..]).await;
+        assert!(begun.location.ends_with("/edit"), "{who} {}", begun.text);
+    }
+    for route in routes().iter().filter(|route| route.method == "GET") {
+        let path = path(route.path);
+        let (here, there) = (one.get(&path).await, other.get(&path).await);
+        assert_eq!(here.status, there.status, "{route:?}");
+        assert!(!there.status.is_server_error(), "{route:?} {}", there.text);
+        assert_eq!(here.texts("h1"), there.texts("h1"), "{route:?}");
+    }
+}
+
+#[tokio::test]
 async fn signing_in_leads_on_but_never_away() {
     let site = Site::new().await;
     let form = site.get("/sign-in?next=%2Fproducts").await.ok();

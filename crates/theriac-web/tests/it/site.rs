@@ -9,7 +9,7 @@ use scraper::{Html, Selector};
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_demo::{Days, PASSWORD, StoryClock};
 use theriac_service::App;
-use theriac_store::testing::TestIds;
+use theriac_store::testing::{TestIds, TestStore};
 use theriac_store::{Access, Location, Store};
 use theriac_web::http::Web;
 use tower::ServiceExt as _;
@@ -20,7 +20,7 @@ pub struct Site {
     pub app: App,
     clock: Arc<StoryClock>,
     cookies: Mutex<Vec<(String, String)>>,
-    _folder: tempfile::TempDir,
+    _kept: Box<dyn Send + Sync>,
 }
 
 /// An answer.
@@ -83,18 +83,31 @@ impl Site {
     /// The demonstration, nobody signed in.
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let days = Days::from("2026-11-25T08:00:00Z".parse().unwrap());
-        let clock = Arc::new(StoryClock::at(days.moment(340)));
         let location = Location::Sqlite { folder: folder.path().to_owned() };
+        Self::told(location, "2026-11-25T08:00:00Z", Box::new(folder)).await
+    }
+
+    /// The same on PostgreSQL, and a year later, since the installation is older than the story there.
+    pub async fn on_postgres() -> Self {
+        let store = TestStore::postgres().await;
+        let location = store.location().clone();
+        let kept = store.into_parts().await;
+        Self::told(location, "2027-11-25T08:00:00Z", Box::new(Mutex::new(kept))).await
+    }
+
+    async fn told(location: Location, today: &str, kept: Box<dyn Send + Sync>) -> Self {
+        let folder = location.folder().to_owned();
+        let days = Days::from(today.parse().unwrap());
+        let clock = Arc::new(StoryClock::at(days.moment(340)));
         let ids = Arc::new(TestIds::default());
         let store = Store::open(location, Access::ReadWrite, clock.clone(), ids).await.unwrap();
-        let app = App::new(store, folder.path().join("vulnerabilities.idx"));
+        let app = App::new(store, folder.join("vulnerabilities.idx"));
         theriac_demo::tell(&app, &clock, days).await.unwrap();
         clock.move_to(days.moment(0));
         let web =
             Web::new(app.clone(), Arc::new(Mutex::new(Throttle::default())), SessionCookie { secure: false });
         let router = theriac_web::http::router(web);
-        Self { router, app, clock, cookies: Mutex::new(Vec::new()), _folder: folder }
+        Self { router, app, clock, cookies: Mutex::new(Vec::new()), _kept: kept }
     }
 
     /// The demonstration, somebody signed in.

@@ -44,6 +44,7 @@ async fn script_saves_drafts_filters_opens_panes_and_switches_themes() {
     a_draft_saves_itself(&browser).await;
     a_row_more_saves_itself(&browser).await;
     an_ended_session_loses_nothing(&browser).await;
+    a_draft_changed_elsewhere_is_said(&browser).await;
     a_filter_acts_at_once(&browser).await;
     keys_move_and_open(&browser).await;
     a_theme_shows_before_it_is_saved(&browser).await;
@@ -78,6 +79,22 @@ async fn an_ended_session_loses_nothing(browser: &Browser) {
     browser.open(&path).await;
     let title = browser.field("Title").await.value().await.unwrap();
     assert_eq!(title.as_deref(), Some("The gateway forgets who went"));
+}
+
+/// Two tabs on one draft: the one that comes second learns of the other before it presses anything.
+async fn a_draft_changed_elsewhere_is_said(browser: &Browser) {
+    let path = a_new_record(browser, "The gateway is of one mind").await;
+    let other = async |other: &Browser| {
+        other.open(&path).await;
+        other.fill("Title", "The gateway is of another mind").await;
+        saved_by_itself(other).await;
+    };
+    browser.in_another_tab(other).await;
+    browser.fill("Title", "The gateway is of two minds").await;
+    browser.see("#autosaved", "changed elsewhere meanwhile").await;
+    browser.press("Save draft").await;
+    browser.see("main", "The gateway is of another mind").await;
+    browser.see("main", "The gateway is of two minds").await;
 }
 
 /// A row more is kept at once, without a key being pressed in it.

@@ -230,7 +230,8 @@ impl Browser {
     /// came too late for its session, is no complaint.
     pub async fn quit(self) {
         let log = self.page.browser_log().await.unwrap();
-        let refusals = ["401 (Unauthorized)", "403 (Forbidden)", "422 (Unprocessable Entity)"];
+        let refusals =
+            ["401 (Unauthorized)", "403 (Forbidden)", "409 (Conflict)", "422 (Unprocessable Entity)"];
         let refused = |text: &str| refusals.iter().any(|refusal| text.ends_with(refusal));
         let severe: Vec<_> =
             log.iter().filter(|entry| entry.level == "SEVERE" && !refused(&entry.message)).collect();
