@@ -1,8 +1,8 @@
 //! Sign-in throttling: a token bucket per account and one per address.
 //!
-//! A bucket starts full, a try takes one token, and tokens come back at a steady pace. A right password
-//! refills the account's bucket and gives the address its token back. Kept in memory only: a restart forgets, which costs an attacker nothing
-//! that matters against Argon2id.
+//! A bucket starts full, a try takes one token, and tokens come back at a steady pace. A right password refills the
+//! account's bucket and gives the address its token back. Kept in memory only: a restart forgets, which costs an attacker
+//! nothing that matters against Argon2id.
 
 use std::collections::HashMap;
 use std::hash::Hash;
