@@ -15,6 +15,7 @@ pub use evaluate::evaluate;
 pub use expression::NoFact;
 pub use facts::{Facts, FactsError, facts_schema};
 pub use gate::{Covered, Gate, Reason, ReasonKind, Undated, gate};
+pub use owner::Owner;
 pub use pack::{Pack, PackError};
 pub use verdict::{
     CheckVerdict, ClauseVerdict, Conformity, DecidedBy, Disqualified, EVALUATOR_VERSION, Missing, Subject,

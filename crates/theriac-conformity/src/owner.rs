@@ -12,15 +12,33 @@ use crate::facts::words::{SECURITY_OFFICER, StandIn};
 
 /// Who owes something, and as whose stand-in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Owner {
-    pub(crate) person: Option<String>,
-    pub(crate) stand_in: Option<StandIn>,
+pub struct Owner {
+    /// The key of the person; `None` where there is nobody.
+    pub person: Option<String>,
+    /// As whom, where nobody is named for it.
+    pub stand_in: Option<StandIn>,
+}
+
+impl Owner {
+    /// Of who is named, who manages the release, and the first security officer by key: the first of them. Each is given only
+    /// where they stand in the organisation on the day.
+    #[must_use]
+    pub fn of(named: Option<String>, manager: Option<String>, officer: Option<String>) -> Self {
+        let (person, stand_in) = match (named, manager, officer) {
+            (Some(person), ..) => (person, None),
+            (None, Some(person), _) => (person, Some(StandIn::ReleaseManager)),
+            (None, None, Some(person)) => (person, Some(StandIn::SecurityOfficer)),
+            (None, None, None) => return Self::default(),
+        };
+        Self { person: Some(person), stand_in }
+    }
 }
 
 /// Who owes what nobody is named for, and by when, worked out once for a release.
 #[derive(Debug)]
 pub(crate) struct Fallback {
-    owner: Owner,
+    manager: Option<String>,
+    officer: Option<String>,
     /// Who stands in the organisation on the day judged.
     here: BTreeSet<String>,
     /// When the release is planned to ship.
@@ -30,20 +48,17 @@ pub(crate) struct Fallback {
 }
 
 impl Fallback {
-    /// Of several security officers the first by id.
     pub(crate) fn of(facts: &Facts) -> Self {
-        let here: BTreeSet<String> = facts.people.iter().map(|row| row.reference.clone()).collect();
-        let manager = facts.release.manager.clone().filter(|person| here.contains(person));
-        let manager = manager.map(|person| (person, StandIn::ReleaseManager));
         let officers =
             facts.people.iter().filter(|row| row.roles.iter().any(|role| role == SECURITY_OFFICER));
-        let officer = officers.map(|row| (row.reference.clone(), StandIn::SecurityOfficer)).min();
-        let owner = match manager.or(officer) {
-            Some((person, stand_in)) => Owner { person: Some(person), stand_in: Some(stand_in) },
-            None => Owner::default(),
-        };
-        let ship = facts.release.planned_ship_date.clone();
-        Self { owner, here, ship, decided: facts.release.decided_on.is_some() }
+        let here: BTreeSet<String> = facts.people.iter().map(|row| row.reference.clone()).collect();
+        Self {
+            manager: facts.release.manager.clone().filter(|person| here.contains(person)),
+            officer: officers.map(|row| row.reference.clone()).min(),
+            here,
+            ship: facts.release.planned_ship_date.clone(),
+            decided: facts.release.decided_on.is_some(),
+        }
     }
 
     /// Who is named, unless they have left.
@@ -53,10 +68,7 @@ impl Fallback {
 
     /// Who is named, or who stands in.
     pub(crate) fn owner(&self, named: Option<String>) -> Owner {
-        match self.present(named) {
-            Some(person) => Owner { person: Some(person), stand_in: None },
-            None => self.owner.clone(),
-        }
+        Owner::of(self.present(named), self.manager.clone(), self.officer.clone())
     }
 
     /// The day of its own, or the day on which the release is planned to ship. What keeps the release from shipping is due by

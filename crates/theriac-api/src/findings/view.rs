@@ -49,8 +49,10 @@ pub(crate) struct FindingView {
     /// By when it must be mended, or judged while it is not.
     #[schema(value_type = Option<String>, format = Date)]
     due: Option<Date>,
-    /// The key of who owes that.
+    /// The key of who owes that; absent for what is closed.
     owner: Option<String>,
+    /// As whom, where nobody is named for it: `release manager` or `security officer`.
+    stand_in: Option<String>,
 }
 
 impl From<Row> for FindingView {
@@ -73,6 +75,7 @@ impl From<Row> for FindingView {
             changed: row.changed,
             due: row.due,
             owner: row.owner,
+            stand_in: row.stand_in.map(|role| role.to_string()),
         }
     }
 }

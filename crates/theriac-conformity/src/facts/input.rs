@@ -220,7 +220,8 @@ pub struct BuildInput {
     pub manifest: bool,
     /// The number of changed paths.
     pub changed_paths: u32,
-    /// Whether that manifest goes on from nothing, or from a commit that a manifest of the product describes.
+    /// Whether that manifest goes on from nothing, or from a commit whose history the product's manifests describe to its
+    /// beginning.
     pub follows: bool,
     /// The evidence ids of the manifests.
     pub manifests: Vec<String>,

@@ -1,13 +1,11 @@
 //! The list of findings: worst first, paged by key.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use theriac_auth::Permission;
-use theriac_conformity::facts::words::CLINICAL;
+use theriac_conformity::facts::words::{CLINICAL, StandIn};
 use theriac_model::Severity;
 use theriac_model::record::Content;
 use theriac_store::tables::findings::{self as table, Assessment, Awaits, Counted, Filter, Finding, Listed};
@@ -15,6 +13,7 @@ use theriac_store::{Conn, tables};
 
 use super::assess::{days_to, needs_clinical};
 use super::carry::limits;
+use super::owed::Owners;
 use super::select::{Selected, Standing};
 use crate::page::{Page, Paging};
 use crate::people::organisation_in;
@@ -101,8 +100,10 @@ pub struct FindingRow {
     pub changed: Vec<String>,
     /// By when it must be mended, or judged while it is not.
     pub due: Option<Date>,
-    /// The key of who owes that: who mends it, else who judged it.
+    /// The key of who owes that: who mends it, else who judged it, else who stands in; nobody for what is closed.
     pub owner: Option<String>,
+    /// As whom, where nobody is named for it.
+    pub stand_in: Option<StandIn>,
 }
 
 /// A page of findings, and how many there are in which state.
@@ -151,7 +152,7 @@ pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings
     let listed = table::list(&mut read, &filter).await?;
     let counted = table::counts(&mut read, &filter).await?;
     let page = input.paging.page(listed, |row| format!("{}.{}", row.place, row.finding.id));
-    let page = Page { items: rows(&mut read, page.items).await?, next: page.next };
+    let page = Page { items: rows(app, &mut read, page.items).await?, next: page.next };
     let sum = |fits: &dyn Fn(&Counted) -> bool| -> i64 {
         counted.iter().filter(|row| fits(row)).map(|row| row.count).sum()
     };
@@ -218,22 +219,18 @@ fn after(paging: &Paging) -> Result<Option<(i64, i64)>> {
 }
 
 /// What lists show of findings.
-async fn rows(conn: &mut Conn, listed: Vec<Listed>) -> Result<Vec<FindingRow>> {
+async fn rows(app: &App, conn: &mut Conn, listed: Vec<Listed>) -> Result<Vec<FindingRow>> {
     let findings = listed.iter().map(|row| row.finding.clone()).collect();
     let selected = Selected::read(conn, findings).await?;
     let dates = Dates::read(conn).await?;
-    let people = listed.iter().filter_map(|row| row.assessment.as_ref());
-    let people =
-        people.flat_map(|judged| judged.fixer.into_iter().chain([judged.assessor])).collect::<Vec<_>>();
-    let names = tables::people::names_among(conn, &people).await?;
-    let keys: HashMap<i64, String> = names.into_iter().map(|name| (name.id, name.key)).collect();
-    Ok(listed.into_iter().map(|row| finding_row(row, &selected, &dates, &keys)).collect())
+    let owners = Owners::read(conn, &selected, app.today(&dates.zone)).await?;
+    Ok(listed.into_iter().map(|row| finding_row(row, &selected, &dates, &owners)).collect())
 }
 
-fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i64, String>) -> FindingRow {
+fn finding_row(row: Listed, selected: &Selected, dates: &Dates, owners: &Owners) -> FindingRow {
     let standing = selected.standing(&row.finding);
     let judged = row.assessment.as_ref();
-    let owner = judged.map(|judged| judged.fixer.unwrap_or(judged.assessor));
+    let owner = owners.of(&row.finding, judged);
     let due = dates.due(&row.finding, judged, standing);
     let known = row.finding.known.clone();
     FindingRow {
@@ -253,7 +250,8 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i
         carried: judged.is_some_and(|judged| judged.carried_from.is_some()),
         changed: judged.map(|judged| judged.changed.clone()).unwrap_or_default(),
         due,
-        owner: owner.and_then(|id| keys.get(&id).cloned()),
+        owner: owner.person,
+        stand_in: owner.stand_in,
     }
 }
 
@@ -261,7 +259,11 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, keys: &HashMap<i
 const OPEN_MAX: u32 = 1_000;
 
 /// The open findings of some releases that keep a release from shipping, each with the row of its release.
-pub(crate) async fn open_among(conn: &mut Conn, releases: &[i64]) -> Result<Vec<(i64, FindingRow)>> {
+pub(crate) async fn open_among(
+    app: &App,
+    conn: &mut Conn,
+    releases: &[i64],
+) -> Result<Vec<(i64, FindingRow)>> {
     if releases.is_empty() {
         return Ok(Vec::new());
     }
@@ -274,20 +276,20 @@ pub(crate) async fn open_among(conn: &mut Conn, releases: &[i64]) -> Result<Vec<
     };
     let listed = table::list(conn, &filter).await?;
     let of: Vec<i64> = listed.iter().map(|row| row.finding.release).collect();
-    let rows = of.into_iter().zip(rows(conn, listed).await?);
+    let rows = of.into_iter().zip(rows(app, conn, listed).await?);
     Ok(rows.filter(|(_, row)| row.standing.blocks().is_some()).collect())
 }
 
 /// The one row of a finding.
-pub(super) async fn row_of(conn: &mut Conn, finding: i64) -> Result<Option<FindingRow>> {
+pub(super) async fn row_of(app: &App, conn: &mut Conn, finding: i64) -> Result<Option<FindingRow>> {
     let filter = Filter { finding: Some(finding), limit: 1, clinical: CLINICAL, ..Filter::default() };
     let listed = table::list(conn, &filter).await?;
-    Ok(rows(conn, listed).await?.into_iter().next())
+    Ok(rows(app, conn, listed).await?.into_iter().next())
 }
 
 /// What due dates come from.
 pub(super) struct Dates {
-    zone: TimeZone,
+    pub zone: TimeZone,
     limits: Option<Content>,
 }
 

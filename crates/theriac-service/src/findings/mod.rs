@@ -20,6 +20,7 @@ pub mod jobs;
 mod list;
 mod matching;
 mod moved;
+mod owed;
 mod page;
 mod paths;
 mod select;

@@ -115,7 +115,7 @@ pub async fn page(app: &App, who: &Who, reference: &str) -> Result<FindingPage> 
     if !who.access().allows(Permission::Read, &scope_of(&product)) {
         return Err(missing());
     }
-    let row = row_of(&mut read, found.id).await?.ok_or_else(missing)?;
+    let row = row_of(app, &mut read, found.id).await?.ok_or_else(missing)?;
     let advisories = table::advisories(&mut read, &found.known.advisories).await?;
     let files = tables::evidence::counting_sboms(&mut read, release.id, release.candidate).await?;
     let evidence = tables::components::files_with(&mut read, &files, &found.component).await?;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use theriac_auth::separation::{self, Conflict};
 use theriac_auth::{Permission, PersonId};
+use theriac_conformity::Owner;
 use theriac_conformity::facts::words::CLINICAL;
 use theriac_model::Digest;
 use theriac_store::Conn;
@@ -18,6 +19,7 @@ use super::assess::{accepts_risk, needs_clinical};
 use super::carry::rests_on;
 use super::grounds::RestsOn;
 use super::list::Dates;
+use super::owed::Owners;
 use crate::evidence::number;
 use crate::products::{find, scope_of};
 use crate::{App, Result, ServiceError, Who};
@@ -129,13 +131,14 @@ impl Selected {
         }
     }
 
-    pub(super) fn rows(&self, dates: &Dates) -> Result<Vec<SelectedFinding>> {
+    pub(super) fn rows(&self, dates: &Dates, owners: &Owners) -> Result<Vec<SelectedFinding>> {
         let row = |finding: &Finding| {
             let standing = self.standing(finding);
             Ok(SelectedFinding {
                 rests_on: self.latest(finding).map(rests_on).transpose()?.unwrap_or_default(),
                 assessment: self.latest(finding).cloned(),
                 due: dates.due(finding, self.latest(finding), standing),
+                owner: owners.of(finding, self.latest(finding)),
                 standing,
                 finding: finding.clone(),
             })
@@ -237,6 +240,8 @@ pub struct SelectedFinding {
     pub standing: Standing,
     /// By when it must be judged or mended.
     pub due: Option<Date>,
+    /// Who owes that.
+    pub owner: Owner,
     /// What its latest assessment rests on.
     pub rests_on: RestsOn,
 }
@@ -255,6 +260,7 @@ pub async fn selection(
     let (_, release, mut read) = find(app, who, Permission::Read, "findings read", product, release).await?;
     let selected = select(&mut read, &release, findings).await?;
     let dates = Dates::read(&mut read).await?;
+    let owners = Owners::read(&mut read, &selected, app.today(&dates.zone)).await?;
     let own = selected.judged().filter(|(_, judged)| judged.carried_from.is_none());
     let sets: BTreeSet<Digest> = own.map(|(_, judged)| judged.set).collect();
     let people: BTreeSet<i64> =
@@ -264,7 +270,7 @@ pub async fn selection(
         people: names.into_iter().map(|name| (name.id, name.key)).collect(),
         expected: selected.shown(),
         sets: sets.into_iter().collect(),
-        rows: selected.rows(&dates)?,
+        rows: selected.rows(&dates, &owners)?,
     })
 }
 

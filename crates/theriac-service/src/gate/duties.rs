@@ -10,7 +10,6 @@ use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::{Gate, Reason, ReasonKind};
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
-use theriac_store::tables::people::Person;
 use theriac_store::tables::products::Product;
 use theriac_store::tables::records::{Owing, RecordDuty, date_duties};
 use theriac_store::tables::releases::Release;
@@ -252,7 +251,7 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
         of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);
         covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
     }
-    for owed in in_the_field(read, &names, &decisions, &products, today).await? {
+    for owed in in_the_field(app, read, &names, &decisions, &products).await? {
         if meant.means(&owed.owner) && !found.has(&owed) {
             found.add(owed.owner, owed.duty, None);
         }
@@ -417,50 +416,31 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
 }
 
 /// The findings of releases that customers have and that were decided: what is published after the decision stands in no gate,
-/// and is to be judged and mended all the same. Who judged or mends it owes it, else who manages the release, else who decided:
-/// the first of them who is there today.
+/// and is to be judged and mended all the same.
 async fn in_the_field(
+    app: &App,
     read: &mut Read,
     names: &Names,
     decisions: &[Decision],
     products: &Products,
-    today: Date,
 ) -> Result<Vec<Owed>> {
-    let shipped = |release: &Release| {
-        let decision = decisions.iter().find(|row| row.release == release.id && row.ships())?;
-        Some(decision).filter(|_| release.fielded && products.contains(ProductId(release.product)))
+    let shipped = |release: &&Release| {
+        release.fielded
+            && products.contains(ProductId(release.product))
+            && decisions.iter().any(|row| row.release == release.id && row.ships())
     };
-    let releases: BTreeMap<i64, (&Release, &Decision)> = names
-        .releases
-        .iter()
-        .filter_map(|release| Some((release.id, (release, shipped(release)?))))
-        .collect();
-    let open = open_among(read, &releases.keys().copied().collect::<Vec<_>>()).await?;
-    let answering =
-        releases.values().flat_map(|(release, decision)| [release.manager, Some(decision.person)]);
-    let named: BTreeSet<&String> = open.iter().filter_map(|(_, row)| row.owner.as_ref()).collect();
-    let named = tables::people::names_by_keys(read, &named.into_iter().cloned().collect::<Vec<_>>()).await?;
-    let ids: Vec<i64> = answering.flatten().chain(named.iter().map(|name| name.id)).collect();
-    let here = |place: &Person| place.from <= today && place.to.is_none_or(|to| today < to);
-    let here: BTreeMap<i64, String> = tables::people::versions_among(read, &ids)
-        .await?
-        .into_iter()
-        .filter(here)
-        .map(|place| (place.id, place.key))
-        .collect();
+    let releases: BTreeMap<i64, &Release> =
+        names.releases.iter().filter(shipped).map(|release| (release.id, release)).collect();
     let mut all = Vec::new();
-    for (id, row) in open {
-        let Some((release, decision)) = releases.get(&id) else { continue };
-        let of = |person: Option<i64>| here.get(&person?).cloned();
-        let named = row.owner.filter(|key| here.values().any(|other| other == key));
-        let owner = named.or_else(|| of(release.manager)).or_else(|| of(Some(decision.person)));
-        let Some(owner) = owner else { continue };
+    for (id, row) in open_among(app, read, &releases.keys().copied().collect::<Vec<_>>()).await? {
+        let (Some(release), Some(owner)) = (releases.get(&id), row.owner) else { continue };
         let why = row.standing.blocks().unwrap_or_default();
         let duty = Duty {
             due: row.due.map(|day| day.to_string()),
             clause: Some("5.8.5".to_owned()),
             reference: row.reference,
             todo: format!("See to this finding, {} in what customers have: {why}", row.vulnerability),
+            stand_in: row.stand_in,
             ..names.place(Some(release.product), Some(release))
         };
         all.push(Owed { duty, owner });

@@ -245,9 +245,7 @@ async fn independent_tester(conn: &mut Conn, judged: &Judged) -> Result<()> {
     let people = [&developers[..], &[tester.id]].concat();
     for day in turns(&judged.content, versions.iter().filter(|version| people.contains(&version.id))) {
         let place_of = |id: i64| {
-            let holds = |version: &&tables::people::Person| {
-                version.id == id && version.from <= day && version.to.is_none_or(|to| day < to)
-            };
+            let holds = |version: &&tables::people::Person| version.id == id && version.holds_on(day);
             versions.iter().rfind(holds).map(place)
         };
         let Some(tested) = place_of(tester.id) else {

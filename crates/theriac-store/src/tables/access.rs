@@ -201,6 +201,33 @@ pub async fn roles_at(conn: &mut Conn, product: i64, seq: i64) -> Result<Vec<(i6
     rows.iter().map(|row| Ok((row.get("person")?, row.get("role")?))).collect()
 }
 
+/// Who has a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The person.
+    pub person: i64,
+    /// The product; `None` for the organisation with all its products.
+    pub product: Option<i64>,
+}
+
+impl Holder {
+    /// Whether the role bears on a product.
+    #[must_use]
+    pub fn is_of(&self, product: i64) -> bool {
+        self.product.is_none_or(|own| own == product)
+    }
+}
+
+/// Who has a role now, at most 10,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn holders(conn: &mut Conn, role: &str) -> Result<Vec<Holder>, StoreError> {
+    let sql = "SELECT person, product FROM access_grant WHERE role = $1 AND tx_to IS NULL LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![role]).await?;
+    rows.iter().map(|row| Ok(Holder { person: row.get("person")?, product: row.get("product")? })).collect()
+}
+
 /// All grants in force, at most 10,000.
 ///
 /// # Errors

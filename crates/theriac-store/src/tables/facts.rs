@@ -3,6 +3,8 @@
 //! The service joins their rows; every function names the columns it gives. A new fact is a column here or a new function,
 //! and its place in the service's builder.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::evidence::SIGNATURE_COLUMNS;
 use crate::time::as_of;
 use crate::{Args, Conn, Row, StoreError, args};
@@ -207,27 +209,51 @@ fn not_disqualified() -> String {
 fn manifests_sql() -> String {
     format!(
         "SELECT e.number, e.build, m.commit_id, m.predecessor, \
-         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths, \
-         CASE WHEN m.predecessor IS NULL OR EXISTS (SELECT 1 FROM manifest k JOIN evidence f ON f.id = k.evidence \
-         JOIN release o ON o.id = f.release AND o.tx_to IS NULL WHERE k.commit_id = m.predecessor \
-         AND o.product = r.product AND {} AND NOT EXISTS (SELECT 1 FROM disqualification x WHERE x.evidence = f.id AND {})) \
-         THEN 1 ELSE 0 END AS follows \
-         FROM evidence e JOIN manifest m ON m.evidence = e.id JOIN release r ON r.id = e.release AND r.tx_to IS NULL \
-         WHERE e.release = $2 AND {} AND {} ORDER BY e.number",
-        written("f"),
-        written("x"),
+         (SELECT COUNT(*) FROM manifest_path p WHERE p.evidence = m.evidence) AS paths \
+         FROM evidence e JOIN manifest m ON m.evidence = e.id WHERE e.release = $2 AND {} AND {} ORDER BY e.number",
         written("e"),
         not_disqualified()
     )
 }
 
 /// The manifests of a release's builds that are not disqualified. Columns: `number`, `build`, `commit_id`, `predecessor`,
-/// `paths`, `follows` (whether it goes on from nothing, or from a commit that a sound manifest of the product describes).
+/// `paths`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn manifests(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
     conn.fetch_all(manifests_sql(), args![seq, release]).await
+}
+
+fn lineage_sql() -> String {
+    format!(
+        "SELECT DISTINCT m.commit_id, m.predecessor FROM release r JOIN evidence e ON e.release = r.id \
+         JOIN manifest m ON m.evidence = e.id WHERE r.product = $2 AND r.tx_to IS NULL AND {} AND {}",
+        written("e"),
+        not_disqualified()
+    )
+}
+
+/// The commits of a product whose whole history is described: by manifests that are not disqualified, each going on from
+/// the one before, down to one that goes on from nothing.
+///
+/// # Errors
+/// What the database says.
+pub async fn described(conn: &mut Conn, product: i64, seq: i64) -> Result<BTreeSet<String>, StoreError> {
+    let (mut described, mut after) = (BTreeSet::new(), BTreeMap::<String, Vec<String>>::new());
+    let mut next = Vec::new();
+    for row in conn.fetch_all(lineage_sql(), args![seq, product]).await? {
+        let commit = row.get("commit_id")?;
+        match row.get::<Option<String>>("predecessor")? {
+            None => next.push(commit),
+            Some(predecessor) => after.entry(predecessor).or_default().push(commit),
+        }
+    }
+    while let Some(commit) = next.pop() {
+        next.extend(after.remove(&commit).unwrap_or_default());
+        described.insert(commit);
+    }
+    Ok(described)
 }
 
 fn manifest_authors_sql() -> String {
@@ -488,6 +514,7 @@ pub fn statements() -> Vec<String> {
         links_sql(),
         clearances_sql(),
         manifests_sql(),
+        lineage_sql(),
         manifest_authors_sql(),
         artefacts_sql(),
         evidence_sql("e.release = $2"),

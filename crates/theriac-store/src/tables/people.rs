@@ -25,6 +25,14 @@ pub struct Person {
     pub to: Option<Date>,
 }
 
+impl Person {
+    /// Whether this version holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day < to)
+    }
+}
+
 /// A person as pages show them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {

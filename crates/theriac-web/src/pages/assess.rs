@@ -14,7 +14,6 @@ use theriac_service::{ServiceError, products};
 
 use super::finding;
 use super::finding_judged::{Beside, capital, label, values};
-use super::finding_owed::Owed;
 use super::findings::{Asked, FindingRow, severity, standing};
 use super::names::Names;
 use super::people::managers;
@@ -277,12 +276,9 @@ async fn page(
     let mut form = form(web, me, (product, row.id, release), typed, &errors).await?;
     let what = count(selection.rows.len(), "finding");
     form.heading = format!("One judgement for {what}");
-    let owed = Owed::of(web, me, (product, row.id), release).await?;
-    let mut rows: Vec<FindingRow> =
-        selection.rows.iter().map(|row| selected(me, product, release, row)).collect();
-    for (shown, row) in rows.iter_mut().zip(&selection.rows) {
-        owed.fill(shown, row.finding.known.resolved.is_none());
-    }
+    let owners = selection.rows.iter().filter_map(|row| row.owner.person.as_ref());
+    let names = Names::people(web, owners).await?;
+    let rows = selection.rows.iter().map(|row| selected(me, product, release, row, &names)).collect();
     let mut shell = release::shell(me, (product, &row.name), release, "findings");
     shell.title = format!("Assess findings of {} {release}", row.name);
     shell.crumbs.pop();
@@ -292,7 +288,7 @@ async fn page(
 }
 
 /// A chosen finding as a row.
-pub(super) fn selected(me: &Me, product: &str, release: &str, row: &SelectedFinding) -> FindingRow {
+fn selected(me: &Me, product: &str, release: &str, row: &SelectedFinding, names: &Names) -> FindingRow {
     let (finding, judged) = (&row.finding, row.assessment.as_ref());
     let word =
         if finding.known.resolved.is_some() { "resolved" } else { judged.map_or("new", |row| &row.status) };
@@ -304,7 +300,7 @@ pub(super) fn selected(me: &Me, product: &str, release: &str, row: &SelectedFind
         state: StatusKind::into(super::findings::state(word)),
         state_note: standing(row.standing).to_owned(),
         due: row.due.map(|day| me.due(day)),
-        owner: String::new(),
+        owner: names.owed(row.owner.person.as_deref(), row.owner.stand_in),
         current: false,
         release: None,
     }

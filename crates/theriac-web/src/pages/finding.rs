@@ -9,7 +9,6 @@ use theriac_service::{MOST, ServiceError, products};
 
 use super::assess::{self, AssessmentForm, Refused, Typed};
 use super::finding_judged::{self, Beside};
-use super::finding_owed::Owed;
 use super::findings::{self as findings_page, Asked, FindingsPage, One, severity, standing, state};
 use super::findings_sign;
 use super::names::Names;
@@ -78,8 +77,7 @@ pub(super) async fn page(
 ) -> Result<FindingsPage, ServiceError> {
     let known = known(web, me, product, release, number).await?;
     let row = products::product(web.app(), me.who(), product).await?;
-    let owed = Owed::of(web, me, (product, row.id), release).await?;
-    let mut page = findings_page::of_release(web, me, &row, release, asked, &owed).await?;
+    let mut page = findings_page::of_release(web, me, &row, release, asked).await?;
     let shell = &mut page.shell;
     shell.title = format!("{number} of {} {release}", row.name);
     shell.crumbs.pop();
@@ -90,7 +88,7 @@ pub(super) async fn page(
     let (previous, next) = neighbours(web, me, &known, asked).await?;
     let actions = actions(web, me, &known, row.id).await?.into_iter().map(Action::main).collect();
     page.one = Some(One { actions, previous, next });
-    page.pane = Some(view(web, me, &known, asked, &owed, refused).await?);
+    page.pane = Some(view(web, me, &known, asked, refused).await?);
     Ok(page)
 }
 
@@ -115,10 +113,9 @@ pub(super) async fn read(
     me: &Me,
     number: &str,
     asked: &Asked,
-    owed: &Owed,
 ) -> Result<FindingView, ServiceError> {
     let known = findings::page(web.app(), me.who(), number).await?;
-    view(web, me, &known, asked, owed, None).await
+    view(web, me, &known, asked, None).await
 }
 
 /// The findings before and after in the list, as far as its longest page reaches.
@@ -195,7 +192,6 @@ async fn view(
     me: &Me,
     known: &Known,
     asked: &Asked,
-    owed: &Owed,
     refused: Option<&Refused>,
 ) -> Result<FindingView, ServiceError> {
     let row = &known.row;
@@ -211,11 +207,7 @@ async fn view(
     let typed = refused.map(|refused| refused.sent.get("fixer").to_owned());
     let people = assessors.chain(signers).chain(fixers).chain(&row.owner).chain(&typed);
     let names = Names::people(web, people).await?;
-    let owner = match &row.owner {
-        _ if !open => String::new(),
-        Some(key) => names.person(key),
-        None => owed.by(&row.reference),
-    };
+    let owner = names.owed(row.owner.as_deref(), row.stand_in);
     let actions = actions(web, me, known, product.id).await?;
     let first = known.advisories.iter().find(|advisory| !advisory.summary.is_empty());
     let latest = known.assessments.first().map(|judged| judged.assessment.id);

@@ -1,6 +1,8 @@
 //! `…/findings` and `/findings`: findings, new ones before worse ones, the first of them beside the list; and
 //! `…/findings/vex`, what customers are told.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
@@ -10,7 +12,6 @@ use theriac_service::products::{self, Product};
 use theriac_service::{Paging, ServiceError};
 
 use super::finding::{self, FindingView};
-use super::finding_owed::{Owed, Places};
 use super::names::Names;
 use super::release::{self, At};
 use crate::http::{Answer, Me, Web};
@@ -190,13 +191,12 @@ pub async fn show(
     Query(query): Query<At>,
 ) -> Answer {
     let row = products::product(web.app(), me.who(), &product).await?;
-    let owed = Owed::of(&web, &me, (&product, row.id), &release).await?;
-    let mut page = of_release(&web, &me, &row, &release, &asked, &owed).await?;
+    let mut page = of_release(&web, &me, &row, &release, &asked).await?;
     let here = urls::release(&product, &release, "findings");
     release::only_today(&mut page.shell, "Findings", &asked.on(&here), query.day(&me)?);
     if let Some(first) = page.rows.first_mut() {
         first.current = true;
-        page.pane = Some(finding::read(&web, &me, &first.number, &asked, &owed).await?);
+        page.pane = Some(finding::read(&web, &me, &first.number, &asked).await?);
     }
     Ok(respond::page(&page))
 }
@@ -208,7 +208,6 @@ pub(super) async fn of_release(
     product: &Product,
     release: &str,
     asked: &Asked,
-    owed: &Owed,
 ) -> Result<FindingsPage, ServiceError> {
     let (key, here) = (product.key.as_str(), urls::release(&product.key, release, "findings"));
     let found = findings::list(web.app(), me.who(), &asked.input(Some((key, release)), 0)?).await?;
@@ -222,11 +221,8 @@ pub(super) async fn of_release(
     };
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
     let names = Names::people(web, owners).await?;
-    let mut rows: Vec<FindingRow> =
+    let rows: Vec<FindingRow> =
         found.page.items.iter().map(|finding| finding_row(me, finding, &names, asked)).collect();
-    for (row, known) in rows.iter_mut().zip(&found.page.items) {
-        owed.fill(row, known.resolved.is_none());
-    }
     let told = asked.any() || found.counts.iter().any(|(state, _)| state != "resolved");
     Ok(FindingsPage {
         shell: release::shell(me, (key, &product.name), release, "findings"),
@@ -289,19 +285,23 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
     let found = findings::list(web.app(), me.who(), &asked.input(None, 0)?).await?;
     let owners = found.page.items.iter().filter_map(|row| row.owner.as_ref());
     let names = Names::people(&web, owners).await?;
-    let places = Places::of(&web, &me, &found.page.items).await?;
-    let mut rows: Vec<FindingRow> =
-        found.page.items.iter().map(|finding| finding_row(&me, finding, &names, &asked)).collect();
-    for (row, known) in rows.iter_mut().zip(&found.page.items) {
-        places.fill(row, known, &asked);
-    }
+    let products =
+        products::names(web.app(), found.page.items.iter().map(|row| row.product.as_str())).await?;
+    let release = |row: &Row| {
+        let product = products.get(&row.product).unwrap_or(&row.product);
+        let list = asked.on(&urls::release(&row.product, &row.release, "findings"));
+        Link::new(format!("{product} {}", row.release), list)
+    };
+    let shown =
+        |row: &Row| FindingRow { release: Some(release(row)), ..finding_row(&me, row, &names, &asked) };
+    let rows: Vec<FindingRow> = found.page.items.iter().map(shown).collect();
     let page = FindingsPage {
         shell: me.shell("Findings", Area::Findings),
         heading: "Findings of all releases".to_owned(),
         counts: found.counts.iter().map(counted).collect(),
         waiting: waiting(&found.waiting),
         actions: Vec::new(),
-        notes: notes(&web, &me).await?.into_iter().chain(by_release(&me, &asked, &places)).collect(),
+        notes: notes(&web, &me).await?.into_iter().chain(by_release(&me, &rows)).collect(),
         filters: filters(&me, &asked, "/findings"),
         head: head(true),
         pager: pager(&asked, "/findings", rows.len(), found.page.next.as_deref()),
@@ -318,17 +318,20 @@ pub async fn everywhere(State(web): State<Web>, me: Me, Query(asked): Query<Aske
 }
 
 /// Where many are judged or signed at once: one signature is for one release. Said to who may do it.
-fn by_release(me: &Me, asked: &Asked, places: &Places) -> Option<Note> {
+fn by_release(me: &Me, rows: &[FindingRow]) -> Option<Note> {
     let may = [Permission::AssessFinding, Permission::AcceptRisk, Permission::SignClinical];
-    if places.is_empty() || !may.iter().any(|permission| me.holds(*permission)) {
+    if rows.is_empty() || !may.iter().any(|permission| me.holds(*permission)) {
         return None;
     }
     let text = "A judgement and its signature are for one release. Select findings to assess or sign at once on the list of their release:";
     let note = Note::new(NoteKind::Info, "", text);
-    Some(places.releases().fold(note, |note, ((product, release), called)| {
-        let href = asked.on(&urls::release(product, release, "findings"));
-        note.link(format!("Select findings of {called}"), href)
-    }))
+    let releases = rows.iter().filter_map(|row| row.release.as_ref());
+    let releases: BTreeMap<&str, &Link> = releases.map(|link| (link.href.as_str(), link)).collect();
+    Some(
+        releases
+            .values()
+            .fold(note, |note, link| note.link(format!("Select findings of {}", link.text), &link.href)),
+    )
 }
 
 fn head(everywhere: bool) -> TableHead {
@@ -362,7 +365,7 @@ pub(super) fn finding_row(me: &Me, row: &Row, names: &Names, asked: &Asked) -> F
         state: state(&row.state).into(),
         state_note: standing(row.standing).to_owned(),
         due: row.due.map(|day| me.due(day)),
-        owner: row.owner.as_ref().map(|key| names.person(key)).unwrap_or_default(),
+        owner: names.owed(row.owner.as_deref(), row.stand_in),
         current: false,
         release: None,
     }

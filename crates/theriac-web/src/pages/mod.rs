@@ -20,7 +20,6 @@ pub mod evidence_list;
 pub mod evidence_upload;
 pub mod finding;
 pub mod finding_judged;
-mod finding_owed;
 pub mod findings;
 pub mod findings_sign;
 pub mod gate;

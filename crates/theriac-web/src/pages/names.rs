@@ -79,6 +79,11 @@ impl Names {
         }
     }
 
+    /// As [`Self::owner`]; empty where nobody owes it.
+    pub(super) fn owed(&self, key: Option<&str>, stand_in: Option<StandIn>) -> String {
+        key.map_or_else(String::new, |key| self.owner(Some(key), stand_in))
+    }
+
     /// The number and the title of the record that a reference names; what else it names as it is.
     pub(super) fn titled(&self, reference: &str) -> String {
         let name = match number(reference) {

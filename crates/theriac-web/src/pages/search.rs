@@ -163,17 +163,18 @@ async fn findings(web: &Web, me: &Me, q: &str) -> Result<HitGroup, ServiceError>
     };
     let found = findings::list(web.app(), me.who(), &input).await?.page;
     let names = products::names(web.app(), found.items.iter().map(|row| row.product.as_str())).await?;
+    let place = |row: &findings::FindingRow| {
+        format!("{}, {} {}", row.component, names.get(&row.product).unwrap_or(&row.product), row.release)
+    };
     let hit = |row: &findings::FindingRow| Hit {
         link: Link::new(
             format!("{} {}", row.reference, row.vulnerability),
             urls::finding(&row.product, &row.release, &row.reference),
         ),
-        about: format!(
-            "{}, {} {}",
-            row.component,
-            names.get(&row.product).unwrap_or(&row.product),
-            row.release
-        ),
+        about: match super::findings::standing(row.standing) {
+            "" => place(row),
+            note => format!("{}, {note}", place(row)),
+        },
         state: Some(super::findings::state(&row.state).into()),
     };
     let all = Link::new("All findings that match", urls::with_query("/findings", &[("q", q)]));

@@ -149,6 +149,8 @@ async fn a_finding_is_judged_and_signed_and_counts_from_then_on() {
     assert_eq!(site.get(HERE).await.ok().texts("#counts > span:last-child"), ["1 waits for a signature"]);
     let list = site.get(HERE).await.ok();
     assert!(list.text.contains("waits for a signature"), "{}", list.text);
+    let about = site.get("/search?q=crypto").await.ok().texts("ul.rows .small");
+    assert!(about.iter().any(|text| text.ends_with(", waits for a signature")), "{about:?}");
 
     let page = site.get(&judged.location).await.ok();
     assert_eq!(page.texts("h1"), ["Sign 1 assessment of 2.4.0"]);

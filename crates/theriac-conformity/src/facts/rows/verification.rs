@@ -134,8 +134,8 @@ pub struct Build {
     pub authors: Vec<String>,
     /// Authors whom nobody has matched to a person.
     pub unknown_authors: i64,
-    /// Whether the manifest goes on from nothing, or from a commit that a sound manifest of the product describes; else
-    /// nothing says who wrote what was there before.
+    /// Whether the manifest goes on from nothing, or from a commit whose history sound manifests of the product describe to
+    /// its beginning; else nothing says who wrote what was there before.
     pub follows: bool,
     /// Whether a manifest that nobody disqualified says who wrote it, goes on from what is known, and all are known.
     pub authors_known: bool,

@@ -27,6 +27,7 @@ pub(super) async fn builds(
     let manifests = table::manifests(conn, release.id, seq).await?;
     let authors = table::manifest_authors(conn, release.id, seq).await?;
     let artefacts = table::artefacts(conn, release.id, seq).await?;
+    let described = table::described(conn, release.product, seq).await?;
     let of = |rows: &'_ [Row], id: i64| -> Vec<usize> {
         let mine = |row: &Row| row.get::<Option<i64>>("build").is_ok_and(|build| build == Some(id));
         (0..rows.len()).filter(|index| mine(&rows[*index])).collect()
@@ -42,20 +43,18 @@ pub(super) async fn builds(
         }
         let mine = of(&manifests, build.id);
         let latest = mine.last().map(|index| &manifests[*index]);
+        let predecessor: Option<String> = match latest {
+            None => None,
+            Some(row) => row.get("predecessor")?,
+        };
         inputs.push(BuildInput {
             name: build.name.clone(),
             commit: build.commit.clone(),
-            predecessor: match latest {
-                None => None,
-                Some(row) => row.get("predecessor")?,
-            },
+            follows: latest.is_some() && predecessor.as_ref().is_none_or(|commit| described.contains(commit)),
+            predecessor,
             authors: known.into_iter().collect(),
             unknown_authors: u32::try_from(unknown.len()).unwrap_or(u32::MAX),
             manifest: latest.is_some(),
-            follows: match latest {
-                None => false,
-                Some(row) => row.get("follows")?,
-            },
             manifests: mine.iter().map(|index| evidence_name(&manifests[*index])).collect::<Result<_>>()?,
             changed_paths: match latest {
                 None => 0,

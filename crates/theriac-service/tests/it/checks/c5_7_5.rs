@@ -112,7 +112,17 @@ on_both_engines!(nobody_knows_who_wrote_what_no_manifest_describes, |store| {
     let refused = records::approve(&site.world.app, &cleo, &proof, &again, digest).await;
     assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{refused:?}");
 
+    // That commit is described, but as going on from this one: two that name each other begin nowhere.
+    site.build("rc.0", &other).await;
+    let circle = site.hand_in_of("rc.0", "circle.json", going_on(&other, EARLIER), true).await;
+    site.finds("5.7.5-c", PartlyMet, &[("rc.0", ANA, SHIPS), ("rc.2", ANA, SHIPS)]).await;
+    let refused = records::approve(&site.world.app, &cleo, &proof, &again, digest).await;
+    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{refused:?}");
+
     // It is described since the build that is known; then all is said.
+    site.disqualify(&circle).await;
+    site.hand_in_of("rc.0", "after.json", going_on(&other, COMMIT), true).await;
+    site.finds("5.7.5-c", Met, &[]).await;
     site.disqualify(&shallow).await;
     site.hand_in_of("rc.2", "whole.json", going_on(EARLIER, COMMIT), true).await;
     site.finds("5.7.5-c", Met, &[]).await;
@@ -120,7 +130,7 @@ on_both_engines!(nobody_knows_who_wrote_what_no_manifest_describes, |store| {
     site.all_met(&["5.7.5-b"]).await;
     // The manifest that it goes on from turns out to be wrong.
     site.disqualify("EVID-3").await;
-    site.finds("5.7.5-c", NotMet, &[("rc.1", ANA, SHIPS), ("rc.2", ANA, SHIPS)]).await;
+    site.finds("5.7.5-c", NotMet, &[("rc.0", ANA, SHIPS), ("rc.1", ANA, SHIPS), ("rc.2", ANA, SHIPS)]).await;
 });
 
 on_both_engines!(every_author_is_known, |store| {

@@ -5,6 +5,7 @@ mod components;
 mod grounds;
 mod listing;
 mod matching;
+mod owed;
 mod signing;
 mod triage;
 

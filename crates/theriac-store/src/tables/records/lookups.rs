@@ -1,6 +1,7 @@
 //! What others ask of records, and records of evidence and people: one question, one query.
 
 use super::unchanged;
+use crate::tables::facts;
 use crate::{Args, Conn, Row, StoreError, args};
 
 /// Which of these evidence names (`EVID-3`) exist for a product, or for any where it is `None`; at most 1,000.
@@ -106,16 +107,21 @@ pub async fn developers_of(conn: &mut Conn, release: i64) -> Result<(Vec<i64>, b
     Ok((people.iter().flatten().copied().collect(), unknown))
 }
 
-/// Whether a sound manifest of a release goes on from a commit that no sound manifest of the product describes: nothing
-/// says who wrote what was there before.
+/// Whether the history that a sound manifest of a release goes on from is not described to its beginning: nothing says who
+/// wrote what was there before. Of a build the latest manifest counts.
 async fn goes_on_from_unknown(conn: &mut Conn, release: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 AS found FROM evidence e JOIN manifest m ON m.evidence = e.id \
+    let sql = "SELECT r.product, m.predecessor FROM evidence e JOIN manifest m ON m.evidence = e.id \
                JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE e.release = $1 AND m.predecessor IS NOT NULL \
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) \
                AND NOT EXISTS (SELECT 1 FROM manifest n JOIN evidence g ON g.id = n.evidence WHERE g.build = e.build \
-               AND g.number > e.number AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = g.id)) \
-               AND NOT EXISTS (SELECT 1 FROM manifest k JOIN evidence f ON f.id = k.evidence \
-               JOIN release o ON o.id = f.release AND o.tx_to IS NULL WHERE k.commit_id = m.predecessor \
-               AND o.product = r.product AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = f.id)) LIMIT 1";
-    Ok(conn.fetch_optional(sql, args![release]).await?.is_some())
+               AND g.number > e.number AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = g.id)) LIMIT 10000";
+    let rows = conn.fetch_all(sql, args![release]).await?;
+    let Some(first) = rows.first() else { return Ok(false) };
+    let described = facts::described(conn, first.get("product")?, i64::MAX).await?;
+    for row in &rows {
+        if !described.contains(&row.get::<String>("predecessor")?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
