@@ -118,6 +118,11 @@ async fn import(teller: &Teller<'_>, advisories: &[(&str, &str)]) -> Result<(), 
     let imported = findings::import_feed(teller.app, &ana.who, vec![folder.clone()], Arc::new(|_| {})).await;
     scene("the feed", imported)?;
     file(&folder, std::fs::remove_dir_all(&folder))?;
+    work_off(teller).await
+}
+
+/// Runs the jobs that are due, as a server would have.
+async fn work_off(teller: &Teller<'_>) -> Result<(), DemoError> {
     let handlers = findings::jobs::handlers(teller.app);
     let run = teller.app.store().run_due_jobs(&handlers).await;
     scene("matching again", run.map_err(ServiceError::from))?;
@@ -172,6 +177,7 @@ async fn deliver(
         let added = scene(&format!("{name}: {file}"), evidence::add(app, &ben.who, input).await)?;
         numbers.extend(added.evidence.into_iter().map(|file| file.number));
     }
+    work_off(teller).await?;
     Ok(numbers)
 }
 

@@ -27,6 +27,7 @@ pub(crate) const LIST: &[Migration] = &[
     migration(130, "component_via", include_str!("../migrations/0130_component_via.sql")),
     migration(131, "signature_comment", include_str!("../migrations/0131_signature_comment.sql")),
     migration(132, "artefact_signature", include_str!("../migrations/0132_artefact_signature.sql")),
+    migration(133, "verdict_findings", include_str!("../migrations/0133_verdict_findings.sql")),
 ];
 
 impl Migration {

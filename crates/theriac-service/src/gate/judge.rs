@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use theriac_auth::Permission;
+use theriac_auth::{Permission, ProductId};
 use theriac_conformity::facts::input::FactsInput;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{
-    ClauseVerdict, Conformity, DecidedBy, EVALUATOR_VERSION, Facts, Gate, Missing, Pack,
+    ClauseVerdict, Conformity, DecidedBy, EVALUATOR_VERSION, Facts, Gate, Missing, Pack, ReasonKind,
 };
 use theriac_model::Digest;
 use theriac_store::tables::decisions::Decision;
@@ -37,8 +37,10 @@ pub struct Judged {
 }
 
 /// A release and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseState {
+    /// The row id.
+    pub id: i64,
     /// The product's key.
     pub product: String,
     /// What people call the product.
@@ -274,6 +276,11 @@ pub(crate) async fn missing(
 }
 
 pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> Result<Judged> {
+    Ok(kept_in(app, read, release).await?.1)
+}
+
+/// What is kept of a release, made anew where something has happened since that can bear on it.
+async fn kept_in(app: &App, read: &mut Read, release: &Release) -> Result<(Sums, Judged)> {
     let zone = organisation_in(read).await?.zone;
     let (today, head) = (app.today(&zone), read.seq());
     let pack = pack_at(app, read, head).await?.reference();
@@ -283,28 +290,60 @@ pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> R
         let current = current && !verdicts::bears_since(read, seq, product, release.id, base).await?;
         // What an older program kept may not be readable; it is worked out again then.
         if let (true, Ok(judged)) = (current, serde_json::from_str(&kept.verdicts)) {
-            return Ok(judged);
+            return Ok((kept.sums, judged));
         }
     }
     let judged = judged_in(app, read, release, None).await?;
     let verdicts =
         serde_json::to_string(&judged).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    let sums = sums_of(&judged, release, (today, head), pack);
+    keep(app, Stored { sums: sums.clone(), verdicts }).await?;
+    Ok((sums, judged))
+}
+
+/// The sums of verdicts that were judged on a day at a sequence.
+fn sums_of(judged: &Judged, release: &Release, (day, seq): (Date, i64), pack: String) -> Sums {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let clauses = |wanted: Verdict| {
         number(judged.conformity.clauses.iter().filter(|clause| clause.verdict == wanted).count())
     };
-    let sums = Sums {
+    let findings = judged.gate.reasons.iter().filter(|reason| reason.kind == ReasonKind::FindingNotAssessed);
+    Sums {
         release: release.id,
-        seq: head,
-        day: today,
+        seq,
+        day,
         pack,
         evaluator: EVALUATOR_VERSION,
         gate_open: judged.gate.open,
         reasons: number(judged.gate.reasons.len()),
+        findings: number(findings.count()),
         clauses: [Verdict::Met, Verdict::PartlyMet, Verdict::NotMet, Verdict::NotApplicable].map(clauses),
-    };
-    keep(app, Stored { sums, verdicts }).await?;
-    Ok(judged)
+    }
+}
+
+/// How releases stand, in their order: by the sums of the verdicts that are kept, of all at once; only where something has
+/// happened since are they evaluated.
+///
+/// # Errors
+/// When the actor may not read one of them, or what the store says.
+pub async fn sums(app: &App, who: &Who, states: &[ReleaseState]) -> Result<Vec<Sums>> {
+    let mut read = app.store().read().await?;
+    let ids: Vec<i64> = states.iter().map(|state| state.id).collect();
+    let releases = tables::releases::among(&mut read, &ids).await?;
+    let kept = standings(app, &mut read, &releases.iter().collect::<Vec<_>>()).await?;
+    let products = who.access().products(Permission::ReadGate);
+    let mut all = Vec::with_capacity(states.len());
+    for state in states {
+        let readable =
+            |release: &&Release| release.id == state.id && products.contains(ProductId(release.product));
+        let release = releases.iter().find(readable);
+        let release = release.ok_or_else(|| ServiceError::not_found("release", &state.release))?;
+        all.push(match kept.get(&state.id).filter(|standing| standing.current) {
+            Some(standing) => standing.sums.clone(),
+            None => kept_in(app, &mut read, release).await?.0,
+        });
+    }
+    Ok(all)
 }
 
 /// What verdicts of today are made with.
@@ -373,13 +412,13 @@ pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
     let decisions = tables::decisions::in_force(&mut read).await?;
     let names = tables::products::all(&mut read).await?;
     let releases = tables::releases::all(&mut read).await?;
-    let visible =
-        releases.iter().filter(|release| products.contains(theriac_auth::ProductId(release.product)));
+    let visible = releases.iter().filter(|release| products.contains(ProductId(release.product)));
     let state = |release: &Release| {
         let product = names.iter().find(|product| product.id == release.product);
         let product = product.map(|product| (product.key.clone(), product.name.clone()));
         let (product, product_name) = product.unwrap_or_default();
         ReleaseState {
+            id: release.id,
             product,
             product_name,
             release: release.name.clone(),

@@ -18,6 +18,8 @@ pub(crate) use judge::{missing, standings};
 pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, hindrance, preview};
 pub use duties::{Cover, Duty, Overview, Owed, duties, overdue, overview};
-pub use judge::{Judged, ReleaseState, Standing, conformity, facts, gate, judged, releases, shown};
+pub use theriac_store::tables::verdicts::Sums;
+
+pub use judge::{Judged, ReleaseState, Standing, conformity, facts, gate, judged, releases, shown, sums};
 pub use packs::{PackView, Shelf, adopt_pack, ensure_built_in, pack, pack_in_force, pack_then};
 pub use theriac_store::tables::baseline::Moved;

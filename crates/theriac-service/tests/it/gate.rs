@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use theriac_auth::Role;
+use theriac_auth::{Access, PersonId, Role};
 use theriac_conformity::facts::words::{Route, StandIn, Verdict};
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{ClauseVerdict, Conformity, Facts, Pack, ReasonKind};
@@ -11,7 +11,7 @@ use theriac_service::gate::{self, Decide, Judged, Outcome};
 use theriac_service::people;
 use theriac_service::products::{self, NewProduct, NewRelease};
 use theriac_service::records::{self, DraftLink};
-use theriac_service::{Paging, Result, ServiceError};
+use theriac_service::{Paging, Result, ServiceError, Who};
 use theriac_store::tables::packs::StoredPack;
 use theriac_store::{args, on_both_engines, tables};
 
@@ -661,6 +661,51 @@ on_both_engines!(lists_of_releases_say_how_each_stood_when_it_was_last_looked_at
     assert!(listed().await.unwrap().current);
     store.clock.advance_days(1);
     assert!(!listed().await.unwrap().current);
+});
+
+on_both_engines!(sums_of_releases_are_those_of_their_verdicts_whatever_happened_since, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    for name in ["2.5.0", "2.6.0"] {
+        let new =
+            NewRelease { product: GATEWAY.0.to_owned(), name: name.to_owned(), ..NewRelease::default() };
+        products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
+    }
+    let alike = async || {
+        let otto = world.who("otto");
+        let states = gate::releases(&world.app, &otto).await.unwrap();
+        let sums = gate::sums(&world.app, &otto, &states).await.unwrap();
+        assert_eq!((states.len(), sums.len()), (3, 3));
+        for (state, sums) in states.iter().zip(&sums) {
+            let now = gate::judged(&world.app, &otto, &state.product, &state.release, None).await.unwrap();
+            let count = |wanted| {
+                let clauses = now.conformity.clauses.iter().filter(|clause| clause.verdict == wanted);
+                u32::try_from(clauses.count()).unwrap()
+            };
+            use Verdict::{Met, NotApplicable, NotMet, PartlyMet};
+            assert_eq!(sums.clauses, [Met, PartlyMet, NotMet, NotApplicable].map(count), "{}", state.release);
+            assert_eq!(sums.gate_open, now.gate.open, "{}", state.release);
+            let new = now.gate.reasons.iter().filter(|reason| reason.kind == ReasonKind::FindingNotAssessed);
+            assert_eq!(
+                (sums.reasons as usize, sums.findings as usize),
+                (now.gate.reasons.len(), new.count())
+            );
+        }
+        sums
+    };
+    let first = alike().await;
+    assert!(first.iter().any(|sums| sums.gate_open) && first.iter().any(|sums| !sums.gate_open));
+    assert_eq!(alike().await, first, "as they were kept");
+    finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
+    let second = alike().await;
+    assert_eq!(second.iter().map(|sums| sums.findings).sum::<u32>(), 1, "one of them has a finding now");
+    store.clock.advance_days(40);
+    alike().await;
+
+    let states = gate::releases(&world.app, &world.who("otto")).await.unwrap();
+    let stranger = Who::new(Access::of_person(PersonId(999), []), "test");
+    let hidden = gate::sums(&world.app, &stranger, &states).await;
+    assert!(matches!(hidden, Err(ServiceError::NotFound { .. })), "{hidden:?}");
 });
 
 on_both_engines!(the_same_question_has_the_same_bytes_as_answer, |store| {

@@ -29,6 +29,8 @@ pub struct Sums {
     pub gate_open: bool,
     /// How many reasons close it.
     pub reasons: u32,
+    /// How many of these are findings that nobody has judged.
+    pub findings: u32,
     /// How many clauses are met, partly met, not met and not applicable, at release.
     pub clauses: [u32; 4],
 }
@@ -42,8 +44,7 @@ pub struct Stored {
     pub verdicts: String,
 }
 
-const SUMS: &str =
-    "release, seq, day, pack, evaluator, gate_open, reasons, met, partly_met, not_met, not_applicable";
+const SUMS: &str = "release, seq, day, pack, evaluator, gate_open, reasons, findings, met, partly_met, not_met, not_applicable";
 
 fn sums(row: &Row) -> Result<Sums, StoreError> {
     Ok(Sums {
@@ -54,6 +55,7 @@ fn sums(row: &Row) -> Result<Sums, StoreError> {
         evaluator: row.get("evaluator")?,
         gate_open: row.get("gate_open")?,
         reasons: row.get("reasons")?,
+        findings: row.get("findings")?,
         clauses: [row.get("met")?, row.get("partly_met")?, row.get("not_met")?, row.get("not_applicable")?],
     })
 }
@@ -93,15 +95,16 @@ pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
     let sums = &stored.sums;
     let [met, partly_met, not_met, not_applicable] = sums.clauses;
     let sql = format!(
-        "INSERT INTO stored_verdict ({SUMS}, verdicts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+        "INSERT INTO stored_verdict ({SUMS}, verdicts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (release) DO UPDATE SET seq = excluded.seq, day = excluded.day, pack = excluded.pack, \
-         evaluator = excluded.evaluator, gate_open = excluded.gate_open, reasons = excluded.reasons, \
+         evaluator = excluded.evaluator, gate_open = excluded.gate_open, reasons = excluded.reasons, findings = excluded.findings, \
          met = excluded.met, partly_met = excluded.partly_met, not_met = excluded.not_met, \
          not_applicable = excluded.not_applicable, verdicts = excluded.verdicts \
          WHERE stored_verdict.seq <= excluded.seq"
     );
     let values =
         args![sums.release, sums.seq, sums.day, &sums.pack, sums.evaluator, sums.gate_open, sums.reasons]
+            .with(sums.findings)
             .with(met)
             .with(partly_met)
             .with(not_met)

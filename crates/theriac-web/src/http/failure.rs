@@ -27,7 +27,7 @@ pub struct Failure {
 impl Failure {
     /// A failure.
     pub fn new(status: StatusCode, title: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { status, title: title.into(), text: text.into(), details: Vec::new() }
+        Self { status, title: title.into(), text: sentence(&text.into()), details: Vec::new() }
     }
 
     /// The address or the values sent are not what the page takes.
@@ -59,6 +59,12 @@ impl Failure {
         };
         respond::with_status(self.status, &page)
     }
+}
+
+/// Words of an error as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl From<ServiceError> for Failure {

@@ -414,7 +414,7 @@ pub(super) fn counts(clauses: &[ClauseVerdict]) -> Counts {
 /// The gate in a sentence.
 pub(super) fn banner(me: &Me, seen: &Seen) -> GateBanner {
     let (judged, release) = (&seen.judged, &seen.release.name);
-    let state = gate_status(judged);
+    let state = gate_status(judged.decided.is_some(), judged.gate.open);
     let sentence = match (&judged.decided, judged.gate.open) {
         (Some(day), _) => format!("Shipped: {release} was decided on {day}"),
         (None, true) => format!("Gate open: {release} may be decided"),
@@ -621,8 +621,13 @@ fn failing(me: &Me, product: &str, seen: &Seen, subject: &Subject, owed: Option<
             (None, Some(_)) => String::new(),
             (None, None) => subject.reference.clone(),
         },
+        note: match (&link, owed) {
+            (None, Some(item)) => {
+                about_text(&seen.names, &subject.reference, subject.reference == item.check)
+            }
+            _ => seen.names.title(&subject.reference).to_owned(),
+        },
         link,
-        note: seen.names.title(&subject.reference).to_owned(),
         owner: owner.map(|key| seen.names.person(key)).unwrap_or_default(),
         due: owed.and_then(|item| me.due_text(item.due.as_deref())),
         ..Node::default()

@@ -388,7 +388,10 @@ async fn carried_page(
     }
     Ok(SignPage {
         shell: shell(me, (product, &row.name), release, "Confirm"),
-        heading: format!("Confirm {what} for {release}"),
+        heading: match carried.rows.len() {
+            0 => format!("Nothing to confirm for {release}"),
+            _ => format!("Confirm {what} for {release}"),
+        },
         content: carried.rows.iter().map(|(finding, judged)| line(finding, judged, false)).collect(),
         changed: None,
         form: SignForm {

@@ -243,15 +243,15 @@ fn todos(row: &theriac_conformity::Reason) -> String {
 
 /// Everybody who owes some of it; who owes what stands on the page of the clause.
 fn owners(seen: &Seen, row: &theriac_conformity::Reason) -> String {
-    let mut owners: Vec<String> = Vec::new();
     let all = row.missing.iter().map(|item| (item.owner.as_deref(), item.stand_in));
+    let mut owners: Vec<(Option<&str>, _)> = Vec::new();
     for (key, stand_in) in std::iter::once((row.owner.as_deref(), row.stand_in)).chain(all) {
-        let owner = seen.names.owner(key, stand_in);
-        if !owners.contains(&owner) {
-            owners.push(owner);
+        if owners.iter().all(|(known, _)| *known != key) {
+            owners.push((key, stand_in));
         }
     }
-    owners.join(", ")
+    let names = owners.into_iter().map(|(key, stand_in)| seen.names.owner(key, stand_in));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 fn decided(me: &Me, row: &gate::Decided) -> Signature {

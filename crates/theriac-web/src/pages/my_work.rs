@@ -3,10 +3,9 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use theriac_auth::{Permission, Scope};
-use theriac_conformity::facts::words::Verdict;
 use theriac_service::audit::{self, Entries, EntryView};
 use theriac_service::findings::{self, ListFindings};
-use theriac_service::gate::{self, Judged, Owed, ReleaseState};
+use theriac_service::gate::{self, Owed, ReleaseState, Sums};
 use theriac_service::records::{self, ListInput};
 use theriac_service::{Paging, ServiceError};
 
@@ -101,11 +100,10 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
     let total = overview.own.len();
     let tasks: Vec<Task> = overview.own.iter().take(TASKS_MAX).map(|duty| task(&me, duty, &names)).collect();
     let overdue = tasks.iter().filter(|task| task.due.as_ref().is_some_and(|due| due.overdue)).count();
-    let mut releases = Vec::new();
-    for state in gate::releases(web.app(), me.who()).await?.into_iter().take(RELEASES_MAX) {
-        let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
-        releases.push(release_row(&me, &state, &judged));
-    }
+    let mut states = gate::releases(web.app(), me.who()).await?;
+    states.truncate(RELEASES_MAX);
+    let sums = gate::sums(web.app(), me.who(), &states).await?;
+    let releases = states.iter().zip(&sums).map(|(state, sums)| release_row(&me, state, sums)).collect();
     let mut shell = me.shell("My work", Area::MyWork);
     release::only_today(&mut shell, "Your tasks and releases", "/", query.day(&me)?);
     let notes = waiting(&web, &me).await?;
@@ -292,30 +290,23 @@ fn is_the_clause(duty: &gate::Duty) -> bool {
 }
 
 /// The row of a release with the gate as it is shown.
-pub fn release_row(me: &Me, state: &ReleaseState, judged: &Judged) -> ReleaseRow {
-    let count = |wanted| judged.conformity.clauses.iter().filter(|clause| clause.verdict == wanted).count();
-    let number = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
+pub fn release_row(me: &Me, state: &ReleaseState, sums: &Sums) -> ReleaseRow {
     ReleaseRow {
         release: Link::new(
             format!("{} {}", state.product_name, state.release),
             urls::release(&state.product, &state.release, "conformity"),
         ),
-        gate: gate_status(judged).into(),
-        counts: [
-            number(Verdict::Met),
-            number(Verdict::PartlyMet),
-            number(Verdict::NotMet),
-            number(Verdict::NotApplicable),
-        ],
+        gate: gate_status(state.decided, sums.gate_open).into(),
+        counts: sums.clauses,
         ship: state.planned_ship_date.map(|day| me.day(day)),
     }
 }
 
 /// The word for a gate.
-pub fn gate_status(judged: &Judged) -> StatusKind {
-    match (&judged.decided, judged.gate.open) {
-        (Some(_), _) => StatusKind::Shipped,
-        (None, true) => StatusKind::GateOpen,
-        (None, false) => StatusKind::GateClosed,
+pub fn gate_status(decided: bool, open: bool) -> StatusKind {
+    match (decided, open) {
+        (true, _) => StatusKind::Shipped,
+        (false, true) => StatusKind::GateOpen,
+        (false, false) => StatusKind::GateClosed,
     }
 }

@@ -115,12 +115,8 @@ fn fields(view: &ReleaseView, everybody: &[people::PersonView], refused: &Refuse
     let (planned, manager) = refused.sent.as_ref().map_or((planned, manager), |sent| {
         (sent.get("planned_ship_date").to_owned(), sent.get("manager").to_owned())
     });
-    let people = everybody.iter().filter(|person| person.present.is_some() || person.key == manager);
-    let choices = people.map(|person| {
-        let name = if person.name.is_empty() { &person.key } else { &person.name };
-        Choice::new(&person.key, name, &manager)
-    });
     let nobody = std::iter::once(Choice::new("", "Nobody", &manager));
+    let choices = managers(everybody, &manager);
     vec![
         Field::new("planned_ship_date", "Planned to ship", Input::Date(planned))
             .hint("What is owed for the release is owed by this day")
@@ -129,6 +125,16 @@ fn fields(view: &ReleaseView, everybody: &[people::PersonView], refused: &Refuse
             .hint("Owes what nobody else is named for")
             .error(error_at(&refused.errors, "manager")),
     ]
+}
+
+/// Who may manage a release: everybody who is here, and who manages it now.
+pub(super) fn managers(everybody: &[people::PersonView], now: &str) -> Vec<Choice> {
+    let people = everybody.iter().filter(|person| person.present.is_some() || person.key == now);
+    let choice = |person: &people::PersonView| {
+        let name = if person.name.is_empty() { &person.key } else { &person.name };
+        Choice::new(&person.key, name, now)
+    };
+    people.map(choice).collect()
 }
 
 fn facts(me: &Me, product: &str, view: &ReleaseView) -> Facts {

@@ -5,15 +5,17 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
+use theriac_service::people::PersonView;
 use theriac_service::products::{self, NewRelease, Product, ProductChange, ReleaseView, by_version};
 use theriac_service::{ServiceError, gate};
 
 use super::error_at;
 use super::my_work::{ReleaseRow, release_row};
+use super::plan::managers;
 use super::products::routes;
 use super::release::{self, At};
 use crate::http::{Answer, Form, Me, Web, with_toast};
-use crate::parts::{Area, Crumb, Empty, Errors, Fact, Facts, Field, Input, Note, NoteKind, Shell};
+use crate::parts::{Area, Choice, Crumb, Empty, Errors, Fact, Facts, Field, Input, Note, NoteKind, Shell};
 use crate::{respond, urls};
 
 /// One product. Its form sends `csrf`, `name`, `based_on`, `planned_ship`, `support_end` to
@@ -88,9 +90,11 @@ async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<Product
     let mut states = gate::releases(web.app(), me.who()).await?;
     states.retain(|state| state.product == key);
     states.sort_by(|one, other| by_version(&other.release, &one.release));
-    for state in states.iter().take(RELEASES_MAX) {
-        let judged = gate::shown(web.app(), me.who(), &state.product, &state.release).await?;
-        let mut row = release_row(me, state, &judged);
+    let bases: Vec<String> =
+        states.iter().filter(|state| state.decided).map(|state| state.release.clone()).collect();
+    states.truncate(RELEASES_MAX);
+    for (state, sums) in states.iter().zip(gate::sums(web.app(), me.who(), &states).await?) {
+        let mut row = release_row(me, state, &sums);
         row.release.text.clone_from(&state.release);
         releases.push(row);
     }
@@ -121,7 +125,10 @@ async fn page(web: &Web, me: &Me, key: &str, refused: Refused) -> Result<Product
         change,
         change_blocked,
         add_action: format!("{}/releases", urls::product(key)),
-        add: if blocked.is_empty() { fields(&refused.add, &refused.errors) } else { Vec::new() },
+        add: match blocked.is_empty() {
+            true => fields(me, &bases, &super::records::everybody(web, me).await?, &refused),
+            false => Vec::new(),
+        },
         add_blocked: blocked,
         notes: refused.note.into_iter().collect(),
     })
@@ -183,23 +190,29 @@ pub async fn change(State(web): State<Web>, me: Me, Path(key): Path<String>, sen
     Ok(respond::with_status(status, &page(&web, &me, &key, refused).await?))
 }
 
-fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {
-    let error = |name: &str| {
-        errors.iter().find(|error| error.field == name).map(|error| error.message.clone()).unwrap_or_default()
+/// The fields that add a release; it may go on from one that was decided.
+fn fields(me: &Me, bases: &[String], everybody: &[PersonView], refused: &Refused) -> Vec<Field> {
+    let error = |name: &str| match refused.change {
+        Some(_) => String::new(),
+        None => error_at(&refused.errors, name),
     };
-    let text = |name: &str| sent.get(name).to_owned();
+    let text = |name: &str| refused.add.get(name).to_owned();
+    let manager = refused.add.filled("manager").unwrap_or_else(|| me.session.person.clone());
+    let base = text("based_on");
+    let none = std::iter::once(Choice::new("", "No release", &base));
+    let bases = none.chain(bases.iter().map(|release| Choice::new(release, release, &base)));
     vec![
         Field::new("release", "Version", Input::Text(text("release")))
             .hint("Such as 2.4.0")
             .error(error("release"))
             .required(),
-        Field::new("based_on", "Based on", Input::Text(text("based_on")))
+        Field::new("based_on", "Based on", Input::Select(bases.collect()))
             .hint("A decided release, for a patch line: its baseline is taken over")
             .error(error("based_on")),
         Field::new("planned_ship_date", "Planned to ship", Input::Date(text("planned_ship_date")))
             .error(error("planned_ship_date")),
-        Field::new("manager", "Release manager", Input::Text(text("manager")))
-            .hint("The key or the e-mail address of a person; you, when empty")
+        Field::new("manager", "Release manager", Input::Select(managers(everybody, &manager)))
+            .hint("Owes what nobody else is named for")
             .error(error("manager")),
     ]
 }

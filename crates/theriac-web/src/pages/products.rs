@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use theriac_auth::{Permission, Scope};
-use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::words::Route;
 use theriac_model::record::FieldError;
-use theriac_service::products::{self, NewProduct, by_version};
-use theriac_service::{Paging, ServiceError, gate};
+use theriac_service::gate::{self, ReleaseState};
+use theriac_service::products::{self, NewProduct, Product, by_version};
+use theriac_service::{Paging, ServiceError};
 
 use super::my_work::gate_status;
 use super::release::{self, At};
@@ -58,9 +58,12 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
 
 async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<ProductsPage, ServiceError> {
     let states = gate::releases(web.app(), me.who()).await?;
+    let products = products::products(web.app(), me.who(), &Paging { limit: 200, after: None }).await?.items;
+    let newest: Vec<ReleaseState> =
+        products.iter().filter_map(|product| newest(&states, product)).cloned().collect();
+    let sums = gate::sums(web.app(), me.who(), &newest).await?;
     let mut rows = Vec::new();
-    for product in products::products(web.app(), me.who(), &Paging { limit: 200, after: None }).await?.items {
-        let own: Vec<_> = states.iter().filter(|state| state.product == product.key).collect();
+    for product in products {
         let mut row = ProductRow {
             product: Link::new(&product.name, urls::product(&product.key)),
             about: if product.route == Route::Transitional.as_str() {
@@ -69,19 +72,18 @@ async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<
                 "Full route"
             }
             .to_owned(),
-            releases: u32::try_from(own.len()).unwrap_or(u32::MAX),
+            releases: u32::try_from(states.iter().filter(|state| state.product == product.key).count())
+                .unwrap_or(u32::MAX),
             newest: None,
             gate: None,
             open_findings: 0,
         };
-        if let Some(newest) = own.iter().max_by(|one, other| by_version(&one.release, &other.release)) {
-            let judged = gate::shown(web.app(), me.who(), &newest.product, &newest.release).await?;
-            let open =
-                judged.gate.reasons.iter().filter(|reason| reason.kind == ReasonKind::FindingNotAssessed);
-            row.open_findings = u32::try_from(open.count()).unwrap_or(u32::MAX);
+        if let Some((newest, sums)) = newest.iter().zip(&sums).find(|(state, _)| state.product == product.key)
+        {
+            row.open_findings = sums.findings;
             row.newest =
                 Some(Link::new(&newest.release, urls::release(&product.key, &newest.release, "conformity")));
-            row.gate = Some(gate_status(&judged).into());
+            row.gate = Some(gate_status(newest.decided, sums.gate_open).into());
         }
         rows.push(row);
     }
@@ -97,6 +99,12 @@ async fn page(web: &Web, me: &Me, sent: &Form, errors: &[FieldError]) -> Result<
         add: if blocked.is_empty() { fields(sent, errors) } else { Vec::new() },
         add_blocked: blocked,
     })
+}
+
+/// The release of a product with the highest version.
+fn newest<'s>(states: &'s [ReleaseState], product: &Product) -> Option<&'s ReleaseState> {
+    let own = states.iter().filter(|state| state.product == product.key);
+    own.max_by(|one, other| by_version(&one.release, &other.release))
 }
 
 fn fields(sent: &Form, errors: &[FieldError]) -> Vec<Field> {

@@ -118,7 +118,14 @@ async fn releases_stand_in_the_order_of_their_versions() {
         let sent = site.send("/products/gateway/releases", &[("release", name), ("manager", "")]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     }
-    let rows = site.get("/products/gateway").await.ok().texts("tbody th");
+    let page = site.get("/products/gateway").await.ok();
+    assert_eq!(
+        page.texts("select[name=based_on] option"),
+        ["No release", "2.3.0"],
+        "only what was decided is gone on from"
+    );
+    assert_eq!(chosen(&page, "manager"), "ana");
+    let rows = page.texts("tbody th");
     assert_eq!(rows, ["10.0.0", "9.1.0", "9.1.0-rc.1", "2.4.0", "2.3.1", "2.3.0"]);
     let twice = site.send("/products/gateway/releases", &[("release", "9.1.0"), ("manager", "")]).await;
     let why = twice.texts(".err").join(" ");

@@ -163,6 +163,8 @@ async fn the_pages_of_a_release_show_verdicts_with_their_reasons() {
         assert_eq!(page.status, status, "{path}");
         assert_eq!(page.texts("h1").len(), 1, "{path}");
         assert!(page.texts(".me-name").contains(&"Ana Okafor".to_owned()), "{path} keeps the surroundings");
+        let said = page.texts("main section p");
+        assert!(!said[0].starts_with(char::is_lowercase), "{path}: {said:?}");
     }
 }
 
@@ -257,7 +259,13 @@ async fn people_and_records_are_called_by_their_names() {
     assert!(row("4.3").contains("fastj2k-codec@5.2"), "{owed:?}");
     let gate = site.get(&format!("{release}/gate")).await.ok();
     let reasons = gate.texts("[aria-labelledby=reasons] tbody tr");
-    assert!(reasons.iter().any(|row| row.contains("FIND-8") && row.contains("Ana Okafor")), "{reasons:?}");
+    let of_finding = reasons.iter().find(|row| row.contains("FIND-8")).unwrap();
+    assert_eq!(of_finding.matches("Ana Okafor").count(), 1, "{of_finding}");
+    let independence = site.get(&format!("{release}/conformity/5.7.5")).await.ok();
+    let kinds = independence.texts("[aria-label='Checks at release'] li li");
+    for kind in ["penetration", "threat-mitigation", "abuse-case"] {
+        assert!(kinds.iter().any(|row| row.contains("Not met") && row.contains(kind)), "{kind}: {kinds:?}");
+    }
     let clause = site.get(&format!("{release}/conformity/7.4")).await.ok();
     let records = clause.texts("[aria-labelledby=recs] a");
     assert!(records.iter().any(|text| text.starts_with("MEAS-3 ") && text.len() > 7), "{records:?}");
