@@ -270,7 +270,9 @@ pub(super) async fn page(
         None => findings::predecessor(web.app(), me.who(), product, name).await?,
         asked => asked,
     };
-    let list = findings::components(web.app(), me.who(), &asked.input((product, name), against)?).await?;
+    let mut list = findings::components(web.app(), me.who(), &asked.input((product, name), against)?).await?;
+    // A release without an SBOM lacks no component: nobody knows what it has.
+    list.difference = list.difference.filter(|_| !list.sources.is_empty());
     let here = urls::release(product, name, "components");
     let scope = Scope::Product(ProductId(found.id));
     let mut shell = release::shell(me, (product, &found.name), name, "components");

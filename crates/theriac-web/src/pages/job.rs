@@ -87,7 +87,7 @@ pub async fn show(State(web): State<Web>, me: Me, Path(id): Path<String>) -> Ans
         url: format!("/jobs/{}", job.id),
         done: if job.state == "done" { total } else { job.done },
         total,
-        unit: if job.words.is_empty() { "steps".to_owned() } else { job.words.clone() },
+        unit: if job.words.is_empty() { " steps".to_owned() } else { format!(": {}", job.words) },
         running: !over,
         outcome,
         facts: Facts::from(facts),

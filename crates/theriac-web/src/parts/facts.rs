@@ -47,10 +47,13 @@ impl Fact {
         Self { term: term.into(), values: vec![value] }
     }
 
-    /// A term with words.
+    /// A term with words; without any it is not stated.
     #[must_use]
     pub fn text(term: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::new(term, Value::Text(text.into()))
+        match text.into() {
+            words if words.is_empty() => Self::none(term),
+            words => Self::new(term, Value::Text(words)),
+        }
     }
 
     /// A term with a code.
