@@ -41,23 +41,34 @@ pub fn evaluate(facts: &Facts, pack: &Pack) -> Result<Conformity, NoFact> {
 }
 
 /// Who answers for which clauses on the day judged.
-struct Accountable<'a>(HashMap<&'a str, BTreeSet<&'a str>>);
+struct Accountable<'a>(HashMap<&'a str, BTreeSet<(&'a str, &'a str)>>);
 
 impl<'a> Accountable<'a> {
     fn of(facts: &'a Facts) -> Self {
-        let mut people: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        let mut appointed: HashMap<&str, BTreeSet<(&str, &str)>> = HashMap::new();
         for row in facts.responsibilities.iter().filter(|row| row.in_force) {
             for clause in &row.clauses {
-                people.entry(clause).or_default().extend(row.person.as_deref());
+                let person = row.person.as_deref();
+                appointed
+                    .entry(clause)
+                    .or_default()
+                    .extend(person.map(|person| (person, row.reference.as_str())));
             }
         }
-        Self(people)
+        Self(appointed)
     }
 
-    /// The people who answer for a clause: those of the most specific clause that anyone answers for.
-    fn people(&self, clause: &str) -> Vec<&'a str> {
+    /// Who answers for a clause, each with the appointment that says so: those of the most specific clause that anyone
+    /// answers for.
+    fn appointed(&self, clause: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let named = ancestors(clause).find_map(|name| self.0.get(name).filter(|people| !people.is_empty()));
-        named.into_iter().flatten().copied().collect()
+        named.into_iter().flatten().copied()
+    }
+
+    fn people(&self, clause: &str) -> Vec<&'a str> {
+        let mut people: Vec<_> = self.appointed(clause).map(|(person, _)| person).collect();
+        people.dedup();
+        people
     }
 
     fn one(&self, clause: &str) -> Option<String> {
@@ -80,6 +91,8 @@ impl<'a> Accountable<'a> {
                 title: &clause.title,
                 accountable: people.len().try_into().unwrap_or(u32::MAX),
                 person: people.first().copied(),
+                people,
+                appointments: self.appointed(&clause.number).map(|(_, row)| row).collect(),
             }
         };
         on_route.map(row).collect()
@@ -94,6 +107,9 @@ struct ClauseRow<'a> {
     title: &'a str,
     accountable: u32,
     person: Option<&'a str>,
+    people: Vec<&'a str>,
+    /// The responsibilities that say so, `ID@digest`.
+    appointments: Vec<&'a str>,
 }
 
 struct Evaluation<'a> {

@@ -175,20 +175,29 @@ impl Reader<'_> {
             all.add(&listed);
         }
         if let Some(reason) = contradicts(element, &own, &all, &itself) {
-            let place = self.cursor.place(element.at);
-            if self.limits.strictness == Strictness::Refuse {
-                return Err(ReadError::new(ErrorKind::Structure, place, reason));
-            }
-            if self.report.defects.len() >= self.limits.defects {
-                let reason = format!("more than {} defects; the last: {reason}", self.limits.defects);
-                return Err(ReadError::new(ErrorKind::Limit, place, reason));
-            }
-            self.report.defects.push(Defect { place, reason });
+            self.defect(element, reason)?;
         }
         Ok(all)
     }
 
+    /// Notes what contradicts itself, or refuses it, as the reader asks.
+    fn defect(&mut self, element: &Element<'_>, reason: String) -> Result<(), ReadError> {
+        let place = self.cursor.place(element.at);
+        if self.limits.strictness == Strictness::Refuse {
+            return Err(ReadError::new(ErrorKind::Structure, place, reason));
+        }
+        if self.report.defects.len() >= self.limits.defects {
+            let reason = format!("more than {} defects; the last: {reason}", self.limits.defects);
+            return Err(ReadError::new(ErrorKind::Limit, place, reason));
+        }
+        self.report.defects.push(Defect { place, reason });
+        Ok(())
+    }
+
     fn case(&mut self, element: &Element<'_>, suite: &str) -> Result<Totals, ReadError> {
+        if element.attribute("name").is_none_or(|name| name.trim().is_empty()) {
+            self.defect(element, "a test case lacks its 'name', so no requirement can name it".to_owned())?;
+        }
         let (outcome, message) = outcome(element);
         self.push(TestCase {
             suite: suite.to_owned(),

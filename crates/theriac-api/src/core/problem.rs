@@ -192,9 +192,9 @@ impl From<ServiceError> for Problem {
             ServiceError::Rule(_) => Self::conflict("rule", "A rule forbids it", words),
             ServiceError::Repeated => Self::conflict(
                 "repeated",
-                "It was carried out already",
-                "A request with this Idempotency-Key was carried out and its answer is not at hand (any more); \
-                 look for its result, and take a new key for another request.",
+                "It was sent already",
+                "A request with this Idempotency-Key is being carried out, or was and its answer is not at hand any more. \
+                 Wait a moment and send it again with the same key; if this comes again, look for its result before you take a new key.",
             ),
             ServiceError::File { place, .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "file", "The file was refused", words)

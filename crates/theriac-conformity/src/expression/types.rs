@@ -85,7 +85,7 @@ impl Type {
 
     /// Whether a text can show the value: it is text or a number, or null too.
     pub(crate) fn may_be_shown(&self) -> bool {
-        self.known().is_text() || *self.known() == Self::Int
+        self.known().is_text() || *self.known() == Self::Int || self.item().is_some_and(Self::may_be_text)
     }
 
     /// The type of the items of a list.

@@ -56,11 +56,12 @@ impl Values {
 pub(crate) struct Subject<'v>(pub(super) &'v (dyn Val + 'static));
 
 impl<'v> Subject<'v> {
-    /// A text or a number in a field, for people; `None` where there is none.
+    /// A text, the texts of a list, or a number in a field, for people; `None` where there is none.
     pub(crate) fn shown(self, field: &str) -> Option<String> {
         let value = self.0.downcast_ref::<Row>().and_then(|row| row.field(field))?;
         let number = || value.downcast_ref::<CelInt>().map(|number| number.inner().to_string());
-        text(value).map(str::to_owned).or_else(number)
+        let texts = || self.texts(field).collect::<Vec<_>>().join(", ");
+        number().or_else(|| Some(texts()).filter(|texts| !texts.is_empty()))
     }
 
     /// The texts in a field: one, those of a list, or none.

@@ -357,6 +357,8 @@ pub struct FindingInput {
     pub opened_on: Date,
     /// Why it is closed; `None` while it is open.
     pub resolved: Option<String>,
+    /// The digests of the advisories that name it.
+    pub advisories: Vec<Digest>,
     /// Its latest assessment.
     pub assessment: Option<AssessmentInput>,
 }
@@ -364,6 +366,8 @@ pub struct FindingInput {
 /// The latest assessment of a finding.
 #[derive(Debug, Clone)]
 pub struct AssessmentInput {
+    /// The digest that names it.
+    pub digest: Digest,
     /// The VEX status.
     pub status: VexStatus,
     /// The VEX justification or its text.

@@ -50,6 +50,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         ("title".to_owned(), Type::Text),
         ("accountable".to_owned(), Type::Int),
         ("person".to_owned(), maybe_text),
+        ("people".to_owned(), Type::List(Some(Arc::new(Type::Text)))),
+        ("appointments".to_owned(), Type::List(Some(Arc::new(Type::Text)))),
     ]);
     Schema::of(&facts_schema()).with(CLAUSES, Type::List(Some(Arc::new(Type::Row(Arc::new(clause))))))
 });
@@ -360,7 +362,8 @@ impl Loader<'_> {
         let row = over.and_then(|list| self.schema.variable(list)).and_then(Type::item);
         for field in placeholders(todo.get_ref()) {
             if !row.and_then(|row| row.field(field)).is_some_and(Type::may_be_shown) {
-                let message = format!("'{{{field}}}' names no field of the subject with text or a number");
+                let message =
+                    format!("'{{{field}}}' names no field of the subject with text, texts or a number");
                 self.fail(file, todo.span(), message);
             }
         }
@@ -502,7 +505,7 @@ fn attestation(number: &str, level: Level, judges: &[Judges], max_age_days: Opti
         todo_none: None,
         judges: judges.to_vec(),
         none: Verdict::NotMet,
-        rests: ["evidence", "superseded", "retired", "unapproved", "suspect_citations"]
+        rests: ["cited", "evidence", "superseded", "retired", "unapproved", "suspect_citations"]
             .map(str::to_owned)
             .to_vec(),
         filter: Some(parse(&format!("r.latest && r.clause == '{number}' && r.scope == '{scope}'"))?),

@@ -62,6 +62,7 @@ pub fn link(link: &str, target: &str) -> LinkInput {
 /// An assessment as not affected, signed.
 pub fn assessment(status: VexStatus) -> AssessmentInput {
     AssessmentInput {
+        digest: Digest::of(b"judgement"),
         status,
         justification: Some("vulnerable_code_not_in_execute_path".to_owned()),
         exploitability: None,
@@ -269,6 +270,7 @@ pub fn component(key: &str) -> ComponentInput {
 
 pub fn finding(id: &str, assessment: Option<AssessmentInput>) -> FindingInput {
     FindingInput {
+        advisories: vec![Digest::of(b"advisory")],
         id: id.to_owned(),
         component: "pkg:npm/left-pad@1.3.0".to_owned(),
         vulnerability: "CVE-2026-1".to_owned(),

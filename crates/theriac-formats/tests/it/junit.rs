@@ -119,6 +119,17 @@ fn told(text: &str) -> (Option<String>, Vec<String>) {
 }
 
 #[test]
+fn a_case_without_a_name_is_a_defect() {
+    for case in ["<testcase/>", "<testcase name=''/>", "<testcase classname='a' name=' '/>"] {
+        let text = format!("<testsuite name='s'><testcase name='one'/>{case}</testsuite>");
+        let refused = read_junit(text.as_bytes(), &Limits::default()).unwrap_err();
+        assert!(refused.to_string().contains("lacks its 'name'"), "{refused}");
+        let (_, defects) = told(&text);
+        assert_eq!(defects.len(), 1, "{case}: {defects:?}");
+    }
+}
+
+#[test]
 fn numbers_that_contradict_the_cases_are_a_defect() {
     for (text, why) in [
         ("<testsuites tests='5' failures='3'/>", "says that 5 tests were run, that 3 failed"),

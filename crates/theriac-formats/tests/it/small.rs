@@ -48,6 +48,20 @@ fn spdx_in_json_and_tag_value_read_alike() {
     }
 }
 
+/// CycloneDX 1.6 and 1.7: the schema gives `version` a default.
+#[test]
+fn a_bom_needs_its_version_only_where_the_schema_asks_for_it() {
+    for (version, needed) in [("1.4", true), ("1.5", true), ("1.6", false), ("1.7", false)] {
+        let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"{version}"}}"#);
+        match read_bom(text.as_bytes(), &Limits::default()) {
+            Ok(_) => assert!(!needed, "{version}"),
+            Err(error) => {
+                assert!(needed && error.to_string().contains("lacks its 'version'"), "{version}: {error}")
+            }
+        }
+    }
+}
+
 #[test]
 fn a_format_is_told_by_content_in_every_encoding() {
     let as_utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {

@@ -97,7 +97,7 @@ pub(super) fn read(bytes: &[u8], strictness: Strictness) -> Result<FileRead, Ref
     }
     match recognise(bytes)? {
         theriac_formats::Format::BuildManifest => of_manifest(&BuildManifest::read(bytes, &limits)?),
-        _ => Ok(of_tests(&read_junit(bytes, &limits)?)),
+        _ => of_tests(&read_junit(bytes, &limits)?),
     }
 }
 
@@ -123,7 +123,7 @@ fn defect(defect: &Defect) -> String {
     clean(&format!("{}: {}", defect.place, defect.reason))
 }
 
-fn of_tests(report: &TestReport) -> FileRead {
+fn of_tests(report: &TestReport) -> Result<FileRead, Refused> {
     let result = |case: &theriac_formats::TestCase| {
         let class = case.classname.as_deref().filter(|class| !class.is_empty()).unwrap_or(&case.suite);
         let name = if class.is_empty() { case.name.clone() } else { format!("{class}.{}", case.name) };
@@ -139,8 +139,12 @@ fn of_tests(report: &TestReport) -> FileRead {
             message: short(case.message.as_deref().unwrap_or_default()),
         }
     };
-    let at = report.timestamp.as_deref().and_then(|text| moment(text).or_else(|| local_moment(text)));
-    FileRead {
+    let read = |text: &str| {
+        let reason = format!("'{}' is no time; one such as 2026-11-24T08:00:00Z is expected", short(text));
+        moment(text).or_else(|| local_moment(text)).ok_or(Refused { place: "timestamp".to_owned(), reason })
+    };
+    let at = report.timestamp.as_deref().map(read).transpose()?;
+    Ok(FileRead {
         kind: EvidenceKind::TestResults,
         format: theriac_formats::Format::JunitXml.to_string(),
         rows: Rows::Results(report.cases.iter().map(result).collect()),
@@ -150,7 +154,7 @@ fn of_tests(report: &TestReport) -> FileRead {
             ..Says::default()
         },
         defects: report.defects.iter().map(defect).collect(),
-    }
+    })
 }
 
 fn of_manifest(manifest: &BuildManifest) -> Result<FileRead, Refused> {

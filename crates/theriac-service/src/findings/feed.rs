@@ -68,6 +68,11 @@ pub async fn import_feed(
 fn of(error: ImportError) -> ServiceError {
     match error {
         ImportError::Record { file, place, reason } => ServiceError::File { file, place, reason },
+        ImportError::Archive { file, reason }
+        | ImportError::NotOsv { file, reason }
+        | ImportError::Limit { file, reason } => {
+            ServiceError::File { file, place: "the file".to_owned(), reason }
+        }
         other => ServiceError::rule(other.to_string()),
     }
 }

@@ -729,6 +729,11 @@ on_both_engines!(test_results_say_when_they_were_made, |store| {
         let refused = add(junit(4, said), given(told)).await.unwrap_err().to_string();
         assert!(refused.contains("the file says that it was made at"), "{refused}");
     }
+    for impossible in ["2026-13-45T99:00:00", "yesterday"] {
+        let refused = add(junit(5, impossible), given("2026-01-04T08:00:00Z")).await.unwrap_err();
+        let named = matches!(&refused, ServiceError::File { place, .. } if place == "timestamp");
+        assert!(named && refused.to_string().contains("is no time"), "{refused}");
+    }
     let rebuilt = evidence::rebuild(&world.app, &world.who("adam"), &|_| {}).await.unwrap();
     assert!(rebuilt.differences.is_empty(), "{:?}", rebuilt.differences);
 });

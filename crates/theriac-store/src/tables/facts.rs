@@ -409,13 +409,14 @@ pub async fn dispositions(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec
 
 fn findings_sql() -> String {
     format!(
-        "SELECT f.id, f.number, f.component, v.vulnerability, f.opened_at, v.severity, v.resolved FROM finding f \
+        "SELECT f.id, f.number, f.component, v.vulnerability, f.opened_at, v.severity, v.resolved, v.advisories FROM finding f \
          JOIN finding_version v ON v.finding = f.id WHERE f.release = $2 AND {} ORDER BY f.number",
         as_of("v", "$1")
     )
 }
 
-/// The findings of a release. Columns: `id`, `number`, `component`, `vulnerability`, `opened_at`, `severity`, `resolved`.
+/// The findings of a release. Columns: `id`, `number`, `component`, `vulnerability`, `opened_at`, `severity`, `resolved`,
+/// `advisories` (JSON, digests).
 ///
 /// # Errors
 /// What the database says.

@@ -85,6 +85,9 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 None => verify_folder(config, &anchors)?,
             };
             match result {
+                Ok(found) if anchor.is_some() && found.chain.anchored_to.is_none() => bail!(
+                    "the anchor file holds no checkpoint of this log, so it vouches for nothing: give the file that the server writes"
+                ),
                 Ok(found) => print(&found, format),
                 Err(broken) => print_broken(&broken, format),
             }

@@ -43,7 +43,7 @@ pub enum Command {
         /// Only write this vulnerability index
         #[arg(long, value_name = "FILE")]
         db: Option<PathBuf>,
-        /// Leave out wrong records and name them, instead of importing nothing
+        /// Leave out wrong records and name them, instead of importing nothing; a file that holds no record stops the import
         #[arg(long, requires = "db")]
         skip_wrong: bool,
         /// How to write the answer

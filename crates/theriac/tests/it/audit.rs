@@ -64,6 +64,7 @@ fn what_could_not_be_verified_ends_with_two() {
     export(folder.path());
     write(folder.path(), "text", "no key\n");
     write(folder.path(), "binary", [0xff, 0xfe]);
+    write(folder.path(), "empty", "");
     let key = "0".repeat(64);
     let cases: &[(&[&str], &str)] = &[
         (&["none.jsonl"], "cannot open none.jsonl"),
@@ -73,6 +74,7 @@ fn what_could_not_be_verified_ends_with_two() {
         (&["log.jsonl", "--anchor", "none"], "cannot open none"),
         (&["log.jsonl", "--anchor", "data"], "data is a folder"),
         (&["log.jsonl", "--anchor", "text"], "anchor file, line 1"),
+        (&["log.jsonl", "--anchor", "empty"], "vouches for nothing"),
         (&["log.jsonl", "--anchor", "binary"], "binary is not UTF-8"),
         (&["--key", &key], "--key"),
         (&["--data", "nothing"], "nothing holds no database yet"),

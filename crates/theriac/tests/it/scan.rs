@@ -90,6 +90,10 @@ fn fail_on_ends_with_one_when_something_that_severe_is_found() {
     scan(&folder, &["--fail-on", "critical"]).code(0);
     scan(&folder, &["--fail-on", "high"]).code(1);
     scan(&folder, &["--fail-on", "low"]).code(1);
+    for none in ["none", "unknown", "High"] {
+        let refused = stderr(&scan(&folder, &["--fail-on", none]).code(2));
+        assert!(refused.contains("is none of: low, medium, high, critical"), "{refused}");
+    }
     let error = stderr(&scan(&folder, &["--fail-on", "bad"]).code(2));
     assert!(error.contains("'bad' is not a severity"), "{error}");
 }

@@ -16,7 +16,8 @@ pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError
     let mut items = HashMap::new();
     for record in index.kind("software-item") {
         let class: Option<ItemClass> = Content::of(record).word("class")?;
-        items.insert(record.id.as_str(), (class, approved(record), owner(record)?));
+        items
+            .insert(record.id.as_str(), (class, approved(record), owner(record)?, super::record_ref(record)));
     }
     let row = |component: &ComponentInput| {
         let item = component.item.as_ref().and_then(|item| items.get(item.as_str()));
@@ -26,9 +27,10 @@ pub(super) fn components(index: &Index<'_>) -> Result<Vec<Component>, FactsError
             name: component.name.clone(),
             component_version: component.version.clone(),
             item: component.item.clone(),
-            class: item.and_then(|(class, _, _)| *class),
-            item_approved: item.is_some_and(|(_, approved, _)| *approved),
-            owner: item.map(|(_, _, owner)| owner.clone()),
+            item_ref: item.map(|(.., read)| read.clone()),
+            class: item.and_then(|(class, ..)| *class),
+            item_approved: item.is_some_and(|(_, approved, ..)| *approved),
+            owner: item.map(|(_, _, owner, _)| owner.clone()),
             matched: component.unmatched.is_none(),
             unmatched_reason: component.unmatched.clone(),
             waiting: component.waiting,
@@ -53,15 +55,20 @@ pub(super) fn feeds(index: &Index<'_>) -> Vec<Feed> {
         age_days: days(feed.imported_on, index.at),
         age_days_at_release: days(feed.imported_on, decided.unwrap_or(index.at)),
         allowed_days: index.limits.as_ref().and_then(|limits| limits.max_age_feed),
+        limits: index.limits.as_ref().map(|limits| limits.reference.clone()),
     };
     index.input.feed.iter().map(row).collect()
 }
 
 pub(super) fn findings(index: &Index<'_>) -> Vec<Finding> {
-    index.input.findings.iter().map(|finding| finding_row(index, finding)).collect()
+    let components = index.input.components.iter();
+    let sboms: HashMap<&str, &str> =
+        components.map(|component| (component.key.as_str(), component.evidence.as_str())).collect();
+    index.input.findings.iter().map(|finding| finding_row(index, finding, &sboms)).collect()
 }
 
-fn finding_row(index: &Index<'_>, finding: &FindingInput) -> Finding {
+/// `sboms` gives the SBOM of each component.
+fn finding_row(index: &Index<'_>, finding: &FindingInput, sboms: &HashMap<&str, &str>) -> Finding {
     let judged = finding.assessment.as_ref();
     let open = finding.resolved.is_none();
     let limits = index.limits.as_ref();
@@ -89,6 +96,16 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput) -> Finding {
         age_days: days(finding.opened_on, index.at),
         open,
         resolved: finding.resolved.clone(),
+        advisories: finding
+            .advisories
+            .iter()
+            .map(|digest| format!("{}@{digest}", finding.vulnerability))
+            .collect(),
+        evidence: sboms
+            .get(finding.component.as_str())
+            .and_then(|id| index.evidence.get(id))
+            .map(|row| super::evidence_ref(row)),
+        assessment: judged.map(|judged| format!("{}@{}", finding.id, judged.digest)),
         assessed,
         status,
         justification: judged.and_then(|judged| judged.justification.clone()),

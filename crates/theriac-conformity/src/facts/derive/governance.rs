@@ -207,6 +207,9 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         done_on: done_on.map(text),
         done,
         days_overdue: if done { 0 } else { overdue(due, index.at) },
+        plans: pinned_refs(record, "planned-in"),
+        resulted_in: pinned_refs(record, "resulted-in"),
+        unfit: Named { ids: &ids, start, done_on, loose: results.iter().filter(|link| !shows(link)).map(|link| link.target.as_str()).collect() }.unfit(index),
         planned_before_done: by_done(planned_on),
         approved_before_done: by_done(planned_as_is(index, record)?),
         outcome: content.given("outcome"),
@@ -225,6 +228,51 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
         })),
     }))
+}
+
+/// The revisions to which the links of a type were made, `ID@digest`.
+pub(super) fn pinned_refs(record: &RecordInput, link_type: &str) -> Vec<String> {
+    let links = record.links.iter().filter(|link| link.link == link_type);
+    links.map(|link| format!("{}@{}", link.target, link.pinned)).collect()
+}
+
+/// What an activity names to show that it was done.
+struct Named<'a> {
+    ids: &'a [String],
+    start: Option<Date>,
+    done_on: Option<Date>,
+    /// Records that it resulted in and that show nothing.
+    loose: Vec<&'a str>,
+}
+
+impl Named<'_> {
+    /// What of it does not show it, each with the reason.
+    fn unfit(&self, index: &Index<'_>) -> Vec<String> {
+        let mut unfit = Vec::new();
+        if self.start.zip(self.done_on).is_some_and(|(start, done)| done < start) {
+            unfit.push("it was done before its first day".to_owned());
+        }
+        let evidence = self.ids.iter().filter_map(|id| Some(format!("{id} {}", self.why(index, id)?)));
+        let records =
+            self.loose.iter().map(|id| format!("{id} was not approved in that time, or has moved on since"));
+        unfit.extend(evidence.chain(records));
+        unfit
+    }
+
+    /// Why evidence does not show it; `None` where it does.
+    fn why(&self, index: &Index<'_>, id: &str) -> Option<&'static str> {
+        let Some(row) = index.evidence.get(id) else { return Some("does not exist") };
+        let made = row.performed_on.unwrap_or(row.recorded_on);
+        let reasons = [
+            (row.disqualified, "is disqualified"),
+            (!row.own, "is of another release"),
+            (row.own && !index.counts(row), "speaks of another build"),
+            (!verification::bound(index, row), "does not say its build, tool, version and day"),
+            (self.start.is_some_and(|start| made < start), "was made before the first day"),
+            (self.done_on.is_some_and(|done| done < made), "was made after the day it was done"),
+        ];
+        reasons.into_iter().find(|(wrong, _)| *wrong).map(|(_, why)| why)
+    }
 }
 
 /// From when on the linked revision is in force: approved, and in effect by its own date where it is the one that is read.
@@ -321,6 +369,7 @@ fn clause_assessment(index: &Index<'_>, record: &RecordInput) -> Result<ClauseAs
         assessed_days_ago: days_ago,
         too_old,
         cites: cited.all,
+        cited: pinned_refs(record, "cites"),
         superseded: cited.superseded,
         retired: cited.retired,
         unapproved: cited.unapproved,

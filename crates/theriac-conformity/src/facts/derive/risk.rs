@@ -192,7 +192,8 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         .or_else(|| by_matrix.clone().filter(|_| treatment == Some(Treatment::Accept)));
     let next_review = content.date("next_review")?;
     let to = |link_type: &'static str| record.links.iter().filter(move |link| link.link == link_type);
-    let measures = to("mitigated-by").filter_map(|link| index.records.get(link.target.as_str()));
+    let measures: Vec<_> =
+        to("mitigated-by").filter_map(|link| index.records.get(link.target.as_str()).copied()).collect();
     Ok(row!(Risk, Common::of(record, index.at)?, {
         likelihood: likelihood.map(str::to_owned),
         impact: impact.map(str::to_owned),
@@ -218,7 +219,8 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         criticality,
         affects: count(to("affects")),
         measures: count(to("mitigated-by")),
-        approved_measures: count(measures.filter(|measure| approved(measure))),
+        approved_measures: count(measures.iter().filter(|measure| approved(measure))),
+        measure_refs: measures.iter().map(|measure| record_ref(measure)).collect(),
     }))
 }
 
@@ -237,6 +239,10 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
         let mut evidence: Vec<_> = linked.iter().flat_map(|row| &row.evidence).cloned().collect();
         evidence.sort();
         evidence.dedup();
+        let read = implemented_by.iter().map(|id| match by_id.get(id.as_str()) {
+            Some(row) => row.reference.clone(),
+            None => id.clone(),
+        });
         let verified = !linked.is_empty() && linked.iter().all(|row| row.approved && row.verified_passed);
         Ok(row!(Measure, Common::of(record, index.at)?, {
             side_effects: content.given("side_effects"),
@@ -244,7 +250,7 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
             requirements: count(linked.iter().filter(|row| row.approved)),
             // A requirement that is gone verifies nothing.
             verified: verified && linked.len() == implemented_by.len(),
-            implemented_by,
+            implemented_by: read.collect(),
             evidence,
         }))
     };

@@ -103,15 +103,17 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
             verified_passed: !tests.is_empty() && passed == count(tests.iter()) && older == 0,
             tests,
             evidence,
-            reviewed: reviewed.contains(record.id.as_str()),
+            reviewed: reviewed.contains_key(record.id.as_str()),
+            reviews: reviewed.get(record.id.as_str()).cloned().unwrap_or_default(),
         }))
     };
     index.kind("requirement").iter().map(row).collect()
 }
 
 /// Requirements whose very revision an approved requirements review read, once it was written, and did not reject.
-fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, FactsError> {
-    let mut reviewed = HashSet::new();
+/// Each with these reviews, `ID@digest`.
+fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashMap<&'a str, Vec<String>>, FactsError> {
+    let mut reviewed: HashMap<&str, Vec<String>> = HashMap::new();
     for record in index.kind("review").iter().filter(|record| approved(record)) {
         let content = Content::of(record);
         let accepted =
@@ -124,7 +126,9 @@ fn reviewed_requirements<'a>(index: &Index<'a>) -> Result<HashSet<&'a str>, Fact
                 target.filter(|target| target.digest == link.pinned)
             });
             let read = targets.filter(|target| held.is_some_and(|held| target.written_on <= held));
-            reviewed.extend(read.map(|target| target.id.as_str()));
+            for target in read {
+                reviewed.entry(target.id.as_str()).or_default().push(super::record_ref(record));
+            }
         }
     }
     Ok(reviewed)
@@ -173,6 +177,7 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
         held_in_time: held.is_some_and(|held| {
             held <= index.at && record.approved_on.is_none_or(|approved| held <= approved)
         }),
+        missing_disciplines: ASKED.into_iter().filter(|asked| !attendees.disciplines.contains(asked)).collect(),
         disciplines: attendees.disciplines,
         attendees: attendees.all,
         repeated_attendees: attendees.repeated,
@@ -190,6 +195,10 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
         later_subjects: subjects.later,
     }))
 }
+
+/// The disciplines that checks ask for.
+const ASKED: [Discipline; 4] =
+    [Discipline::ArchitectDeveloper, Discipline::Tester, Discipline::ClinicalCustomer, Discipline::Security];
 
 /// What a review looks at.
 struct Subjects<'a> {
@@ -324,6 +333,7 @@ fn campaign(index: &Index<'_>, record: &RecordInput) -> Result<Campaign, FactsEr
         tester_is_design_author: tie.design_author,
         tester_shares_manager_with_author: tie.manager,
         tester_shares_department_with_author: tie.department,
+        ties: tie.words,
         unknown_authors: index.unknown_authors,
         authors_known: index.authors_known,
         scope_described: content.given("scope"),
@@ -420,6 +430,8 @@ fn required_independence(limits: Option<&Limits>, kind: TestKind) -> Option<Inde
 
 /// What ties a tester to those who wrote the software.
 struct Ties {
+    /// Each in words, at most [`TIES_MAX`].
+    words: Vec<String>,
     author: bool,
     design_author: bool,
     manager: bool,
@@ -436,12 +448,18 @@ impl Ties {
                 || verifies.iter().flat_map(of).any(|author| author == tester)
         };
         let mut ties = Self {
+            words: Vec::new(),
             author: tester.is_some_and(|tester| index.authors.contains(tester)),
             design_author: tester.is_some_and(wrote),
             manager: false,
             department: false,
             independence: Independence::None,
         };
+        let own = [
+            (ties.author, "wrote part of the release"),
+            (ties.design_author, "wrote a design or what the campaign verifies"),
+        ];
+        ties.words.extend(own.iter().filter(|(wrote, _)| *wrote).map(|(_, words)| (*words).to_owned()));
         let Some(tester) = tester else { return ties };
         let mut nearest = Independence::Organisation;
         for day in turns(index, tester, days) {
@@ -452,10 +470,15 @@ impl Ties {
             };
             for author in &index.authors {
                 let author = last_place(index, author, day).map_or_else(|| Place::unknown(*author), place);
-                ties.manager |= (tester.manager.is_some() && tester.manager == author.manager)
+                let manager = (tester.manager.is_some() && tester.manager == author.manager)
                     || author.manager == Some(tester.person)
                     || tester.manager == Some(author.person);
-                ties.department |= tester.department.is_some() && tester.department == author.department;
+                let department = tester.department.is_some() && tester.department == author.department;
+                let another = author.person != tester.person;
+                ties.note(another && manager, "line manager", author.person);
+                ties.note(another && department, "department", author.person);
+                ties.manager |= manager;
+                ties.department |= department;
                 nearest = nearest.min(independence_of(&tester, &author).into());
             }
             // An author whom nobody knows may be the tester, unless the tester comes from outside.
@@ -466,7 +489,18 @@ impl Ties {
         ties.independence = if ties.design_author { Independence::None } else { nearest };
         ties
     }
+
+    /// Says once what the tester shares with an author.
+    fn note(&mut self, shared: bool, what: &str, author: &str) {
+        let words = format!("shares the {what} of {author}");
+        if shared && self.words.len() < TIES_MAX && !self.words.contains(&words) {
+            self.words.push(words);
+        }
+    }
 }
+
+/// Most ties of a tester that are named.
+const TIES_MAX: usize = 10;
 
 /// The first and the last of some days, and those between on which a place of the tester or of an author begins or ends.
 fn turns(index: &Index<'_>, tester: &str, days: RangeInclusive<Date>) -> BTreeSet<Date> {

@@ -20,6 +20,8 @@ pub struct Component {
     pub component_version: Option<String>,
     /// The id of its software item.
     pub item: Option<String>,
+    /// The revision of it that is read, `ID@digest`.
+    pub item_ref: Option<String>,
     /// The class it inherits.
     pub class: Option<ItemClass>,
     /// Whether that software item is approved.
@@ -60,6 +62,8 @@ pub struct Feed {
     pub age_days_at_release: i64,
     /// How old it may be, by the organisation's limits.
     pub allowed_days: Option<i64>,
+    /// These limits, `ID@digest`.
+    pub limits: Option<String>,
 }
 
 /// A finding.
@@ -84,6 +88,12 @@ pub struct Finding {
     pub open: bool,
     /// Why it is closed.
     pub resolved: Option<String>,
+    /// What names it among the advisories: `CVE-2026-1@digest` of each advisory's content.
+    pub advisories: Vec<String>,
+    /// The SBOM that names its component, `EVID-n@digest`.
+    pub evidence: Option<String>,
+    /// Its latest assessment, `FIND-n@digest`.
+    pub assessment: Option<String>,
     /// Whether a signed assessment that still holds exists.
     pub assessed: bool,
     /// The VEX status.

@@ -117,6 +117,12 @@ record_row! {
         approved_before_done: bool,
         /// Whether the outcome is said.
         outcome: bool,
+        /// The revisions of the plans that it is planned in, `ID@digest`.
+        plans: Vec<String>,
+        /// The revisions of the records that it resulted in, `ID@digest`.
+        resulted_in: Vec<String>,
+        /// What it names and what does not show that it was done, each with the reason.
+        unfit: Vec<String>,
         /// How many people answered for the clause on the day it was done (or the day judged); one is right.
         responsible_persons: i64,
         /// The evidence named, `EVID-n@digest`.
@@ -165,6 +171,8 @@ record_row! {
         too_old: bool,
         /// How many records it cites.
         cites: i64,
+        /// The revisions that it cites, `ID@digest`.
+        cited: Vec<String>,
         /// The ids of cited records of which another revision is in force, or which are gone.
         superseded: Vec<String>,
         /// The ids of cited records that are retired.

@@ -110,6 +110,8 @@ record_row! {
         measures: i64,
         /// How many of them are approved.
         approved_measures: i64,
+        /// The revisions of them that are read, `ID@digest`.
+        measure_refs: Vec<String>,
     }
 }
 record_row! {
@@ -119,7 +121,7 @@ record_row! {
         side_effects: bool,
         /// How many risks it mitigates.
         risks: i64,
-        /// The ids of the requirements that implement it.
+        /// The requirements that implement it, `ID@digest` of the revision that is read; the id of one that is gone.
         implemented_by: Vec<String>,
         /// The evidence that verifies them, `EVID-n@digest`.
         evidence: Vec<String>,
@@ -154,5 +156,7 @@ record_row! {
         evidence: Vec<String>,
         /// Whether an approved requirements review read this very revision and did not reject it.
         reviewed: bool,
+        /// The reviews that did so, `ID@digest`.
+        reviews: Vec<String>,
     }
 }

@@ -21,6 +21,8 @@ record_row! {
         held_in_time: bool,
         /// The disciplines present; a person stands for one of them.
         disciplines: Vec<Discipline>,
+        /// Those of the four that checks ask for and that nobody stood for.
+        missing_disciplines: Vec<Discipline>,
         /// How many people attended.
         attendees: i64,
         /// How many rows name somebody once more.
@@ -87,6 +89,8 @@ record_row! {
         tester_shares_manager_with_author: bool,
         /// Whether the tester shared a department with an author on one of these days.
         tester_shares_department_with_author: bool,
+        /// What ties the tester to those who developed, such as `shares the department of ben`.
+        ties: Vec<String>,
         /// Authors of the release's builds whom nobody has matched to a person.
         unknown_authors: i64,
         /// Whether each build of the release has a manifest that says who wrote it, and all are known.

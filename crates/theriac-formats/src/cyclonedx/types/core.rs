@@ -22,7 +22,9 @@ pub(in crate::cyclonedx) static BOM: Type = Type {
         must("specVersion", Text(Any)).outside_xml(),
         has("serialNumber", Text(SerialNumber)).attribute(),
         has("version", Integer(i64::MIN, i64::MAX)).needed_in_json().until(V1_4).attribute(),
-        has("version", Integer(1, i64::MAX)).needed_in_json().since(V1_5).attribute(),
+        has("version", Integer(1, i64::MAX)).needed_in_json().since(V1_5).until(V1_5).attribute(),
+        // Later versions of the schema give it a default.
+        has("version", Integer(1, i64::MAX)).since(V1_6).attribute(),
         has("metadata", Object(&METADATA)),
         has("components", Set(&Object(&COMPONENT))).items("components", "component"),
         has("services", Set(&Object(&SERVICE))).items("services", "service"),

@@ -49,6 +49,7 @@ pub(super) async fn findings(
             severity: row.parse::<Severity>("severity")?,
             opened_on: moment.day_of(row.get("opened_at")?),
             resolved: row.get("resolved")?,
+            advisories: json(row, "advisories")?,
             assessment: judged.remove(&row.get::<i64>("id")?),
         });
     }
@@ -78,6 +79,7 @@ fn assessment(
     let judged = before.iter().rfind(plain).or_else(|| own.iter().rfind(plain));
     let status: VexStatus = word(&row.get::<String>("status")?)?;
     Ok(AssessmentInput {
+        digest: row.get("set_digest")?,
         status,
         justification: reason(row, status)?,
         exploitability: row.get("exploitability")?,

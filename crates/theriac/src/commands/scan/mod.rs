@@ -31,8 +31,15 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// End with exit code 1 when a finding is this severe (low, medium, high, critical) or of unknown severity
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", value_parser = threshold)]
     fail_on: Option<Severity>,
+}
+
+/// A severity from which on a finding fails.
+fn threshold(text: &str) -> Result<Severity, String> {
+    let known = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    let found = known.into_iter().find(|severity| severity.as_str() == text);
+    found.ok_or_else(|| format!("'{text}' is none of: low, medium, high, critical"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
