@@ -7,6 +7,7 @@ mod book;
 mod checks;
 mod derive;
 mod determinism;
+mod explained;
 mod gate;
 mod golden;
 mod kinds;
