@@ -208,6 +208,8 @@ impl Things {
         let loose = |component: &&Component| !component.matched && component.disposition.is_none();
         let findings = facts.findings.iter().filter_map(|finding| finding_reason(finding, fallback));
         let mut reasons: Vec<_> = findings.collect();
+        // What is due first comes first, wherever the list is cut.
+        reasons.sort_by_key(|reason| (reason.due.is_none(), reason.due.clone(), number(&reason.reference)));
         let (waiting, loose): (Vec<_>, Vec<_>) =
             facts.components.iter().filter(loose).partition(|component| component.waiting);
         reasons.extend(loose.into_iter().map(|component| component_reason(component, fallback)));
@@ -328,6 +330,11 @@ fn finding_reason(finding: &Finding, fallback: &Fallback) -> Option<Reason> {
     let text = format!("{} in {} {why}", finding.vulnerability, finding.component);
     let owed = Owed { owner: finding.owner.clone(), due: finding.due.clone() };
     Some(fallback.reason(kind, &finding.reference, text, todo, owed))
+}
+
+/// 10 of `FIND-10`.
+fn number(reference: &str) -> u64 {
+    reference.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
 }
 
 /// What an assessment that does not hold lacks, and what to do.

@@ -4,6 +4,7 @@ use serde_json::json;
 use theriac_conformity::facts::input::{AssessmentInput, RoleInput};
 use theriac_conformity::facts::words::*;
 use theriac_conformity::{Facts, Pack, ReasonKind, evaluate, gate};
+use theriac_model::Severity;
 
 use crate::sample::{Sample, assessment, component, day, digest, finding, pack, record};
 
@@ -242,4 +243,17 @@ fn a_suspect_link_asks_to_be_cleared_unless_its_record_judges() {
     assert!(todo("MEAS-1").contains("clear the link"), "{}", todo("MEAS-1"));
     let review = todo("REV-1");
     assert!(review.contains("judge what REQ-1 says now") && !review.contains("clear"), "{review}");
+}
+
+#[test]
+fn findings_that_close_the_gate_come_by_day_and_number() {
+    let gate = Sample::met()
+        .with(|input| {
+            input.findings = ["FIND-10", "FIND-3", "FIND-2"].map(|id| finding(id, None)).into();
+            input.findings[1].severity = Severity::Critical;
+        })
+        .gate();
+    let names: Vec<_> = gate.reasons.iter().map(|reason| reason.reference.as_str()).collect();
+    let found: Vec<_> = names.into_iter().filter(|name| name.starts_with("FIND-")).collect();
+    assert_eq!(found, ["FIND-3", "FIND-2", "FIND-10"], "what is worse is due sooner");
 }

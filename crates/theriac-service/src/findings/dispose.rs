@@ -83,7 +83,11 @@ pub async fn dispose(app: &App, who: &Who, input: Dispose) -> Result<usize> {
     let mut checks = Checks::default();
     if !DISPOSITIONS.iter().any(|(word, _)| *word == input.disposition) {
         let words: Vec<&str> = DISPOSITIONS.iter().map(|(word, _)| *word).collect();
-        checks.wrong("disposition", format!("'{}' is none of: {}", input.disposition, words.join(", ")));
+        let wrong = match input.disposition.is_empty() {
+            true => "choose one".to_owned(),
+            false => format!("'{}' is none of: {}", input.disposition, words.join(", ")),
+        };
+        checks.wrong("disposition", wrong);
     }
     let reason = checks.line("reason", &input.reason, 2_000);
     if matches!(&input.components, Components::Some(keys) if keys.len() > NAMED_MAX) {

@@ -255,8 +255,10 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, owners: &Owners)
     }
 }
 
-/// Most open findings of releases in the field that are looked at for duties, those that wait and are worst first.
-const OPEN_MAX: u32 = 1_000;
+/// How many open findings of releases in the field are read at once, those that wait and are worst first.
+const OPEN_PAGE: u32 = 1_000;
+/// Most pages of them that are read.
+const OPEN_PAGES: usize = 20;
 
 /// The open findings of some releases that keep a release from shipping, each with the row of its release.
 pub(crate) async fn open_among(
@@ -264,20 +266,28 @@ pub(crate) async fn open_among(
     conn: &mut Conn,
     releases: &[i64],
 ) -> Result<Vec<(i64, FindingRow)>> {
+    let mut found = Vec::new();
     if releases.is_empty() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
-    let filter = Filter {
+    let mut filter = Filter {
         releases: Some(releases.to_vec()),
         open: true,
         clinical: CLINICAL,
-        limit: OPEN_MAX,
+        limit: OPEN_PAGE,
         ..Filter::default()
     };
-    let listed = table::list(conn, &filter).await?;
-    let of: Vec<i64> = listed.iter().map(|row| row.finding.release).collect();
-    let rows = of.into_iter().zip(rows(app, conn, listed).await?);
-    Ok(rows.filter(|(_, row)| row.standing.blocks().is_some()).collect())
+    for _ in 0..OPEN_PAGES {
+        let listed = table::list(conn, &filter).await?;
+        filter.after = listed.last().map(|row| (row.place, row.finding.id));
+        let (all, of) = (listed.len(), listed.iter().map(|row| row.finding.release).collect::<Vec<_>>());
+        let rows = of.into_iter().zip(rows(app, conn, listed).await?);
+        found.extend(rows.filter(|(_, row)| row.standing.blocks().is_some()));
+        if all < OPEN_PAGE as usize {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// The one row of a finding.

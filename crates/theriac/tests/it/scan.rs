@@ -90,19 +90,17 @@ fn fail_on_ends_with_one_when_something_that_severe_is_found() {
     scan(&folder, &["--fail-on", "critical"]).code(0);
     scan(&folder, &["--fail-on", "high"]).code(1);
     scan(&folder, &["--fail-on", "low"]).code(1);
-    for none in ["none", "unknown", "High"] {
+    for none in ["none", "unknown", "High", "bad"] {
         let refused = stderr(&scan(&folder, &["--fail-on", none]).code(2));
         assert!(refused.contains("is none of: low, medium, high, critical"), "{refused}");
     }
-    let error = stderr(&scan(&folder, &["--fail-on", "bad"]).code(2));
-    assert!(error.contains("'bad' is not a severity"), "{error}");
 }
 
 #[test]
 fn an_unknown_severity_fails_every_threshold() {
     let folder = prepared();
     write(folder.path(), "bom.json", bom(&json!([library("pkg:npm/other@1.0.0")])));
-    for threshold in ["none", "low", "medium", "high", "critical"] {
+    for threshold in ["low", "medium", "high", "critical"] {
         scan(&folder, &["--fail-on", threshold]).code(1);
     }
 }

@@ -34,7 +34,7 @@ pub struct Component {
     pub unmatched_reason: Option<String>,
     /// Whether it has still to be looked up.
     pub waiting: bool,
-    /// The signed disposition of an unmatched component.
+    /// What a person disposed of an unmatched component as, with the reason.
     pub disposition: Option<String>,
     /// The SBOM, `EVID-n@digest`.
     pub evidence: String,
