@@ -10,7 +10,7 @@ use theriac_service::gate::{self, Judged};
 use theriac_service::{ServiceError, products};
 
 use super::my_work::gate_status;
-use super::names::{Names, is_record, number};
+use super::names::{Names, is_number, number};
 use super::release::{self, At, on_day, reference, verdict};
 use crate::http::{Answer, Me, Web};
 use crate::parts::{Action, Duty, Icon, Link, Node, Note, NoteKind, Shape, Shell, Status, StatusKind, When};
@@ -667,7 +667,7 @@ pub(super) fn duty(
 pub(super) fn about_text(names: &Names, reference: &str, only_the_clause: bool) -> String {
     let name = match reference {
         feed if feed.starts_with("feed@") => "the advisory feed",
-        record if is_record(number(record)) => number(record),
+        numbered if is_number(number(numbered)) => number(numbered),
         other => other,
     };
     match (names.title(reference), only_the_clause) {
