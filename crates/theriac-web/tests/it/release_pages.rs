@@ -256,7 +256,10 @@ async fn people_and_records_are_called_by_their_names() {
     let row = |about: &str| owed.iter().find(|row| row.contains(about)).unwrap_or_else(|| panic!("{owed:?}"));
     assert!(row("ACT-6").contains("Threat model of 2.4"), "{owed:?}");
     assert!(row("FIND-8").contains("Ana Okafor"), "{owed:?}");
-    assert!(owed.iter().all(|row| !row.contains('@') || row.contains("fastj2k-codec@5.2")), "no digests: {owed:?}");
+    assert!(
+        owed.iter().all(|row| !row.contains('@') || row.contains("fastj2k-codec@5.2")),
+        "no digests: {owed:?}"
+    );
     assert!(row("4.3").contains("fastj2k-codec@5.2"), "{owed:?}");
     let gate = site.get(&format!("{release}/gate")).await.ok();
     let reasons = gate.texts("[aria-labelledby=reasons] tbody tr");

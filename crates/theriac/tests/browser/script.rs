@@ -222,3 +222,29 @@ async fn a_theme_shows_before_it_is_saved(browser: &Browser) {
     browser.open("/products").await;
     browser.see("html[data-theme=dark] h1", "Products").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_of_tables_stand_above_their_columns() {
+    let server = Server::demo();
+    let browser = Browser::start(&server).await;
+    browser.sign_in("ana@lumen.example").await;
+    let release = "/products/gateway/releases/2.4.0";
+    let of_release = ["gate", "findings", "components", "evidence"].map(|page| format!("{release}/{page}"));
+    let lists = [
+        "/",
+        "/products",
+        "/records",
+        "/findings",
+        "/components",
+        "/people",
+        "/audit",
+        "/jobs",
+        "/records/RISK-1",
+    ];
+    for path in lists.map(str::to_owned).into_iter().chain(of_release) {
+        browser.open(&path).await;
+        let (shifted, tables) = browser.shifted_tables().await;
+        assert!(shifted == 0 && tables > 0, "{path}: {shifted} of {tables}");
+    }
+    browser.quit().await;
+}

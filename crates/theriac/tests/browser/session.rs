@@ -256,6 +256,15 @@ impl Browser {
         self.page.execute(look, vec![css.into()]).await.unwrap().convert().unwrap()
     }
 
+    /// How many tables are shown of which a head does not stand above its column, and how many in all.
+    pub async fn shifted_tables(&self) -> (u64, u64) {
+        let look = "const left = cells => [...cells].map(cell => Math.round(cell.getBoundingClientRect().left)); \
+                    const tables = [...document.querySelectorAll('main table')].filter(table => table.tBodies[0].rows[0]); \
+                    const shifted = tables.filter(table => String(left(table.tHead.rows[0].cells)) != \
+                    String(left(table.tBodies[0].rows[0].cells))); return [shifted.length, tables.length]";
+        self.page.execute(look, Vec::new()).await.unwrap().convert().unwrap()
+    }
+
     /// The path and query of the page that is shown.
     pub async fn path(&self) -> String {
         let url = self.page.current_url().await.unwrap();
