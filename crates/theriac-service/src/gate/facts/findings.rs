@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use theriac_conformity::facts::input::{AssessmentInput, FindingInput, SignatureInput, TermInput};
+use theriac_conformity::facts::input::{AssessmentInput, FindingInput, TermInput};
 use theriac_conformity::facts::words::{CLINICAL, VexStatus};
 use theriac_model::{Digest, Severity};
 use theriac_store::tables::facts as table;
+use theriac_store::tables::findings::{CONFIRMED, is_judgement};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Row};
 
@@ -64,19 +65,15 @@ fn assessment(
     moment: &Moment,
 ) -> Result<AssessmentInput> {
     let own = signature_rows_of(signatures.get(&row.get::<Digest>("set_digest")?), people, moment)?;
-    let earlier: Option<Digest> = row.get("earlier_set")?;
-    let before = match earlier {
-        None => Vec::new(),
+    let confirmed = own.iter().any(|signature| signature.meaning == CONFIRMED);
+    // A carried judgement is as old as the one that was signed first, and theirs who signed that; to confirm it is no more.
+    let root = match row.get::<Option<Digest>>("earlier_set")? {
+        None => own,
         Some(digest) => signature_rows_of(signatures.get(&digest), people, moment)?,
     };
     let carried = row.get::<Option<i64>>("carried_from")?.is_some();
-    let plain = |signature: &&SignatureInput| signature.meaning != CLINICAL;
-    let clinical = |signature: &&SignatureInput| signature.meaning == CLINICAL;
-    let confirmed = own.iter().any(|signature| plain(&signature));
-    let signed = own.iter().rfind(plain).or_else(|| before.iter().rfind(plain));
-    let clinical_signer = own.iter().rfind(clinical).or_else(|| before.iter().rfind(clinical));
-    // A carried judgement is as old as the one that was signed first.
-    let judged = before.iter().rfind(plain).or_else(|| own.iter().rfind(plain));
+    let judged = root.iter().rfind(|signature| is_judgement(&signature.meaning));
+    let clinical_signer = root.iter().rfind(|signature| signature.meaning == CLINICAL);
     let status: VexStatus = word(&row.get::<String>("status")?)?;
     Ok(AssessmentInput {
         digest: row.get("set_digest")?,
@@ -87,7 +84,7 @@ fn assessment(
         decision: row.get::<Option<String>>("decision")?.map(|text| word(&text)).transpose()?,
         due: row.get("due")?,
         assessor: people.key(row.get("assessor")?),
-        signer: signed.map(|signature| signature.signer.clone()),
+        signer: judged.map(|signature| signature.signer.clone()),
         clinical_signer: clinical_signer.map(|signature| signature.signer.clone()),
         fixer: row.get::<Option<i64>>("fixer")?.map(|id| people.key(id)),
         fixers,

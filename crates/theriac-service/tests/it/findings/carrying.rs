@@ -1,11 +1,13 @@
 //! What later releases take over of judgements, and when a judgement lapses.
 
 use serde_json::{Value, json};
-use theriac_conformity::facts::words::Decision;
-use theriac_conformity::facts::words::VexStatus;
+use theriac_conformity::ReasonKind;
+use theriac_conformity::facts::rows::Finding;
+use theriac_conformity::facts::words::{Decision, Verdict, VexStatus};
 use theriac_model::Digest;
 use theriac_service::ServiceError;
 use theriac_service::findings::{self, Ground, Standing};
+use theriac_service::gate;
 use theriac_service::products::{self, NewRelease};
 use theriac_store::on_both_engines;
 
@@ -74,6 +76,54 @@ on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set,
     let old = row(&world, "FIND-1").await;
     assert_eq!((old.standing, old.carried), (Standing::Acceptable, false), "the old release keeps its own");
 });
+
+on_both_engines!(who_confirms_an_accepted_risk_did_not_accept_it, |store| {
+    let world = World::new(&store).await;
+    gate::ensure_built_in(&world.app).await.unwrap();
+    approved(&world, "limits", sample("limits", json!({ "max_age_carried_assessment": 100 })), vec![]).await;
+    feed(
+        &world,
+        &["left-pad", "right-pad"].map(|name| advisory(&format!("GHSA-{name}"), name, Some(CRITICAL))),
+    )
+    .await;
+    let packages = ["left-pad@1.3.0", "right-pad@2.0.0"];
+    hand_in(&world, OLD, None, bom(&packages)).await;
+    // Ana judges both and is to mend the second; Eve accepts the risk of both.
+    for (finding, fixer) in [("FIND-1", "ben"), ("FIND-2", "ana")] {
+        let findings = [finding];
+        let judged = assess(&world, OLD, &findings, |input| {
+            affected(input, Decision::Accept);
+            input.fixer = Some(fixer.to_owned());
+        });
+        sign(&world, "eve", judged.await.set).await.unwrap();
+    }
+    store.clock.advance_days(10);
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&packages)).await;
+    let unconfirmed = gate_findings(&world).await;
+    assert!(unconfirmed.iter().all(|row| row.unconfirmed && row.signer.as_deref() == Some("eve")));
+
+    assert_eq!(confirm(&world, "ana", NEW).await.unwrap(), 2);
+    let listed = of_release(&world, NEW).await;
+    assert!(listed.iter().all(|row| row.standing == Standing::Acceptable), "{listed:?}");
+    for row in gate_findings(&world).await {
+        assert_eq!(row.signer.as_deref(), Some("eve"), "{row:?}");
+        assert!(!row.unconfirmed && !row.accepted_by_assessor && !row.accepted_by_fixer, "{row:?}");
+        assert!(row.acceptable, "{row:?}");
+    }
+    let judged = gate::judged(&world.app, &world.who("ana"), "gateway", NEW, None).await.unwrap();
+    let open = [ReasonKind::FindingNotAssessed, ReasonKind::FindingUnacceptable];
+    let finding = judged.gate.reasons.iter().find(|reason| open.contains(&reason.kind));
+    assert!(finding.is_none(), "{finding:?}");
+    let clause = judged.conformity.clauses.iter().find(|clause| clause.clause == "5.8.5").unwrap();
+    let check = clause.checks.iter().find(|check| check.check == "5.8.5-e").unwrap();
+    assert_eq!(check.verdict, Verdict::Met);
+});
+
+/// The findings of the new release as the gate reads them.
+async fn gate_findings(world: &World) -> Vec<Finding> {
+    gate::facts(&world.app, &world.who("ana"), "gateway", NEW, None).await.unwrap().findings
+}
 
 fn commit(letter: char) -> String {
     letter.to_string().repeat(40)
