@@ -22,6 +22,8 @@ use crate::story::{
 };
 use crate::world::{MANY, World};
 
+/// The patch of it.
+const PATCH: &str = "2.4.1";
 const PACK: &str = "id = \"small\"\ntitle = \"Small\"\n[confidence]\nP = \"x\"\n";
 const CLAUSES: &str = r#"
 [[clause]]
@@ -327,6 +329,28 @@ on_both_engines!(a_clause_of_a_later_pack_was_not_decided, |store| {
     assert!(later.gate.open);
 });
 
+/// Begins 2.4.1, based on the decided 2.4.0.
+async fn patch_release(world: &World) {
+    let new = NewRelease {
+        product: GATEWAY.0.to_owned(),
+        name: PATCH.to_owned(),
+        based_on: Some(GATEWAY.1.to_owned()),
+        planned_ship_date: None,
+        manager: None,
+    };
+    products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
+}
+
+async fn patch_facts(world: &World, at: Option<Date>) -> Facts {
+    gate::facts(&world.app, &world.who("ana"), GATEWAY.0, PATCH, at).await.unwrap()
+}
+
+async fn adopt(world: &World, reference: &str, revision: Digest) -> Result<()> {
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    let revisions = [(reference.to_owned(), revision)];
+    gate::adopt_revisions(&world.app, &cleo, &proof, GATEWAY.0, PATCH, &revisions).await
+}
+
 on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |store| {
     let world = World::new(&store).await;
     let requirement = ready(&world).await;
@@ -334,15 +358,8 @@ on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |s
     approved(&world, "measure", sample("measure", json!({})), links).await;
     decide(&world, Outcome::Ship).await.unwrap();
     let ana = world.who("ana");
-    let new = NewRelease {
-        product: GATEWAY.0.to_owned(),
-        name: "2.4.1".to_owned(),
-        based_on: Some(GATEWAY.1.to_owned()),
-        planned_ship_date: None,
-        manager: None,
-    };
-    products::add_release(&world.app, &ana, new).await.unwrap();
-    let facts = async || gate::facts(&world.app, &ana, GATEWAY.0, "2.4.1", None).await.unwrap();
+    patch_release(&world).await;
+    let facts = async || patch_facts(&world, None).await;
     let titles = |facts: &Facts| facts.requirements.iter().map(|row| row.title.clone()).collect::<Vec<_>>();
     let was = titles(&facts().await);
     assert_eq!(facts().await.release.based_on.as_deref(), Some(GATEWAY.1));
@@ -357,14 +374,10 @@ on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |s
     assert!(read.suspect_links.is_empty(), "within the baseline nothing has moved");
     assert_eq!(read.documents.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["Its own"]);
 
-    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, "2.4.1", &Paging::default()).await.unwrap().items;
+    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, PATCH, &Paging::default()).await.unwrap().items;
     let rows: Vec<_> = moved.iter().map(|row| (row.reference.as_str(), row.from, row.number)).collect();
     assert_eq!(rows, [(requirement.as_str(), Some(1), 2), (later.as_str(), None, 1)]);
-    let adopt = async |digest: Digest| {
-        let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
-        let revisions = [(requirement.clone(), digest)];
-        gate::adopt_revisions(&world.app, &cleo, &proof, GATEWAY.0, "2.4.1", &revisions).await
-    };
+    let adopt = async |digest: Digest| adopt(&world, &requirement, digest).await;
     let stale = adopt(Digest::of(b"other")).await.unwrap_err();
     assert!(matches!(stale, ServiceError::Changed { now: Some(now), .. } if now == second), "{stale}");
     let day = store.now();
@@ -375,8 +388,45 @@ on_both_engines!(a_patch_release_rests_on_the_baseline_and_on_what_it_adopts, |s
     assert_eq!(read.suspect_links.len(), 1, "the measure was linked to the first");
     assert!(matches!(adopt(second).await, Err(ServiceError::Changed { .. })), "it rests on it already");
     let yesterday = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let then = gate::facts(&world.app, &ana, GATEWAY.0, "2.4.1", Some(yesterday)).await.unwrap();
+    let then = patch_facts(&world, Some(yesterday)).await;
     assert_eq!(titles(&then), was);
+});
+
+on_both_engines!(a_patch_release_is_judged_by_the_limits_and_responsibilities_of_today, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    let limits = |days: i64| sample("limits", json!({ "max_age_feed": days, "fix_days_critical": days }));
+    let answers = |person: &str| sample("responsibility", json!({ "person": person }));
+    let (limit, _) = approved(&world, "limits", limits(7), vec![]).await;
+    let (task, _) = approved(&world, "responsibility", answers("ana"), vec![]).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    patch_release(&world).await;
+    let read = |facts: &Facts| {
+        let people: Vec<_> = facts.responsibilities.iter().map(|row| row.person.clone().unwrap()).collect();
+        let titles: Vec<_> = facts.requirements.iter().map(|row| row.title.clone()).collect();
+        (facts.limits.as_ref().and_then(|limits| limits.max_age_feed), people, titles)
+    };
+    let title = sample("requirement", json!({}))["title"].as_str().unwrap().to_owned();
+    let before = (Some(7), vec!["ana".to_owned()], vec![title.clone()]);
+    assert_eq!(read(&patch_facts(&world, None).await), before);
+
+    let day = store.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    store.clock.advance_days(1);
+    moved_on(&world, &limit, limits(2)).await;
+    moved_on(&world, &task, answers("mei")).await;
+    moved_on(&world, &requirement, sample("requirement", json!({ "title": "Second" }))).await;
+    approved(&world, "responsibility", answers("otto"), vec![]).await;
+    let (late, _) = approved(&world, "limits", limits(3), vec![]).await;
+    let now = read(&patch_facts(&world, None).await);
+    assert_eq!(now, (Some(3), vec!["mei".to_owned(), "otto".to_owned()], vec![title.clone()]));
+    revised(&world, &late, limits(1)).await;
+    assert_eq!(read(&patch_facts(&world, None).await), now, "in review is not yet in force");
+    assert_eq!(read(&patch_facts(&world, Some(day)).await), before, "that day had its own");
+
+    let ana = world.who("ana");
+    let moved = gate::moved_on(&world.app, &ana, GATEWAY.0, PATCH, &MANY).await.unwrap().items;
+    let offered: Vec<_> = moved.iter().map(|row| row.reference.as_str()).collect();
+    assert_eq!(offered, [requirement.as_str()]);
 });
 
 on_both_engines!(shown_verdicts_stay_until_something_bears_on_the_release, |store| {

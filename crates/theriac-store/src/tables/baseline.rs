@@ -2,7 +2,7 @@
 
 use theriac_model::Digest;
 
-use super::facts::Within;
+use super::facts::{NEVER_PINNED, Within};
 use crate::{Conn, Row, StoreError, Write, args};
 
 /// A record that has moved on since the baseline, or came later.
@@ -40,7 +40,7 @@ fn moved(row: &Row) -> Result<Moved, StoreError> {
 }
 
 /// The records whose approved revision is not the one that the release reads, by kind and number, after one where that is
-/// given, up to `limit`.
+/// given, up to `limit`; without those of the kinds that no baseline pins.
 ///
 /// # Errors
 /// What the database says.
@@ -51,14 +51,16 @@ pub async fn moved_on(
     limit: u32,
 ) -> Result<Vec<Moved>, StoreError> {
     let Some(decision) = within.baseline else { return Ok(Vec::new()) };
-    let sql = "SELECT r.id, r.kind, r.number AS place, r.ref, h.title, v.digest, v.number, f.number AS from_number FROM record r \
-               JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
-               LEFT JOIN baseline_adoption a ON a.release = $1 AND a.record = r.id AND a.tx_to IS NULL \
-               LEFT JOIN baseline b ON b.decision = $2 AND b.record = r.id \
-               LEFT JOIN revision f ON f.digest = COALESCE(a.revision, b.revision) \
-               WHERE (r.product IS NULL OR r.product = $3) AND r.release IS NULL \
-               AND h.approved <> COALESCE(a.revision, b.revision, '') \
-               AND (r.kind > $4 OR (r.kind = $4 AND r.number > $5)) ORDER BY r.kind, r.number LIMIT $6";
+    let sql = format!(
+        "SELECT r.id, r.kind, r.number AS place, r.ref, h.title, v.digest, v.number, f.number AS from_number FROM record r \
+         JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.approved \
+         LEFT JOIN baseline_adoption a ON a.release = $1 AND a.record = r.id AND a.tx_to IS NULL \
+         LEFT JOIN baseline b ON b.decision = $2 AND b.record = r.id \
+         LEFT JOIN revision f ON f.digest = COALESCE(a.revision, b.revision) \
+         WHERE (r.product IS NULL OR r.product = $3) AND r.release IS NULL AND r.kind NOT IN ({NEVER_PINNED}) \
+         AND h.approved <> COALESCE(a.revision, b.revision, '') \
+         AND (r.kind > $4 OR (r.kind = $4 AND r.number > $5)) ORDER BY r.kind, r.number LIMIT $6"
+    );
     let (kind, number) = after.unwrap_or(("", 0));
     let values = args![within.release, decision, within.product, kind, number, limit];
     let rows = conn.fetch_all(sql, values).await?;

@@ -27,6 +27,9 @@ fn written(alias: &str) -> String {
     format!("EXISTS (SELECT 1 FROM audit w WHERE w.tx = {alias}.tx_from AND w.seq <= $1)")
 }
 
+/// The kinds that no baseline pins: how the organisation works today, whatever a release goes on from.
+pub(super) const NEVER_PINNED: &str = "'limits', 'responsibility'";
+
 /// The records of the organisation, the product (`$2`) and the release (`$3`).
 const IN_SCOPE: &str = "(r.product IS NULL OR (r.product = $2 AND (r.release IS NULL OR r.release = $3)))";
 
@@ -43,7 +46,7 @@ fn records_sql(baseline: bool) -> String {
     let pinned = match baseline {
         false => String::new(),
         true => format!(
-            "AND (r.release = $3 OR EXISTS (SELECT 1 FROM baseline_adoption a WHERE a.release = $3 AND a.record = r.id \
+            "AND (r.release = $3 OR r.kind IN ({NEVER_PINNED}) OR EXISTS (SELECT 1 FROM baseline_adoption a WHERE a.release = $3 AND a.record = r.id \
              AND a.revision = v.digest AND {adopted}) OR (EXISTS (SELECT 1 FROM baseline b WHERE b.decision = $4 \
              AND b.record = r.id AND b.revision = v.digest) AND NOT EXISTS (SELECT 1 FROM baseline_adoption a \
              WHERE a.release = $3 AND a.record = r.id AND {adopted})))",
@@ -60,8 +63,8 @@ fn records_sql(baseline: bool) -> String {
     )
 }
 
-/// The one revision of each record that counts. A release that reads a baseline takes from it, save what it adopted, and
-/// its own records.
+/// The one revision of each record that counts. A release that reads a baseline takes from it, save what it adopted, its
+/// own records, and those of the kinds that no baseline pins.
 /// Columns: `id`, `ref`, `kind`, `scope`, `digest`, `number`, `kind_version`, `predecessor`, `author`, `written_at`,
 /// `content`, `links`, `attachments`, `state`.
 ///
