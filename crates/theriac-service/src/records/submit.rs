@@ -1,6 +1,6 @@
 //! Submitting: a draft becomes a revision, immutable and named by its digest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -166,7 +166,7 @@ fn enough_links(kind: &Kind, links: &[DraftLink]) -> Vec<FieldError> {
 }
 
 /// The links with their pins and the rows they lead to; new ones, and those that judge, are pinned to what the target is
-/// now.
+/// now, or to what the record's release reads of it.
 async fn pin(
     conn: &mut Conn,
     record: &Record,
@@ -176,10 +176,17 @@ async fn pin(
 ) -> Result<Vec<(Link, i64)>> {
     let names: Vec<String> = links.iter().map(|link| link.target.clone()).collect();
     let found = table::by_refs(conn, &names).await?;
+    let read = match record.release {
+        None => HashMap::new(),
+        Some(release) => {
+            let targets: Vec<i64> = found.iter().map(|listed| listed.record.id).collect();
+            tables::baseline::read_of(conn, release, &targets).await?
+        }
+    };
     let mut pinned = Vec::new();
     for link in links {
         let target = found.iter().find(|listed| listed.record.reference == link.target);
-        match pin_of(record, kind, link, target) {
+        match pin_of(record, kind, link, target, &read) {
             Ok((digest, target)) => {
                 let link = Link { link: link.link.clone(), target: link.target.clone(), pinned: digest };
                 pinned.push((link, target));
@@ -198,6 +205,7 @@ fn pin_of(
     kind: &Kind,
     link: &DraftLink,
     target: Option<&Listed>,
+    read: &HashMap<i64, Digest>,
 ) -> Result<(Digest, i64), String> {
     let visible =
         |listed: &&Listed| listed.record.product.is_none() || listed.record.product == record.product;
@@ -212,7 +220,8 @@ fn pin_of(
     }
     // A new revision of a judgement judges anew what is there now; every other link keeps the pin it was made with.
     let kept = link.pinned.filter(|_| !link_type.judges);
-    let digest = kept.or(target.head.approved).or(target.head.latest);
+    let read = read.get(&target.record.id).copied();
+    let digest = kept.or(read).or(target.head.approved).or(target.head.latest);
     let digest = digest.ok_or_else(|| "it is a draft without a revision: submit it first".to_owned())?;
     Ok((digest, target.record.id))
 }

@@ -429,6 +429,89 @@ on_both_engines!(a_patch_release_is_judged_by_the_limits_and_responsibilities_of
     assert_eq!(offered, [requirement.as_str()]);
 });
 
+/// How a release stands to what a review of it and a clause assessment read.
+fn judgements(facts: &Facts) -> (i64, bool, usize) {
+    let (review, assessment) = (&facts.reviews[0], &facts.clause_assessments[0]);
+    assert_eq!(review.subjects, 1);
+    (review.current_subjects, assessment.holds, facts.suspect_links.len())
+}
+
+on_both_engines!(what_a_patch_release_judges_is_the_revision_that_it_reads, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    approved(&world, "limits", sample("limits", json!({})), vec![]).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    patch_release(&world).await;
+    let second = moved_on(&world, &requirement, sample("requirement", json!({ "title": "Second" }))).await;
+    let (later, _) = approved(&world, "requirement", sample("requirement", json!({})), vec![]).await;
+
+    let scope = || records::ScopeInput::Release(GATEWAY.0.to_owned(), PATCH.to_owned());
+    let written = async |kind: &str, content, links| {
+        let (reference, digest) = submitted_to(&world, scope(), kind, content, links).await;
+        approve(&world, &reference, digest).await;
+        reference
+    };
+    let read = sample("review", json!({ "held_date": "2026-01-05", "points": [] }));
+    let review = written("review", read.clone(), vec![DraftLink::new("reviews", &requirement)]).await;
+    let judged = json!({ "clause": "5.2.1", "assessed_date": "2026-01-05", "evidence": [] });
+    let cites = vec![DraftLink::new("cites", &requirement)];
+    let assessment = written("clause-assessment", sample("clause-assessment", judged), cites).await;
+    let links = [&requirement, &later].map(|target| DraftLink::new("resulted-in", target));
+    let activity =
+        written("activity", sample("activity", json!({ "clause": "5.2.1", "evidence": [] })), links.into())
+            .await;
+    assert_eq!(judgements(&patch_facts(&world, None).await), (1, true, 0));
+
+    let ana = world.who("ana");
+    // Of each link: the revision pinned, the one that the release reads, and whether the link is suspect.
+    let links_of = async |reference: &str| {
+        let view = records::record(&world.app, &ana, reference, None).await.unwrap();
+        let links = view.links.iter();
+        let seen = links.map(|link| (link.pinned_number, link.approved.map(|(_, now)| now), link.suspect));
+        seen.collect::<Vec<_>>()
+    };
+    for judges in [&review, &assessment] {
+        assert_eq!(links_of(judges).await, [(1, Some(1), false)], "{judges}");
+    }
+    assert_eq!(links_of(&activity).await, [(1, Some(1), false), (1, Some(1), false)]);
+    let suspects = async || {
+        let input = records::ListInput { suspect: true, ..records::ListInput::default() };
+        let listed = records::list(&world.app, &ana, &input).await.unwrap().rows;
+        listed.iter().map(|row| row.record.reference.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(suspects().await, [""; 0]);
+    let backlinks = records::record(&world.app, &ana, &requirement, None).await.unwrap().backlinks;
+    assert_eq!(backlinks.iter().filter(|link| link.suspect).count(), 0);
+
+    adopt(&world, &requirement, second).await.unwrap();
+    assert_eq!(judgements(&patch_facts(&world, None).await), (0, false, 3));
+    for judges in [&review, &assessment] {
+        assert_eq!(links_of(judges).await, [(1, Some(2), true)], "{judges}");
+    }
+    assert_eq!(links_of(&activity).await, [(1, Some(2), true), (1, Some(1), false)]);
+    assert_eq!(suspects().await.len(), 3);
+    let clear = records::ClearSuspect {
+        source: activity.clone(),
+        link: "resulted-in".to_owned(),
+        target: requirement.clone(),
+        to: second,
+        reason: "It made this one, too".to_owned(),
+    };
+    records::clear_suspect(&world.app, &ana, clear).await.unwrap();
+    assert_eq!(links_of(&activity).await, [(1, Some(2), false), (1, Some(1), false)]);
+    moved_on(&world, &review, read).await;
+    assert_eq!(judgements(&patch_facts(&world, None).await), (1, false, 1));
+    assert_eq!(links_of(&review).await, [(2, Some(2), false)]);
+
+    // What is retired for the product is still what this release rests on, until it is that very revision.
+    moved_on(&world, &requirement, sample("requirement", json!({ "title": "Third" }))).await;
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    let third = records::record(&world.app, &cleo, &requirement, None).await.unwrap().head.latest.unwrap();
+    records::retire(&world.app, &cleo, &proof, &requirement, third, "Dropped").await.unwrap();
+    assert_eq!(links_of(&review).await, [(2, Some(2), false)]);
+    assert_eq!(judgements(&patch_facts(&world, None).await), (1, false, 1));
+});
+
 on_both_engines!(shown_verdicts_stay_until_something_bears_on_the_release, |store| {
     let world = World::new(&store).await;
     ready(&world).await;

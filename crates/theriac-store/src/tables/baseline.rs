@@ -1,8 +1,11 @@
 //! What a release that is based on a decided one takes over instead of that decision's baseline.
 
+use std::collections::HashMap;
+
 use theriac_model::Digest;
 
 use super::facts::{NEVER_PINNED, Within};
+use super::releases::RELEASED;
 use crate::{Conn, Row, StoreError, Write, args};
 
 /// A record that has moved on since the baseline, or came later.
@@ -65,6 +68,40 @@ pub async fn moved_on(
     let values = args![within.release, decision, within.product, kind, number, limit];
     let rows = conn.fetch_all(sql, values).await?;
     rows.iter().map(moved).collect()
+}
+
+/// Joins the revision that a release reads of a record where it goes on from a decided one: `pa.revision`, which it adopted,
+/// else `pb.revision`, from the baseline of the decision to ship that was in force on its base when it was begun.
+pub(super) fn joined(release: &str, record: &str) -> String {
+    format!(
+        "LEFT JOIN decision pd ON pd.id = (SELECT d.id FROM release p JOIN decision d ON d.release = p.based_on \
+         JOIN audit w ON w.tx = d.tx_from WHERE p.id = {release} AND p.tx_to IS NULL AND d.outcome = '{RELEASED}' AND w.seq < \
+         (SELECT MIN(g.seq) FROM release q JOIN audit g ON g.tx = q.tx_from WHERE q.id = p.id) ORDER BY w.seq DESC LIMIT 1) \
+         LEFT JOIN record pr ON pr.id = {record} AND pd.id IS NOT NULL AND pr.kind NOT IN ({NEVER_PINNED}) \
+         LEFT JOIN baseline_adoption pa ON pa.release = {release} AND pa.record = pr.id AND pa.tx_to IS NULL \
+         LEFT JOIN baseline pb ON pb.decision = pd.id AND pb.record = pr.id"
+    )
+}
+
+/// The revisions that a release which goes on from a decided one reads of these records, at most 1,000, by record. Left out
+/// is what it reads as it is by now.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_of(
+    conn: &mut Conn,
+    release: i64,
+    records: &[i64],
+) -> Result<HashMap<i64, Digest>, StoreError> {
+    let mut values = args![release];
+    let marks = values.push_all(records.iter().copied().take(1000));
+    let sql = format!(
+        "SELECT r.id, COALESCE(pa.revision, pb.revision) AS revision FROM record r {} \
+         WHERE r.id IN ({marks}) AND COALESCE(pa.revision, pb.revision) IS NOT NULL",
+        joined("$1", "r.id")
+    );
+    let rows = conn.fetch_all(sql, values).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("revision")?))).collect()
 }
 
 /// Takes revisions over.

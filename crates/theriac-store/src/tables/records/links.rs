@@ -2,6 +2,7 @@
 
 use theriac_model::Digest;
 
+use crate::tables::baseline::joined;
 use crate::{Conn, Row, StoreError, Write, args};
 
 /// A link of a revision with what it leads to now.
@@ -21,13 +22,14 @@ pub struct LinkRow {
     pub target_reference: String,
     /// The title of the target.
     pub target_title: String,
-    /// The target's state.
+    /// The state of the target, or of the revision that the source's release reads of it.
     pub target_state: String,
     /// The target's revision that the link was made against.
     pub pinned: Digest,
     /// The number of that revision.
     pub pinned_number: i64,
-    /// The target's approved revision in force, with its number.
+    /// The target's approved revision in force, for the source's release where it goes on from a decided one, with its
+    /// number.
     pub approved: Option<(Digest, i64)>,
     /// Whether the target is retired or withdrawn, or has a newer approved revision that nobody has cleared.
     pub suspect: bool,
@@ -52,14 +54,25 @@ pub struct Clearance {
     pub person: i64,
 }
 
-/// A link is suspect when its target is retired or withdrawn, or has a newer approved revision that nobody has cleared.
-/// `l` is the link, `th` the target's head, `ta` its approved revision, `tp` the pinned one.
-pub(super) const SUSPECT: &str = "(th.state IN ('retired', 'withdrawn') OR (ta.number > tp.number AND NOT EXISTS (SELECT 1 FROM clearance c \
-                       WHERE c.source = l.source AND c.link = l.link AND c.target = l.target \
+/// A link is suspect when its target is retired or withdrawn, or has a newer approved revision that nobody has cleared. What
+/// leads from a record of a release that goes on from a decided one is held against the revision which that release reads.
+/// `l` is the link, `th` the target's head, `ts` the state of the revision that such a release reads, `ta` the revision
+/// in force, `tp` the pinned one.
+pub(super) const SUSPECT: &str = "(COALESCE(ts.state, th.state) IN ('retired', 'withdrawn') OR (ta.number > tp.number AND NOT EXISTS \
+                       (SELECT 1 FROM clearance c WHERE c.source = l.source AND c.link = l.link AND c.target = l.target \
                        AND c.to_revision = ta.digest)))";
-pub(super) const LINK_FROM: &str = "link l JOIN record_head th ON th.record = l.target \
-                         LEFT JOIN revision ta ON ta.digest = th.approved \
-                         JOIN revision tp ON tp.digest = l.pinned";
+
+/// What [`SUSPECT`] looks at; `sr` is the record that the link leaves.
+pub(super) fn link_from() -> String {
+    format!(
+        "link l JOIN record_head th ON th.record = l.target JOIN revision tp ON tp.digest = l.pinned \
+         JOIN record sr ON sr.id = l.source {} \
+         LEFT JOIN revision_state ts ON ts.revision = COALESCE(pa.revision, pb.revision) AND ts.tx_to IS NULL \
+         LEFT JOIN revision ta ON ta.digest = CASE WHEN ts.state IS NULL THEN th.approved WHEN ts.state = 'approved' \
+         THEN ts.revision END",
+        joined("sr.release", "l.target")
+    )
+}
 
 fn link(row: &Row) -> Result<LinkRow, StoreError> {
     let approved: Option<Digest> = row.get("approved")?;
@@ -83,10 +96,10 @@ fn link(row: &Row) -> Result<LinkRow, StoreError> {
 fn link_columns() -> String {
     format!(
         "l.link, l.source, sr.ref AS source_ref, sh.title AS source_title, l.target, tr.ref AS target_ref, \
-         th.title AS target_title, th.state AS target_state, l.pinned, tp.number AS pinned_number, th.approved, \
-         ta.number AS approved_number, CASE WHEN {SUSPECT} THEN 1 ELSE 0 END AS suspect FROM {LINK_FROM} \
-         JOIN record tr ON tr.id = l.target JOIN record sr ON sr.id = l.source \
-         JOIN record_head sh ON sh.record = l.source"
+         th.title AS target_title, COALESCE(ts.state, th.state) AS target_state, l.pinned, tp.number AS pinned_number, \
+         ta.digest AS approved, ta.number AS approved_number, CASE WHEN {SUSPECT} THEN 1 ELSE 0 END AS suspect FROM {} \
+         JOIN record tr ON tr.id = l.target JOIN record_head sh ON sh.record = l.source",
+        link_from()
     )
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::links::{LINK_FROM, SUSPECT};
+use super::links::{SUSPECT, link_from};
 use super::{HEAD, Listed, RECORD, listed};
 use crate::{Args, Conn, StoreError};
 
@@ -102,8 +102,9 @@ pub async fn list(
     };
     let limit = values.push(limit);
     let sql = format!(
-        "SELECT {RECORD}, {HEAD}, (SELECT COUNT(*) FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT}) AS suspect \
+        "SELECT {RECORD}, {HEAD}, (SELECT COUNT(*) FROM {} WHERE l.revision = h.latest AND {SUSPECT}) AS suspect \
          FROM record r JOIN record_head h ON h.record = r.id WHERE {} ORDER BY {order} LIMIT {limit}",
+        link_from(),
         conditions.join(" AND ")
     );
     conn.fetch_all(sql, values).await?.iter().map(listed).collect()
@@ -144,8 +145,8 @@ fn conditions(filter: &Filter, values: &mut Args) -> Vec<String> {
         equal("h.owner", values.push(owner));
     }
     if filter.suspect {
-        conditions
-            .push(format!("EXISTS (SELECT 1 FROM {LINK_FROM} WHERE l.revision = h.latest AND {SUSPECT})"));
+        let links = link_from();
+        conditions.push(format!("EXISTS (SELECT 1 FROM {links} WHERE l.revision = h.latest AND {SUSPECT})"));
     }
     for word in filter.words.iter().take(10) {
         let mark = values.push(format!("%{}%", like(word)));
