@@ -289,6 +289,8 @@ pub struct EvidenceInput {
     pub performed_at: Option<Timestamp>,
     /// The day it was handed in.
     pub recorded_on: Date,
+    /// The moment it was handed in.
+    pub recorded_at: Timestamp,
     /// Whether a signed record disqualifies it.
     pub disqualified: bool,
     /// Listed defects that were no reason to refuse it.

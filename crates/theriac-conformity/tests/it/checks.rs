@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use theriac_conformity::Conformity;
 use theriac_conformity::facts::input::{
-    ArtefactInput, ArtefactSignatureInput, DecisionInput, PastInput, TermInput,
+    ArtefactInput, ArtefactSignatureInput, DecisionInput, EvidenceInput, PastInput, TermInput, TestInput,
 };
 use theriac_conformity::facts::words::*;
 use theriac_conformity::pack::ClauseKind;
@@ -568,6 +568,17 @@ const CASES: &[Case] = &[
     }),
     ("5.8.5-b", "a failed test", NotMet, |s| {
         s.with(|input| input.tests.push(test("other", Outcome::Failed)))
+    }),
+    ("5.8.5-b", "a failure that nobody dated, handed in after a pass", NotMet, |s| {
+        s.with(|input| {
+            input.evidence[1].performed_at = Some("2026-10-10T09:00:00Z".parse().unwrap());
+            let recorded_at = "2026-10-10T10:00:00Z".parse().unwrap();
+            let undated = evidence("EVID-4", EvidenceKind::TestResults);
+            let recorded_on = day("2026-10-10");
+            input.evidence.push(EvidenceInput { performed_on: None, recorded_on, recorded_at, ..undated });
+            let failed = test("tls.expired", Outcome::Failed);
+            input.tests.push(TestInput { evidence: "EVID-4".to_owned(), ..failed });
+        })
     }),
     ("5.8.5-c", "an open point", NotMet, |s| {
         s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))

@@ -245,6 +245,7 @@ pub fn evidence(id: &str, kind: EvidenceKind) -> EvidenceInput {
         performed_on: Some(day("2026-10-10")),
         performed_at: None,
         recorded_on: day("2026-10-11"),
+        recorded_at: "2026-10-11T09:00:00Z".parse().unwrap(),
         disqualified: false,
         defects: 0,
     }

@@ -30,9 +30,14 @@ fn made_on(evidence: &EvidenceInput) -> Date {
     evidence.performed_on.unwrap_or(evidence.recorded_on)
 }
 
-/// When evidence was made; what is said without a time of day comes first on its day.
-fn made(evidence: &EvidenceInput) -> (Date, Option<Timestamp>) {
-    (made_on(evidence), evidence.performed_at)
+/// When a result was made, to put those of a case in order. What nobody dated stands at the moment it was handed in; of what
+/// is said without a time of day, what passed comes first on its day and all else last.
+fn made(outcome: Outcome, evidence: &EvidenceInput) -> (Date, Option<Timestamp>) {
+    let moment = match evidence.performed_on {
+        None => Some(evidence.recorded_at),
+        Some(_) => evidence.performed_at.or_else(|| (outcome != Outcome::Passed).then_some(Timestamp::MAX)),
+    };
+    (made_on(evidence), moment)
 }
 
 /// Whether it is known of which build evidence speaks, what made it and when, and there was such a build by then.
@@ -56,7 +61,7 @@ pub(super) fn outcomes<'a>(index: &Index<'a>) -> HashMap<&'a str, CaseOutcome<'a
         outcomes
             .entry(&test.case)
             .and_modify(|last| {
-                let (before, after) = (made(last.evidence), made(evidence));
+                let (before, after) = (made(last.outcome, last.evidence), made(test.outcome, evidence));
                 if before < after || (before == after && last.outcome < test.outcome) {
                     *last = CaseOutcome { outcome: test.outcome, evidence };
                 }

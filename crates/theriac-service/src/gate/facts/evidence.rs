@@ -123,6 +123,7 @@ pub(super) async fn evidence(
             performed_on: day(performed_at),
             performed_at,
             recorded_on: moment.day_of(recorded_at),
+            recorded_at,
             disqualified: row.get("disqualified")?,
             defects: u32::try_from(defects.len()).unwrap_or(u32::MAX),
         });

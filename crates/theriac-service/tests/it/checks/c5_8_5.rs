@@ -50,6 +50,18 @@ on_both_engines!(what_is_dated_ahead_was_made_when_it_was_handed_in, |store| {
     site.finds("5.8.5-b", NotMet, &[(CASES[0], ANA, SHIPS)]).await;
 });
 
+on_both_engines!(a_failure_that_nobody_dated_counts_from_when_it_was_handed_in, |store| {
+    let mut site = Site::met(&store).await;
+    let again = |text: &str| [tests(&CASES, &[]), text.as_bytes().to_vec()].concat();
+    site.hand_in("passed.xml", again("\n")).await;
+    store.clock.advance(3600);
+    site.hand_in_of("rc.1", "failed.xml", tests(&[], &CASES[..1]), false).await;
+    site.finds("5.8.5-b", NotMet, &[(CASES[0], ANA, SHIPS)]).await;
+    store.clock.advance(3600);
+    site.hand_in("passed-again.xml", again("\n\n")).await;
+    site.finds("5.8.5-b", Met, &[]).await;
+});
+
 on_both_engines!(tests_pass_and_reviews_leave_nothing_open, |store| {
     let mut site = Site::met(&store).await;
     site.all_met(&["5.8.5-a", "5.8.5-b", "5.8.5-c"]).await;
