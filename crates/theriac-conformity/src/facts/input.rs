@@ -150,6 +150,8 @@ pub struct RecordInput {
     pub approver: Option<String>,
     /// The day it was approved.
     pub approved_on: Option<Date>,
+    /// The audit sequence of that approval, which orders what was approved on one day.
+    pub approved_seq: Option<i64>,
     /// The day the record's first approved revision was approved.
     pub first_approved_on: Option<Date>,
     /// All signatures on the record's revision.
@@ -197,6 +199,8 @@ pub struct LinkInput {
     pub pinned: Digest,
     /// The day that revision was approved.
     pub pinned_approved_on: Option<Date>,
+    /// The audit sequence of that approval.
+    pub pinned_approved_seq: Option<i64>,
     /// Whether the target is retired, or has a newer approved revision and no clearance.
     pub suspect: bool,
     /// The state of a target that is none of the records delivered, as a record of another release; `None` otherwise.

@@ -695,6 +695,12 @@ const CASES: &[Case] = &[
     ("7.3-b", "that revision of the criteria was approved after acceptance", NotMet, |s| {
         s.with_record("RISK-1", |row| row.links[2].pinned_approved_on = Some(day("2026-03-01")))
     }),
+    ("7.3-b", "both on one day, the criteria last", NotMet, |s| {
+        s.with_record("RISK-1", |row| {
+            row.approved_seq = Some(7);
+            row.links[2].pinned_approved_seq = Some(8);
+        })
+    }),
     ("7.3-b", "the criteria were in effect only after acceptance", NotMet, |s| {
         s.set("CRIT-1", "effective_date", json!("2026-03-01"))
     }),

@@ -36,6 +36,7 @@ pub fn record(id: &str, kind: &str, scope: Scope, content: Value) -> RecordInput
         written_on: day("2026-01-15"),
         approver: Some("ben".to_owned()),
         approved_on: Some(day("2026-02-01")),
+        approved_seq: None,
         first_approved_on: Some(day("2026-02-01")),
         signatures: vec![signature("ben", "Approved", revision), signature("cleo", CLINICAL, revision)],
         links: Vec::new(),
@@ -54,6 +55,7 @@ pub fn link(link: &str, target: &str) -> LinkInput {
         target: target.to_owned(),
         pinned: digest(target),
         pinned_approved_on: Some(day("2026-02-01")),
+        pinned_approved_seq: None,
         suspect: false,
         elsewhere: None,
     }

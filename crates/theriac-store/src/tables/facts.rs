@@ -99,13 +99,12 @@ pub async fn elsewhere(conn: &mut Conn, within: Within) -> Result<Vec<Row>, Stor
 
 fn approvals_sql() -> String {
     format!(
-        "SELECT s.record, s.revision, s.person, s.at FROM record r JOIN revision_state s ON s.record = r.id \
-         WHERE {IN_SCOPE} AND s.state = 'approved' AND {}",
-        written("s")
+        "SELECT s.record, s.revision, s.person, s.at, w.seq FROM record r JOIN revision_state s ON s.record = r.id \
+         JOIN audit w ON w.tx = s.tx_from AND w.seq <= $1 WHERE {IN_SCOPE} AND s.state = 'approved'"
     )
 }
 
-/// When revisions of these records were approved. Columns: `record`, `revision`, `person`, `at`.
+/// When revisions of these records were approved. Columns: `record`, `revision`, `person`, `at`, `seq`.
 ///
 /// # Errors
 /// What the database says.

@@ -213,7 +213,9 @@ fn risk(index: &Index<'_>, record: &RecordInput) -> Result<Risk, FactsError> {
         criteria_in_force: read_current && scales.is_some_and(|scales| governs(index, scales)),
         criteria_before_acceptance: criteria_since
             .zip(record.approved_on)
-            .is_some_and(|(criteria, risk)| criteria <= risk),
+            .is_some_and(|(criteria, risk)| criteria <= risk)
+            // On one day, the order of the two approvals counts.
+            && link.is_some_and(|link| link.pinned_approved_seq <= record.approved_seq),
         scored: by_matrix.is_some(),
         criticality_by_matrix: criticality.is_some() && criticality == by_matrix,
         criticality,

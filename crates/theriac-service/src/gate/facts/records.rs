@@ -158,14 +158,14 @@ impl Around<'_> {
         for approval in approvals {
             let day: Date = self.moment.day_of(approval.get("at")?);
             if approval.get::<Digest>("revision")? == digest {
-                approved = Some((self.people.key(approval.get("person")?), day));
+                approved = Some((self.people.key(approval.get("person")?), day, approval.get("seq")?));
             }
             days.push(day);
         }
         let signatures = signature_rows_of(self.signatures.get(&digest), self.people, self.moment)?;
         // With two signatures it is the one with the kind's meaning that approves, whichever came last.
         let approving = signatures.iter().rfind(|signature| signature.meaning == kind.workflow.meaning);
-        let approver = approved.as_ref().map(|(person, _)| match approving {
+        let approver = approved.as_ref().map(|(person, ..)| match approving {
             Some(signature) => signature.signer.clone(),
             None => person.clone(),
         });
@@ -183,7 +183,8 @@ impl Around<'_> {
             earlier_authors: self.earlier_authors(row.get("id")?, author, number)?,
             written_on: self.moment.day_of(row.get("written_at")?),
             approver,
-            approved_on: approved.map(|(_, day)| day),
+            approved_on: approved.as_ref().map(|(_, day, _)| *day),
+            approved_seq: approved.as_ref().map(|(.., seq)| *seq),
             first_approved_on: days.into_iter().min(),
             signatures,
             links: self.links.of(digest)?,
@@ -221,15 +222,15 @@ struct Links<'a> {
     by_revision: BTreeMap<Digest, Vec<&'a Row>>,
     targets: BTreeMap<i64, Target>,
     cleared: BTreeSet<(i64, String, i64, Digest)>,
-    /// The day each revision was approved.
-    approved: BTreeMap<Digest, Date>,
+    /// The day each revision was approved, and the audit sequence.
+    approved: BTreeMap<Digest, (Date, i64)>,
 }
 
 impl<'a> Links<'a> {
     fn new(rows: &'a Rows, moment: &Moment) -> Result<Self> {
         let mut approved = BTreeMap::new();
         for row in &rows.approvals {
-            approved.insert(row.get("revision")?, moment.day_of(row.get("at")?));
+            approved.insert(row.get("revision")?, (moment.day_of(row.get("at")?), row.get("seq")?));
         }
         let mut targets = BTreeMap::new();
         for (elsewhere, some) in [(false, &rows.records), (true, &rows.elsewhere)] {
@@ -275,11 +276,13 @@ impl<'a> Links<'a> {
             let cleared = moved && self.cleared.contains(&(source, link.clone(), target, now.digest));
             suspect = (moved && !cleared) || now.state == State::Retired;
         }
+        let approved = self.approved.get(&pinned).copied();
         Ok(LinkInput {
             link,
             target: row.get("target_ref")?,
             pinned,
-            pinned_approved_on: self.approved.get(&pinned).copied(),
+            pinned_approved_on: approved.map(|(day, _)| day),
+            pinned_approved_seq: approved.map(|(_, seq)| seq),
             suspect,
             elsewhere,
         })

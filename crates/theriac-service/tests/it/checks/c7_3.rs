@@ -60,7 +60,7 @@ on_both_engines!(risks_are_scored_by_criteria_in_force_and_signed_for_the_patien
     let links = [RISK_LINKS[0], RISK_LINKS[1], ("scored-under", &late)];
     let (early, accepted) = site.submitted("risk", early, &links).await;
     site.approve(&early, accepted).await;
-    store.clock.advance_days(1);
+    // On the same day, even in the same moment: the order counts.
     site.approve(&late, digest).await;
     site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS), (&early, BEN, SHIPS)]).await;
     site.change(&early, json!({ "title": "Early, accepted again" })).await;
