@@ -31,7 +31,7 @@ pub struct FactsInput {
     pub roles: Vec<RoleInput>,
     /// Records of the organisation, this product and this release; one revision each.
     pub records: Vec<RecordInput>,
-    /// Revisions of responsibilities and software items that were in force and no longer are, up to the one that counts.
+    /// Revisions of responsibilities, software items and activities that were in force and no longer are, up to the one that counts.
     pub past: Vec<PastInput>,
     /// Builds of the release.
     pub builds: Vec<BuildInput>,
@@ -164,7 +164,8 @@ pub struct RecordInput {
     pub content: Map<String, Value>,
 }
 
-/// A revision that was in force and no longer is: replaced by the next one, or retired.
+/// A revision that was in force and no longer is: replaced by the next one, or retired. One that was so on the very day of
+/// its approval is here too: it was in force at the end of no day.
 #[derive(Debug, Clone)]
 pub struct PastInput {
     /// The revision, as it was when it was approved.
@@ -173,6 +174,13 @@ pub struct PastInput {
     pub from: Date,
     /// The first day at whose end it was in force no more.
     pub until: Date,
+}
+
+impl PastInput {
+    /// Whether it was in force at the end of a day.
+    pub fn lasted(&self) -> bool {
+        self.from < self.until
+    }
 }
 
 /// A signature on a revision.

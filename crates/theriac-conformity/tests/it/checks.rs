@@ -198,6 +198,10 @@ const CASES: &[Case] = &[
             json!("Told."),
         )
     }),
+    ("4.3-c", "lowered, and told what was said before", NotMet, |s| {
+        let s = s.set("ITEM-1", "user_information", json!("Told."));
+        retired_item(s, "ITEM-1", "pkg:npm/*")
+    }),
     ("4.3-d", "support ends before the product's", NotMet, |s| {
         s.set("ITEM-1", "support_end", json!("2030-12-31"))
     }),

@@ -293,7 +293,7 @@ fn planned_as_is(index: &Index<'_>, record: &RecordInput) -> Result<Option<Date>
     };
     let (now, mut known) = (plan(record)?, false);
     let mut first = record.approved_on;
-    for past in index.input.past.iter().filter(|past| past.record.id == record.id) {
+    for past in index.input.past.iter().filter(|past| past.record.id == record.id && past.lasted()) {
         known = true;
         if plan(&past.record)? == now {
             first = [first, Some(past.from)].into_iter().flatten().min();

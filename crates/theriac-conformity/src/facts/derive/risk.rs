@@ -24,7 +24,8 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
         let class: Option<ItemClass> = content.word("class")?;
         let stated: Option<ItemClass> = content.word("previous_class")?;
         let patterns = content.texts("purls")?;
-        let before = past.iter().filter(|past| past.was(&record.id, &patterns)).map(|past| past.class);
+        let held = past.iter().filter(|past| past.lasted && past.was(&record.id, &patterns));
+        let before = held.map(|past| past.class);
         let previous_class = before.chain(stated).min();
         let support_end = content.date("support_end")?;
         let risks = index.pointing_at("affects", &record.id).iter().filter(|risk| approved(risk));
@@ -34,7 +35,7 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
             previous_class,
             // The classes are nested: a later one in the list promises users less.
             downgraded: class.zip(previous_class).is_some_and(|(now, before)| now > before),
-            user_information: content.given("user_information"),
+            user_information: content.given("user_information") && !old_text(&past, record, &patterns)?,
             rationale: content.given("rationale"),
             support_end: support_end.map(text),
             support_ends_before_product: support_end
@@ -51,6 +52,10 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
 struct PastClass<'a> {
     item: &'a str,
     class: ItemClass,
+    /// What it told users.
+    text: Option<&'a str>,
+    /// Whether it was in force at the end of a day.
+    lasted: bool,
     patterns: Vec<String>,
     /// Those of its patterns that its record has no more: another may have taken its place, under other patterns.
     given_up: Vec<String>,
@@ -74,9 +79,29 @@ fn past_classes<'a>(index: &Index<'a>) -> Result<Vec<PastClass<'a>>, FactsError>
         let now = index.records.get(past.record.id.as_str()).filter(|now| now.state != State::Retired);
         let kept = now.map(|now| Content::of(now).texts("purls")).transpose()?.unwrap_or_default();
         let given_up = patterns.iter().filter(|pattern| !kept.contains(pattern)).cloned().collect();
-        classes.push(PastClass { item: &past.record.id, class, patterns, given_up });
+        let text = content.text("user_information")?.map(str::trim);
+        classes.push(PastClass {
+            item: &past.record.id,
+            class,
+            text,
+            lasted: past.lasted(),
+            patterns,
+            given_up,
+        });
     }
     Ok(classes)
+}
+
+/// Whether what an item tells users was there before its class was lowered: while it promised more itself, or while it did
+/// not yet cover components of which another promised more.
+fn old_text(past: &[PastClass<'_>], record: &RecordInput, patterns: &[String]) -> Result<bool, FactsError> {
+    let content = Content::of(record);
+    let text = content.text("user_information")?.map(str::trim);
+    let Some(now) = content.word::<ItemClass>("class")? else { return Ok(false) };
+    let others = past.iter().filter(|other| other.item != record.id && other.lasted && other.class < now);
+    let taken: Vec<_> = others.filter(|other| other.was(&record.id, patterns)).collect();
+    let mut same = past.iter().filter(|own| own.item == record.id && own.text == text);
+    Ok(same.any(|own| own.class < now || taken.iter().any(|other| !other.was(&record.id, &own.patterns))))
 }
 
 /// The scales of one record of risk criteria.

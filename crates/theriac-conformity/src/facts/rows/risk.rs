@@ -18,7 +18,7 @@ record_row! {
         previous_class: Option<ItemClass>,
         /// Whether the class promises users less than that.
         downgraded: bool,
-        /// Whether users are told what the downgrade means for them.
+        /// Whether users are told what the class means for them, in other words than while it promised them more.
         user_information: bool,
         /// Whether a reason for the class is given.
         rationale: bool,

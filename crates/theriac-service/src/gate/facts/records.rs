@@ -120,7 +120,7 @@ fn past(app: &App, rows: &Rows, around: &Around<'_>) -> Result<Vec<PastInput>> {
             let (row, next) = (pair[0], pair[1]);
             let (from, until) = (around.moment.day_of(row.get("at")?), around.moment.day_of(next.get("at")?));
             let Some(kind) = app.kind(&row.get::<String>("kind")?) else { continue };
-            if row.get::<String>("state")? != states::APPROVED || from == until {
+            if row.get::<String>("state")? != states::APPROVED {
                 continue;
             }
             let content =

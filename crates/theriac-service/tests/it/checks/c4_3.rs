@@ -85,3 +85,39 @@ on_both_engines!(users_are_told_of_a_lowered_class_and_support_lasts_as_long_as_
     site.finds("4.3-d", NotApplicable, &[]).await;
     site.drove(TOLD);
 });
+
+on_both_engines!(what_users_were_told_of_one_lowering_does_not_tell_of_the_next, |store| {
+    let mut site = Site::met(&store).await;
+    let second = json!({ "title": "Second", "purls": ["pkg:pypi/*"], "class": "maintained",
+        "previous_class": null, "user_information": null });
+    site.approved("software-item", sample("software-item", second), &[]).await;
+    let missing = [("ITEM-2", ANA, SHIPS)];
+
+    store.clock.advance_days(1);
+    let told = "Updates come on request.";
+    site.change("ITEM-2", json!({ "class": "supported", "user_information": told })).await;
+    site.finds("4.3-c", Met, &[]).await;
+    store.clock.advance_days(1);
+    site.change("ITEM-2", json!({ "class": "required" })).await;
+    site.finds("4.3-c", PartlyMet, &missing).await;
+    site.change("ITEM-2", json!({ "user_information": "Updates are yours to find." })).await;
+    site.finds("4.3-c", Met, &[]).await;
+
+    // Raised and lowered again, all on one day.
+    site.change("ITEM-2", json!({ "class": "maintained" })).await;
+    site.change("ITEM-2", json!({ "class": "required" })).await;
+    site.finds("4.3-c", PartlyMet, &missing).await;
+    site.change("ITEM-2", json!({ "user_information": "Updates are yours to find again." })).await;
+    site.finds("4.3-c", Met, &[]).await;
+
+    // It takes over what another promised more of, and says what it said before.
+    let third = json!({ "title": "Third", "purls": ["pkg:cargo/*"], "class": "maintained",
+        "previous_class": null, "user_information": null });
+    site.approved("software-item", sample("software-item", third), &[]).await;
+    store.clock.advance_days(1);
+    site.retire("ITEM-3").await;
+    site.change("ITEM-2", json!({ "purls": ["pkg:pypi/*", "pkg:cargo/*"] })).await;
+    site.finds("4.3-c", PartlyMet, &missing).await;
+    site.change("ITEM-2", json!({ "user_information": "Updates of both are yours to find." })).await;
+    site.finds("4.3-c", Met, &[]).await;
+});
