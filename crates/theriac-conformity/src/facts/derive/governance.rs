@@ -169,6 +169,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let content = Content::of(record);
     let clause = content.owned("clause")?;
     let start = content.date("start_date")?;
+    let planned = planned_start(index, record)?;
     let due = content.date("due_date")?;
     let done_on = content.date("done_date")?;
     // Nobody can have signed for what was still to come.
@@ -180,7 +181,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
     let results: Vec<_> = record.links.iter().filter(|link| link.link == "resulted-in").collect();
     // A revision that was approved in the time of the activity shows that it was done.
     let shows = |link: &&&LinkInput| {
-        let began = |day: Date| start.is_none_or(|start| start <= day);
+        let began = |day: Date| planned.is_none_or(|start| start <= day);
         !link.suspect && link.pinned_approved_on.is_some_and(|day| day <= act_day && began(day))
     };
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
@@ -221,8 +222,8 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         results: count(results.iter().filter(shows)),
         results_unusable: count(results.iter()) - count(results.iter().filter(shows)),
         evidence_unbound: count(named.iter().filter(|row| !verification::bound(index, row))),
-        done_before_start: start.zip(done_on).is_some_and(|(start, done)| done < start),
-        evidence_before_start: count(named.iter().filter(|row| start.is_some_and(|start| made(row) < start))),
+        done_before_start: planned.zip(done_on).is_some_and(|(start, done)| done < start),
+        evidence_before_start: count(named.iter().filter(|row| planned.is_some_and(|start| made(row) < start))),
         evidence_after_done: count(named.iter().filter(|row| done_on.is_some_and(|done| done < made(row)))),
         evidence_after_decision: count(named.iter().filter(|row| {
             done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
@@ -300,6 +301,26 @@ fn planned_as_is(index: &Index<'_>, record: &RecordInput) -> Result<Option<Date>
         }
     }
     Ok(if known { first } else { record.first_approved_on.or(record.approved_on) })
+}
+
+/// The first day of an activity as it was planned. A plan that sets it earlier lets it begin on the day of its approval at
+/// the earliest, and once it is said to be done it is set earlier no more.
+fn planned_start(index: &Index<'_>, record: &RecordInput) -> Result<Option<Date>, FactsError> {
+    let mut past: Vec<_> = index.input.past.iter().filter(|past| past.record.id == record.id).collect();
+    past.sort_by_key(|past| past.record.revision);
+    let revisions = past.iter().map(|past| (&past.record, past.from));
+    let mut planned: Option<Date> = None;
+    for (revision, approved) in revisions.chain([(record, record.approved_on.unwrap_or(index.at))]) {
+        let content = Content::of(revision);
+        let Some(start) = content.date("start_date")? else { continue };
+        let done = content.date("done_date")?.is_some();
+        planned = Some(match planned {
+            None => start,
+            Some(before) if done => start.max(before),
+            Some(before) => start.max(before.min(approved)),
+        });
+    }
+    Ok(planned)
 }
 
 pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessment>, FactsError> {

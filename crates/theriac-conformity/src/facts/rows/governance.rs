@@ -97,7 +97,7 @@ record_row! {
         clause: Option<String>,
         /// Who does it.
         assignee: Option<String>,
-        /// First day.
+        /// First day, as it says now.
         #[schemars(extend("format" = "date"))]
         start_date: Option<String>,
         /// By when.
@@ -141,9 +141,9 @@ record_row! {
         results_unusable: i64,
         /// Evidence named of which build, tool, its version or the day is not known.
         evidence_unbound: i64,
-        /// Whether it was done before its first day.
+        /// Whether it was done before its first day, by its plan: what is moved back later, or once it is done, does not count.
         done_before_start: bool,
-        /// Evidence named that was made before the activity's first day.
+        /// Evidence named that was made before the activity's first day, by its plan.
         evidence_before_start: i64,
         /// Evidence named that was made after the day on which the activity was done.
         evidence_after_done: i64,

@@ -28,9 +28,13 @@ on_both_engines!(activities_are_done_and_shown_by_evidence_of_their_time, |store
     site.found(&found, "5.8.6-b", PartlyMet, &[("ACT-2", BEN, due)]);
     site.disqualify("EVID-2").await;
     site.finds("5.8.6-b", NotMet, &[("ACT-1", BEN, due), ("ACT-2", BEN, due)]).await;
+    // A start that is moved back once all is done was not planned.
     for reference in ["ACT-1", "ACT-2"] {
         site.change(reference, json!({ "evidence": ["EVID-3"], "start_date": "2026-01-05" })).await;
     }
+    site.finds("5.8.6-b", PartlyMet, &[("ACT-2", BEN, due)]).await;
+    let own = site.hand_in("fuzzing.xml", tests(&["fuzz.Parser.runs"], &[])).await;
+    site.change("ACT-2", json!({ "evidence": [&own] })).await;
     site.finds("5.8.6-b", Met, &[]).await;
 
     let (third, _) = site.submitted("activity", activity(json!({ "title": "Third" })), &[]).await;
@@ -38,6 +42,35 @@ on_both_engines!(activities_are_done_and_shown_by_evidence_of_their_time, |store
     site.retire("ACT-2").await;
     site.finds("5.8.6-a", NotMet, &[(&third, BEN, due)]).await;
     site.drove(DRIVEN);
+});
+
+on_both_engines!(the_start_that_was_planned_counts, |store| {
+    let mut site = Site::met(&store).await;
+    let plan = |day: &str| activity(json!({ "title": "Fuzzing", "start_date": day }));
+    let (second, third) = (("ACT-2", BEN, Some("2026-01-20")), ("ACT-3", BEN, Some("2026-01-20")));
+    site.approved("activity", plan("2026-01-09"), &[]).await;
+    site.approved("activity", plan("2026-01-10"), &[]).await;
+    let early = site.hand_in("early.xml", tests(&["fuzz.Parser.runs"], &[])).await;
+
+    // Pulled forward before that day, it may begin then; afterwards, it began on the day of the new plan.
+    store.clock.advance_days(1);
+    site.change("ACT-2", json!({ "start_date": "2026-01-08" })).await;
+    let ran = site.hand_in("ran.xml", tests(&["fuzz.Parser.runs", "fuzz.Parser.stops"], &[])).await;
+    site.change("ACT-2", done("2026-01-08", &[&ran])).await;
+    site.finds("5.8.6-b", Met, &[]).await;
+    site.change("ACT-3", json!({ "start_date": "2026-01-07" })).await;
+    site.change("ACT-3", done("2026-01-08", &[&early])).await;
+    site.finds("5.8.6-b", PartlyMet, &[third]).await;
+
+    // Once done, and on whichever day somebody changes it, its plan stays.
+    site.change("ACT-3", json!({ "evidence": [&ran] })).await;
+    site.finds("5.8.6-b", Met, &[]).await;
+    site.change("ACT-2", json!({ "start_date": "2026-01-07", "evidence": [&early] })).await;
+    site.finds("5.8.6-b", PartlyMet, &[second]).await;
+    store.clock.advance_days(1);
+    site.change("ACT-2", json!({ "done_date": null, "start_date": "2026-01-01" })).await;
+    site.change("ACT-2", json!({ "done_date": "2026-01-08", "start_date": "2026-01-07" })).await;
+    site.finds("5.8.6-b", PartlyMet, &[second]).await;
 });
 
 on_both_engines!(what_was_done_is_not_shown_by_evidence_from_after_the_decision, |store| {
