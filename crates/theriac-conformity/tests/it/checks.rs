@@ -587,6 +587,17 @@ const CASES: &[Case] = &[
     ("5.8.5-c", "an open point", NotMet, |s| {
         s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))
     }),
+    ("5.8.5-c", "an open point about an older text", NotMet, |s| {
+        s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))
+            .with_record("REQ-1", |row| row.digest = digest("a later revision"))
+    }),
+    ("5.8.5-c", "rejected, and accepted on a later day", Met, |s| {
+        s.copy("REV-1", "REV-2").set("REV-2", "held_date", json!("2026-02-02")).set(
+            "REV-1",
+            "conclusion",
+            json!("rejected"),
+        )
+    }),
     ("5.8.5-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
     ("5.8.5-c", "no review", Met, |s| s.without("REV-1")),
     ("5.8.5-d", "a limit has passed", NotMet, |s| findings(s, None)),

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
 use theriac_conformity::facts::words::CLINICAL;
+use theriac_model::kinds::REVIEW;
 use theriac_model::record::{Content, Kind};
 use theriac_model::{Digest, Independence};
 use theriac_store::tables::records::{self as table, Record, Revision};
@@ -74,7 +75,7 @@ pub async fn hindrance(app: &App, who: &Who, reference: &str, giving: Giving) ->
     let content = content_of(kind, revision.kind_version, &revision.content)?;
     let judged = Judged { record, kind, revision, content };
     let may = match giving {
-        Giving::Retire => to_retire(&mut read, &judged.record, who.person()?).await.map(drop),
+        Giving::Retire => to_retire(&mut read, &judged.record, kind, who.person()?).await.map(drop),
         Giving::Approve | Giving::Clinical => {
             may_sign(&mut read, &judged, who.person()?, giving.meaning(kind)).await.map(drop)
         }
@@ -395,7 +396,7 @@ pub async fn retire(
     let permission = Permission::to_approve(kind.workflow.approve);
     let signer = who.signer(app, proof, permission, scope_of(&record), "record retire").await?;
     let mut write = who.write(app, "record retire").await?;
-    let (approved, sent_back) = to_retire(&mut write, &record, signer.person()).await?;
+    let (approved, sent_back) = to_retire(&mut write, &record, kind, signer.person()).await?;
     if approved.digest != digest {
         return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(approved.digest) });
     }
@@ -423,13 +424,34 @@ pub async fn retire(
 async fn to_retire(
     conn: &mut Conn,
     record: &Record,
+    kind: &Kind,
     person: PersonId,
 ) -> Result<(Revision, Option<Revision>)> {
     let (approved, sent_back) = in_use(conn, record).await?;
     let authors: Vec<PersonId> =
         std::iter::once(&approved).chain(&sent_back).map(|revision| PersonId(revision.author)).collect();
     separation::retirer_is_no_author(&authors, person)?;
+    nothing_open(&record.reference, kind, &approved)?;
     Ok((approved, sent_back))
+}
+
+/// A review whose points are open, or that rejects, does not go out of sight by being retired.
+fn nothing_open(reference: &str, kind: &Kind, approved: &Revision) -> Result<()> {
+    if kind.id != REVIEW.id {
+        return Ok(());
+    }
+    let content = content_of(kind, approved.kind_version, &approved.content)?;
+    let points = content.get("points").and_then(|points| points.as_array());
+    match points.into_iter().flatten().filter(|point| point["closed"] != true).count() {
+        0 if content.text("conclusion") == "rejected" => Err(ServiceError::rule(format!(
+            "{reference} rejected what it read; conclude it otherwise in a new revision first, or leave it in use: a \
+             later review of the same records takes its place."
+        ))),
+        0 => Ok(()),
+        _ => Err(ServiceError::rule(format!(
+            "{reference} has open points; close its points with their resolution in a new revision first."
+        ))),
+    }
 }
 
 async fn in_use(conn: &mut Conn, record: &Record) -> Result<(Revision, Option<Revision>)> {

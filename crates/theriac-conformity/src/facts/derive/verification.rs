@@ -198,12 +198,39 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
         reviewed_current: subjects.all > 0 && subjects.outdated.is_empty(),
         outdated_subjects: subjects.outdated,
         later_subjects: subjects.later,
+        superseded: superseded(index, record)?,
     }))
 }
 
 /// The disciplines that checks ask for.
 const ASKED: [Discipline; 4] =
     [Discipline::ArchitectDeveloper, Discipline::Tester, Discipline::ClinicalCustomer, Discipline::Security];
+
+/// Whether a later review of the same sort looked at all its subjects, was approved, and rejected nothing.
+fn superseded(index: &Index<'_>, record: &RecordInput) -> Result<bool, FactsError> {
+    let subjects = |review: &RecordInput| -> HashSet<String> {
+        let links = review.links.iter().filter(|link| link.link == "reviews");
+        links.map(|link| link.target.clone()).collect()
+    };
+    let sort = |review| Content::of(review).word::<SubjectType>("subject_type");
+    // Held on one day, the order of their approvals counts.
+    let order = |review: &RecordInput| -> Result<_, FactsError> {
+        Ok((Content::of(review).date("held_date")?, review.approved_on, review.approved_seq))
+    };
+    let own = subjects(record);
+    let Some(subject) = own.iter().next() else { return Ok(false) };
+    for later in index.pointing_at("reviews", subject).iter().filter(|review| approved(review)) {
+        let conclusion: Option<Conclusion> = Content::of(later).word("conclusion")?;
+        if conclusion.is_some_and(|word| word != Conclusion::Rejected)
+            && order(record)? < order(later)?
+            && sort(record)? == sort(later)?
+            && own.is_subset(&subjects(later))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// What a review looks at.
 struct Subjects<'a> {

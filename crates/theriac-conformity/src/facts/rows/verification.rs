@@ -51,6 +51,9 @@ record_row! {
         reviewed_current: bool,
         /// The ids of those whose reviewed revision was written after the review was held.
         later_subjects: Vec<String>,
+        /// Whether a review of the same sort that was held later, or on the same day and approved later, is approved, looked at
+        /// all its subjects and did not reject them.
+        superseded: bool,
     }
 }
 record_row! {

@@ -8,7 +8,7 @@ use theriac_store::on_both_engines;
 
 use super::site::{ANA, BEN, CASES, SHIPS, affected, bom, review, tests};
 use super::{Driven, Site};
-use crate::story::GATEWAY;
+use crate::story::{GATEWAY, sample};
 
 pub const CLOSED: Driven = &[
     ("5.8.5-a", &[Met, NotMet, PartlyMet]),
@@ -60,6 +60,41 @@ on_both_engines!(a_failure_that_nobody_dated_counts_from_when_it_was_handed_in, 
     store.clock.advance(3600);
     site.hand_in("passed-again.xml", again("\n\n")).await;
     site.finds("5.8.5-b", Met, &[]).await;
+});
+
+on_both_engines!(open_points_of_a_review_outlive_the_text_that_it_read, |store| {
+    let mut site = Site::met(&store).await;
+    site.approved("requirement", sample("requirement", json!({ "title": "Second" })), &[]).await;
+    let open = json!([{ "point": "Races", "closed": false }]);
+    let rejected = review(json!({ "owner": "ben", "points": open, "conclusion": "rejected" }));
+    site.approved("review", rejected, &[("reviews", "REQ-2")]).await;
+    let missing = [("REV-2", BEN, SHIPS)];
+    site.finds("5.8.5-c", PartlyMet, &missing).await;
+    site.change("REQ-2", json!({ "text": "Worded otherwise." })).await;
+    site.finds("5.8.5-c", PartlyMet, &missing).await;
+
+    // It does not vanish by being retired, nor by a review of something else, nor by one of another sort.
+    let refused = site.retire_refused("REV-2").await;
+    assert!(refused.contains("close its points"), "{refused}");
+    store.clock.advance_days(1);
+    let accepted = |subject: &str| review(json!({ "held_date": "2026-01-08", "subject_type": subject }));
+    site.approved("review", accepted("requirements"), &[("reviews", "REQ-1")]).await;
+    site.approved("review", accepted("design"), &[("reviews", "REQ-2")]).await;
+    site.finds("5.8.5-c", PartlyMet, &missing).await;
+
+    // A later one of the same subjects takes its place; once that is gone, the points must be closed.
+    site.approved("review", accepted("requirements"), &[("reviews", "REQ-2"), ("reviews", "REQ-1")]).await;
+    site.finds("5.8.5-c", Met, &[]).await;
+    site.retire("REV-5").await;
+    site.finds("5.8.5-c", PartlyMet, &missing).await;
+    let closed = json!([{ "point": "Races", "closed": true, "resolution": "A lock was added." }]);
+    site.change("REV-2", json!({ "points": closed })).await;
+    site.finds("5.8.5-c", PartlyMet, &missing).await;
+    let refused = site.retire_refused("REV-2").await;
+    assert!(refused.contains("rejected"), "{refused}");
+    site.change("REV-2", json!({ "conclusion": "accepted" })).await;
+    site.finds("5.8.5-c", Met, &[]).await;
+    site.retire("REV-2").await;
 });
 
 on_both_engines!(tests_pass_and_reviews_leave_nothing_open, |store| {

@@ -11,7 +11,7 @@ use theriac_model::Digest;
 use theriac_service::evidence::{self, AddEvidence, FileInput};
 use theriac_service::findings::{self, AssessFindings, jobs};
 use theriac_service::products::{self, NewBuild, ProductChange, ReleaseChange};
-use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, ScopeInput};
+use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, Giving, ScopeInput};
 use theriac_service::{ServiceError, gate, people};
 use theriac_store::testing::TestStore;
 
@@ -181,6 +181,17 @@ impl<'a> Site<'a> {
         let (who, proof) = (self.world.who(key), self.world.proof(key));
         let shown = records::record(app, &who, reference, None).await.unwrap().head.latest.unwrap();
         records::retire(app, &who, &proof, reference, shown, "No longer needed").await.unwrap();
+    }
+
+    /// Why an approved record is not taken out of use, as a page says it beforehand and as the act itself does.
+    pub async fn retire_refused(&self, reference: &str) -> String {
+        let (app, who, proof) = (&self.world.app, self.world.who("cleo"), self.world.proof("cleo"));
+        let shown = records::record(app, &who, reference, None).await.unwrap().head.latest.unwrap();
+        let refused =
+            records::retire(app, &who, &proof, reference, shown, "No longer needed").await.unwrap_err();
+        let said = records::hindrance(app, &who, reference, Giving::Retire).await.unwrap();
+        assert_eq!(said, Some(refused.to_string()));
+        refused.to_string()
     }
 
     pub async fn build(&self, name: &str, commit: &str) {
