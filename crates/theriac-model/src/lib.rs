@@ -17,4 +17,4 @@ pub use canonical::{CanonicalError, canonical_json};
 pub use clock::{Clock, IdSource};
 pub use digest::{Digest, DigestError};
 pub use independence::{Independence, Place, independence_of};
-pub use severity::Severity;
+pub use severity::{Severity, known_since};

@@ -72,6 +72,22 @@ impl Severity {
     }
 }
 
+/// The severities whose limits bind something, mildest first, each with the moment since which it has been at least as bad
+/// as that without a break. `steps` are the severities that it had, in order, each with the moment when that was known: what
+/// is raised is new from then on, what is lowered has been as bad as that all the time.
+#[must_use]
+pub fn known_since<T>(steps: impl IntoIterator<Item = (Severity, T)>) -> Vec<(Severity, T)> {
+    let mut known: Vec<(Severity, T)> = Vec::new();
+    for (severity, mut since) in steps {
+        while let Some((_, earlier)) = known.pop_if(|(other, _)| other.treated_as() >= severity.treated_as())
+        {
+            since = earlier;
+        }
+        known.push((severity, since));
+    }
+    known
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -97,6 +113,16 @@ mod tests {
         assert!(Severity::Unknown > Severity::High);
         assert!(Severity::ALL.iter().all(|threshold| Severity::Unknown.fails_on(*threshold)));
         assert_eq!(Severity::Unknown.treated_as(), Severity::High);
+    }
+
+    #[test]
+    fn a_severity_is_known_since_it_was_never_milder() {
+        use Severity::{Critical, High, Low, Medium, Unknown};
+        assert_eq!(known_since([(Low, 0), (Critical, 60)]), [(Low, 0), (Critical, 60)]);
+        assert_eq!(known_since([(Low, 0), (Critical, 60), (Medium, 61)]), [(Low, 0), (Medium, 60)]);
+        assert_eq!(known_since([(Critical, 0), (Low, 10)]), [(Low, 0)]);
+        assert_eq!(known_since([(High, 0), (Unknown, 5), (High, 9)]), [(High, 0)]);
+        assert_eq!(known_since([(Critical, 0), (Low, 10), (Critical, 20)]), [(Low, 0), (Critical, 20)]);
     }
 
     #[test]

@@ -369,6 +369,8 @@ pub struct FindingInput {
     pub severity: Severity,
     /// The day it was opened.
     pub opened_on: Date,
+    /// The severities that it had, in order, each with the day on which it was known; empty where it has only had this one.
+    pub severities: Vec<(Severity, Date)>,
     /// Why it is closed; `None` while it is open.
     pub resolved: Option<String>,
     /// The digests of the advisories that name it.

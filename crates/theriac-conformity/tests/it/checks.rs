@@ -9,7 +9,7 @@ use theriac_conformity::facts::input::{
 };
 use theriac_conformity::facts::words::*;
 use theriac_conformity::pack::ClauseKind;
-use theriac_model::Digest;
+use theriac_model::{Digest, Severity};
 
 use crate::sample::{Sample, assessment, component, day, digest, evidence, finding, pack, test};
 
@@ -601,6 +601,20 @@ const CASES: &[Case] = &[
     ("5.8.5-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
     ("5.8.5-c", "no review", Met, |s| s.without("REV-1")),
     ("5.8.5-d", "a limit has passed", NotMet, |s| findings(s, None)),
+    ("5.8.5-d", "raised: the limit runs from then", Met, |s| {
+        findings(s, None).with(|input| {
+            let row = &mut input.findings[0];
+            row.severity = Severity::Critical;
+            row.severities = vec![(Severity::Low, row.opened_on), (Severity::Critical, day("2026-11-01"))];
+        })
+    }),
+    ("5.8.5-d", "raised, and that limit has passed", NotMet, |s| {
+        findings(s, None).with(|input| {
+            let row = &mut input.findings[0];
+            row.severity = Severity::Critical;
+            row.severities = vec![(Severity::Low, row.opened_on), (Severity::Critical, day("2026-10-20"))];
+        })
+    }),
     ("5.8.5-d", "accepted: nothing is to be mended by any day", Met, |s| {
         let mut row = affected();
         row.decision = Some(Decision::Accept);

@@ -279,6 +279,7 @@ pub fn finding(id: &str, assessment: Option<AssessmentInput>) -> FindingInput {
         vulnerability: "CVE-2026-1".to_owned(),
         severity: Severity::High,
         opened_on: day("2026-10-15"),
+        severities: vec![],
         resolved: None,
         assessment,
     }

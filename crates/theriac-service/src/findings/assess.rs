@@ -372,11 +372,7 @@ async fn fixer(conn: &mut Conn, checks: &mut Checks, input: &AssessFindings) -> 
 async fn due_limits(conn: &mut Conn, selected: &Selected) -> Result<Vec<(i64, Option<Date>)>> {
     let zone = organisation_in(conn).await?.zone;
     let limits = limits(conn).await?;
-    let limit = |finding: &Finding| {
-        let days = limits.as_ref().and_then(|limits| days_to(limits, "fix", finding.known.severity))?;
-        let opened = finding.opened_at.to_zoned_datetime(zone.clone()).date();
-        opened.checked_add(jiff::SignedDuration::from_hours(days * 24)).ok()
-    };
+    let limit = |finding: &Finding| selected.limit(finding, limits.as_ref(), "fix", &zone);
     Ok(selected.findings.iter().map(|finding| (finding.id, limit(finding))).collect())
 }
 

@@ -8,10 +8,10 @@ use theriac_auth::Permission;
 use theriac_conformity::facts::words::{CLINICAL, StandIn};
 use theriac_model::Severity;
 use theriac_model::record::Content;
-use theriac_store::tables::findings::{self as table, Assessment, Awaits, Counted, Filter, Finding, Listed};
+use theriac_store::tables::findings::{self as table, Awaits, Counted, Filter, Finding, Listed};
 use theriac_store::{Conn, tables};
 
-use super::assess::{days_to, needs_clinical};
+use super::assess::needs_clinical;
 use super::carry::limits;
 use super::owed::Owners;
 use super::select::{Selected, Standing};
@@ -231,7 +231,7 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, owners: &Owners)
     let standing = selected.standing(&row.finding);
     let judged = row.assessment.as_ref();
     let owner = owners.of(&row.finding, judged);
-    let due = dates.due(&row.finding, judged, standing);
+    let due = dates.due(selected, &row.finding, standing);
     let known = row.finding.known.clone();
     FindingRow {
         reference: row.finding.reference(),
@@ -309,17 +309,9 @@ impl Dates {
     }
 
     /// By when it must be mended, or judged while its judgement does not hold.
-    pub(super) fn due(
-        &self,
-        finding: &Finding,
-        judged: Option<&Assessment>,
-        standing: Standing,
-    ) -> Option<Date> {
-        let limit = |to: &str| {
-            let days = days_to(self.limits.as_ref()?, to, finding.known.severity)?;
-            let opened = finding.opened_at.to_zoned_datetime(self.zone.clone()).date();
-            opened.checked_add(jiff::SignedDuration::from_hours(days * 24)).ok()
-        };
+    pub(super) fn due(&self, selected: &Selected, finding: &Finding, standing: Standing) -> Option<Date> {
+        let judged = selected.latest(finding);
+        let limit = |to: &str| selected.limit(finding, self.limits.as_ref(), to, &self.zone);
         match standing {
             Standing::Resolved => None,
             Standing::ToBeFixed | Standing::NotSeparate => {

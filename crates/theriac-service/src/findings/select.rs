@@ -2,20 +2,23 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use theriac_auth::separation::{self, Conflict};
 use theriac_auth::{Permission, PersonId};
 use theriac_conformity::Owner;
 use theriac_conformity::facts::words::CLINICAL;
-use theriac_model::Digest;
+use theriac_model::record::Content;
+use theriac_model::{Digest, Severity, known_since};
 use theriac_store::Conn;
 use theriac_store::tables::findings::{self as table, ACCEPTED, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::tables::signatures::Signature;
 use theriac_store::tables::{self, products};
 
-use super::assess::{accepts_risk, needs_clinical};
+use super::assess::{accepts_risk, days_to, needs_clinical};
 use super::carry::rests_on;
 use super::grounds::RestsOn;
 use super::list::Dates;
@@ -38,6 +41,8 @@ pub(super) struct Selected {
     signatures: HashMap<i64, Vec<Signature>>,
     /// Everybody whom a signed judgement ever named to mend a finding.
     fixers: HashMap<i64, Vec<PersonId>>,
+    /// The severities of the findings that had more than one, in order.
+    severities: HashMap<i64, Vec<(Severity, Timestamp)>>,
 }
 
 impl Selected {
@@ -55,7 +60,34 @@ impl Selected {
         for (finding, person) in table::fixers(conn, &ids).await? {
             fixers.entry(finding).or_default().push(PersonId(person));
         }
-        Ok(Self { findings, latest, signatures, fixers })
+        let mut severities: HashMap<i64, Vec<(Severity, Timestamp)>> = HashMap::new();
+        for (finding, severity, at) in table::severities(conn, &ids).await? {
+            severities.entry(finding).or_default().push((severity, at));
+        }
+        Ok(Self { findings, latest, signatures, fixers, severities })
+    }
+
+    /// The last day that the limits allow a finding, `to` assess or fix, by the rule of the facts: its own limit runs from
+    /// when it was known to be as bad as it is, and a milder one binds where it ends sooner.
+    pub(super) fn limit(
+        &self,
+        finding: &Finding,
+        limits: Option<&Content>,
+        to: &str,
+        zone: &TimeZone,
+    ) -> Option<Date> {
+        let now = (finding.known.severity, finding.opened_at);
+        let mut known = known_since(self.severities.get(&finding.id).into_iter().flatten().copied());
+        if known.is_empty() {
+            known.push(now);
+        }
+        let days = |severity| limits.and_then(|limits| days_to(limits, to, severity));
+        days(now.0)?;
+        let end = |(severity, since): (Severity, Timestamp)| {
+            let since = since.to_zoned_datetime(zone.clone()).date();
+            since.checked_add(jiff::SignedDuration::from_hours(days(severity)? * 24)).ok()
+        };
+        known.into_iter().filter_map(end).min()
     }
 
     pub(super) fn latest(&self, finding: &Finding) -> Option<&Assessment> {
@@ -137,7 +169,7 @@ impl Selected {
             Ok(SelectedFinding {
                 rests_on: self.latest(finding).map(rests_on).transpose()?.unwrap_or_default(),
                 assessment: self.latest(finding).cloned(),
-                due: dates.due(finding, self.latest(finding), standing),
+                due: dates.due(self, finding, standing),
                 owner: owners.of(finding, self.latest(finding)),
                 standing,
                 finding: finding.clone(),

@@ -426,6 +426,22 @@ pub async fn findings(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row
     conn.fetch_all(findings_sql(), args![seq, release]).await
 }
 
+fn severities_sql() -> String {
+    "SELECT v.finding, v.severity, w.at FROM finding f JOIN finding_version v ON v.finding = f.id \
+     JOIN audit w ON w.tx = v.tx_from AND w.seq <= $1 WHERE f.release = $2 AND EXISTS \
+     (SELECT 1 FROM finding_version o WHERE o.finding = v.finding AND o.severity <> v.severity) ORDER BY w.seq"
+        .to_owned()
+}
+
+/// The severities of the findings of a release that had more than one, in order, each with the moment when it was known.
+/// Columns: `finding`, `severity`, `at`.
+///
+/// # Errors
+/// What the database says.
+pub async fn severities(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(severities_sql(), args![seq, release]).await
+}
+
 fn assessments_sql() -> String {
     format!(
         "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, \
@@ -528,6 +544,7 @@ pub fn statements() -> Vec<String> {
         unmatched_sql(),
         dispositions_sql(),
         findings_sql(),
+        severities_sql(),
         assessments_sql(),
         fixers_sql(),
         terms_sql(),

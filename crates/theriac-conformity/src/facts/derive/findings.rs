@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use theriac_model::Severity;
+use theriac_model::{Severity, known_since};
 
 use super::content::Content;
 use super::{Index, approved, days, overdue, owner, plus, text};
@@ -72,11 +72,11 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, sboms: &HashMap<&str, 
     let judged = finding.assessment.as_ref();
     let open = finding.resolved.is_none();
     let limits = index.limits.as_ref();
-    let due = |days: Option<i64>| days.map(|days| plus(finding.opened_on, days));
-    let assess_due = due(limits.and_then(|limits| assess_days(limits, finding.severity)));
+    let assess_due = limits.and_then(|limits| due(finding, |severity| assess_days(limits, severity)));
     let accepted = judged.is_some_and(|judged| judged.decision == Some(Decision::Accept));
     // What is accepted is to be mended by no day but the one that the acceptance names.
-    let fix_limit = due(limits.and_then(|limits| fix_days(limits, finding.severity))).filter(|_| !accepted);
+    let fix_limit = limits.and_then(|limits| due(finding, |severity| fix_days(limits, severity)));
+    let fix_limit = fix_limit.filter(|_| !accepted);
     let named = judged.and_then(|judged| judged.due);
     let extended = fix_limit.zip(named).is_some_and(|(limit, named)| limit < named);
     let fix_due = match (fix_limit, judged) {
@@ -137,6 +137,17 @@ fn finding_row(index: &Index<'_>, finding: &FindingInput, sboms: &HashMap<&str, 
         acceptable: !open
             || (assessed && judged.zip(state).is_some_and(|(judged, state)| state.acceptable(judged))),
     }
+}
+
+/// The last day of what is allowed for a finding: its own limit from the day on which it was known to be as bad as it is, or
+/// that of a milder severity where it ends sooner.
+fn due(finding: &FindingInput, days: impl Fn(Severity) -> Option<i64>) -> Option<Date> {
+    days(finding.severity)?;
+    let mut known = known_since(finding.severities.iter().copied());
+    if known.is_empty() {
+        known.push((finding.severity, finding.opened_on));
+    }
+    known.into_iter().filter_map(|(severity, since)| Some(plus(since, days(severity)?))).min()
 }
 
 /// The last day of a limit that was extended: more time counts where it was given before the time until then had passed.

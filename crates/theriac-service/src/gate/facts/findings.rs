@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use theriac_conformity::facts::input::{AssessmentInput, FindingInput, TermInput};
 use theriac_conformity::facts::words::{CLINICAL, VexStatus};
 use theriac_model::{Digest, Severity};
@@ -33,6 +34,11 @@ pub(super) async fn findings(
         let term = TermInput { signed_on: moment.day_of(row.get("at")?), due: row.get("due")? };
         terms.entry(row.get("finding")?).or_default().push(term);
     }
+    let mut severities: BTreeMap<i64, Vec<(Severity, Date)>> = BTreeMap::new();
+    for row in table::severities(conn, release.id, moment.seq).await? {
+        let step = (row.parse::<Severity>("severity")?, moment.day_of(row.get("at")?));
+        severities.entry(row.get("finding")?).or_default().push(step);
+    }
     let mut judged = BTreeMap::new();
     for row in &assessments {
         let finding: i64 = row.get("finding")?;
@@ -49,6 +55,7 @@ pub(super) async fn findings(
             vulnerability: row.get("vulnerability")?,
             severity: row.parse::<Severity>("severity")?,
             opened_on: moment.day_of(row.get("opened_at")?),
+            severities: severities.remove(&row.get::<i64>("id")?).unwrap_or_default(),
             resolved: row.get("resolved")?,
             advisories: json(row, "advisories")?,
             assessment: judged.remove(&row.get::<i64>("id")?),

@@ -4,11 +4,15 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_service::evidence::{self, AddEvidence, FileInput};
+use theriac_service::findings::{self, ListFindings};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, CASES, SHIPS, affected, bom, review, tests};
+use super::site::{ANA, BEN, CASES, CRITICAL, SHIPS, affected, bom, review, tests};
 use super::{Driven, Site};
 use crate::story::{GATEWAY, sample};
+
+const LOW: &str = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N";
+const MEDIUM: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N";
 
 pub const CLOSED: Driven = &[
     ("5.8.5-a", &[Met, NotMet, PartlyMet]),
@@ -172,6 +176,41 @@ on_both_engines!(findings_keep_the_limits_and_nobody_accepts_what_they_mend, |st
     let found = site.conformity().await;
     site.found(&found, "5.8.5-d", NotMet, &[("FIND-1", ANA, SHIPS), second]);
     site.drove(IN_TIME);
+});
+
+on_both_engines!(a_limit_that_a_raised_severity_brings_runs_from_then, |store| {
+    let mut site = Site::met(&store).await;
+    let rated = async |site: &Site<'_>, vector: &str| {
+        site.feed_rated(&[("CVE-2026-0001", CRITICAL), ("CVE-2026-0002", vector)]).await;
+    };
+    let listed = async |site: &Site<'_>| {
+        let page = findings::list(&site.world.app, &site.world.who("ana"), &ListFindings::default()).await;
+        let mut rows = page.unwrap().page.items.into_iter();
+        rows.find(|row| row.reference == "FIND-2").unwrap().due.map(|day| day.to_string())
+    };
+    // Low: 90 days to judge, critical 2, medium 30.
+    rated(&site, LOW).await;
+    assert_eq!(listed(&site).await.as_deref(), Some("2026-04-07"));
+    store.clock.advance_days(50);
+    rated(&site, CRITICAL).await;
+    site.finds("5.8.5-d", Met, &[]).await;
+    assert_eq!(listed(&site).await.as_deref(), Some("2026-02-28"));
+    store.clock.advance_days(3);
+    site.finds("5.8.5-d", PartlyMet, &[("FIND-2", ANA, Some("2026-02-28"))]).await;
+
+    // Milder than it was, it has been as bad as that since it was raised; milder still, since it was opened.
+    rated(&site, MEDIUM).await;
+    site.finds("5.8.5-d", Met, &[]).await;
+    assert_eq!(listed(&site).await.as_deref(), Some("2026-03-28"));
+    rated(&site, LOW).await;
+    assert_eq!(listed(&site).await.as_deref(), Some("2026-04-07"));
+
+    // Raised on its last days, it has no more time than it had.
+    store.clock.advance_days(36);
+    rated(&site, CRITICAL).await;
+    assert_eq!(listed(&site).await.as_deref(), Some("2026-04-07"));
+    store.clock.advance_days(2);
+    site.finds("5.8.5-d", PartlyMet, &[("FIND-2", ANA, Some("2026-04-07"))]).await;
 });
 
 on_both_engines!(nothing_stays_open_unmatched_or_unsigned_for_the_patient, |store| {

@@ -25,7 +25,7 @@ pub const ANA: Option<&str> = Some("ana");
 pub const BEN: Option<&str> = Some("ben");
 
 pub const COMMIT: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+pub const CRITICAL: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
 /// The test cases of the requirement.
 pub const CASES: [&str; 2] = ["tls.PeerTest.unknown_ca", "tls.PeerTest.expired"];
 
@@ -238,9 +238,16 @@ impl<'a> Site<'a> {
 
     /// Imports advisories on every version of left-pad, and matches again.
     pub async fn feed(&self, ids: &[&str]) {
+        let rated: Vec<_> = ids.iter().map(|id| (*id, CRITICAL)).collect();
+        self.feed_rated(&rated).await;
+    }
+
+    /// The same, each with its vector.
+    pub async fn feed_rated(&self, rated: &[(&str, &str)]) {
         let folder = tempfile::tempdir().unwrap();
-        for id in ids {
-            std::fs::write(folder.path().join(format!("{id}.json")), advisory(id).to_string()).unwrap();
+        for (id, vector) in rated {
+            let text = advisory(id, vector).to_string();
+            std::fs::write(folder.path().join(format!("{id}.json")), text).unwrap();
         }
         let (ana, paths) = (self.world.who("ana"), vec![folder.path().to_owned()]);
         findings::import_feed(&self.world.app, &ana, paths, Arc::new(|_| {})).await.unwrap();
@@ -498,11 +505,11 @@ pub fn manifest_of(commit: &str, authors: &[&str], artefacts: &[(&str, &str)]) -
     .into_bytes()
 }
 
-fn advisory(id: &str) -> Value {
+fn advisory(id: &str, vector: &str) -> Value {
     json!({
         "schema_version": "1.6.0", "id": id, "modified": "2026-01-02T00:00:00Z",
         "published": "2026-01-01T00:00:00Z", "summary": "It trips",
-        "severity": [{ "type": "CVSS_V3", "score": CRITICAL }],
+        "severity": [{ "type": "CVSS_V3", "score": vector }],
         "affected": [{
             "package": { "ecosystem": "npm", "name": "left-pad" },
             "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": "9.0.0" }] }]

@@ -230,6 +230,30 @@ async fn add_versions(write: &mut Write, findings: &[Finding]) -> Result<(), Sto
     Ok(())
 }
 
+/// The severities of those among findings that had more than one, in order, each with the moment when it was known.
+///
+/// # Errors
+/// What the database says.
+pub async fn severities(
+    conn: &mut Conn,
+    findings: &[i64],
+) -> Result<Vec<(i64, Severity, Timestamp)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in findings.chunks(500) {
+        let mut values = Args::new();
+        let marks = values.push_all(chunk.iter().copied());
+        let sql = format!(
+            "SELECT v.finding, v.severity, w.at FROM finding_version v JOIN audit w ON w.tx = v.tx_from \
+             WHERE v.finding IN ({marks}) AND EXISTS (SELECT 1 FROM finding_version o WHERE o.finding = v.finding \
+             AND o.severity <> v.severity) ORDER BY w.seq"
+        );
+        for row in conn.fetch_all(sql, values).await? {
+            found.push((row.get("finding")?, row.parse("severity")?, row.get("at")?));
+        }
+    }
+    Ok(found)
+}
+
 /// Findings by row, by number.
 ///
 /// # Errors
