@@ -197,6 +197,8 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         }
     }
     let by_done = |day: Option<Date>| day.zip(done_on).is_some_and(|(day, done)| day <= done);
+    let loose = results.iter().filter(|link| !shows(link)).map(|link| link.target.as_str()).collect();
+    let unfit = Named { ids: &ids, start: planned, done_on, loose }.unfit(index);
     Ok(row!(Activity, Common::of(record, index.at)?, {
         responsible_persons: clause
             .as_deref()
@@ -210,7 +212,7 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         days_overdue: if done { 0 } else { overdue(due, index.at) },
         plans: pinned_refs(record, "planned-in"),
         resulted_in: pinned_refs(record, "resulted-in"),
-        unfit: Named { ids: &ids, start, done_on, loose: results.iter().filter(|link| !shows(link)).map(|link| link.target.as_str()).collect() }.unfit(index),
+        unfit,
         planned_before_done: by_done(planned_on),
         approved_before_done: by_done(planned_as_is(index, record)?),
         outcome: content.given("outcome"),
