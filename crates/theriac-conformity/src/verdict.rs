@@ -8,7 +8,7 @@ use crate::facts::words::{StandIn, Verdict};
 use crate::pack::{ClauseKind, Judges, Level};
 
 /// The version of the evaluator; raised when the same facts and pack may come to another answer.
-pub const EVALUATOR_VERSION: u32 = 5;
+pub const EVALUATOR_VERSION: u32 = 6;
 
 /// The verdicts of one release at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
