@@ -245,6 +245,7 @@ async fn first_release(teller: &mut Teller<'_>, clock: &StoryClock, days: Days) 
     clock.move_to(days.moment(170));
     let ana = teller.player("ana")?;
     scene("in the field", products::set_fielded(teller.app, &ana.who, PRODUCT, name, true).await)?;
+    work_off(teller).await?;
     clock.move_to(days.moment(90));
     for clause in content::FIELDED_CLAUSES {
         teller.approved(&release(name), content::assessed(clause, days.ago(90))).await?;

@@ -553,19 +553,21 @@ fn row(me: &Me, product: &str, seen: &Seen, clause: &ClauseVerdict) -> ClauseRow
 pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, missing: &[Missing]) -> Node {
     let (release, names) = (seen.release.name.as_str(), &seen.names);
     let total = check.passing.len() + check.failing.len();
-    let evidence = |names: &[String]| -> Vec<Link> {
+    // A finding's own judgement stands on the page of the finding, to which the subject leads.
+    let evidence = |subject: &Subject| -> Vec<Link> {
+        let others = |name: &&String| number(name) != number(&subject.reference);
         let link = |name: &String| {
             let link = reference(product, release, name)?;
             let text = format!("{} {}", link.text, seen.names.title(name)).trim_end().to_owned();
             Some(Link { text, ..link })
         };
-        names.iter().filter_map(link).take(SUBJECTS_MAX).collect()
+        subject.rests_on.iter().filter(others).filter_map(link).take(SUBJECTS_MAX).collect()
     };
     let owed = |subject: &Subject| {
         missing.iter().find(|item| item.check == check.check && item.reference == subject.reference)
     };
     let failing = check.failing.iter().take(SUBJECTS_MAX).map(|subject| Node {
-        evidence: evidence(&subject.rests_on),
+        evidence: evidence(subject),
         ..failing(me, product, seen, subject, owed(subject))
     });
     let mut children: Vec<Node> = failing.collect();
@@ -591,7 +593,7 @@ pub(super) fn node(me: &Me, product: &str, seen: &Seen, check: &CheckVerdict, mi
         } else {
             subject.reference.clone()
         },
-        evidence: evidence(&subject.rests_on),
+        evidence: evidence(subject),
         ..Node::default()
     }));
     let left_out =
