@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
+use crate::facts::derive::number;
 use crate::facts::rows::{Component, Finding, SuspectLink};
 use crate::facts::words::{StandIn, Verdict, VexStatus};
 use crate::owner::Fallback;
@@ -330,11 +331,6 @@ fn finding_reason(finding: &Finding, fallback: &Fallback) -> Option<Reason> {
     let text = format!("{} in {} {why}", finding.vulnerability, finding.component);
     let owed = Owed { owner: finding.owner.clone(), due: finding.due.clone() };
     Some(fallback.reason(kind, &finding.reference, text, todo, owed))
-}
-
-/// 10 of `FIND-10`.
-fn number(reference: &str) -> u64 {
-    reference.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
 }
 
 /// What an assessment that does not hold lacks, and what to do.

@@ -260,7 +260,7 @@ fn built_on(input: &FactsInput) -> HashMap<&str, Date> {
 }
 
 /// The number in an id, by which ids of one prefix are ordered: 10 of `EVID-10`.
-fn number(id: &str) -> u64 {
+pub(crate) fn number(id: &str) -> u64 {
     id.rsplit('-').next().and_then(|digits| digits.parse().ok()).unwrap_or(u64::MAX)
 }
 
