@@ -42,6 +42,8 @@ pub(crate) struct RecordRow {
     /// When draft or revision last changed.
     #[schema(value_type = String, format = DateTime)]
     changed_at: Timestamp,
+    /// The texts of the fields of its latest revision that lists show, by field.
+    fields: BTreeMap<String, String>,
 }
 
 /// The records of a list, as they are answered: two queries, however many there are.
@@ -55,7 +57,7 @@ pub(super) async fn rows(app: &App, listed: Vec<Listed>) -> Result<Vec<RecordRow
 
 impl RecordRow {
     fn new(row: Listed, owners: &BTreeMap<i64, String>, places: &Places) -> Self {
-        let Listed { record, head, suspect } = row;
+        let Listed { record, head, suspect, fields } = row;
         let Place { product, release } = Place::of(&record, places);
         Self {
             record: record.reference,
@@ -70,6 +72,7 @@ impl RecordRow {
             latest: text(head.latest),
             approved: text(head.approved),
             changed_at: head.changed_at,
+            fields: fields.into_iter().collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use theriac_model::record::Kind;
+use theriac_model::record::{Field, FieldType, Kind};
 use theriac_service::records::{self, ListInput, Order, states};
 use theriac_service::{ServiceError, people, products};
 
@@ -26,6 +26,8 @@ pub struct RecordRow {
     pub title: String,
     /// Where it leads.
     pub href: String,
+    /// What lists show of it besides, such as "Impact: 3; Treatment: reduce"; may be empty.
+    pub about: String,
     /// Kind, such as "Risk".
     pub kind: String,
     /// State of the latest revision, or draft.
@@ -218,7 +220,9 @@ fn heading(kind: Option<&'static Kind>, asked: &Asked, product: Option<&String>)
 
 async fn rows(web: &Web, me: &Me, listing: &records::Listing) -> Result<Vec<RecordRow>, ServiceError> {
     let keys = people::keys(web.app(), listing.rows.iter().filter_map(|row| row.head.owner)).await?;
-    let names = Names::people(web, keys.values()).await?;
+    let named = listing.rows.iter().flat_map(|row| shown_fields(web, row));
+    let named = named.filter(|(field, _)| field.field_type == FieldType::Person).map(|(_, key)| key);
+    let names = Names::people(web, keys.values().chain(named)).await?;
     let records = || listing.rows.iter().map(|row| &row.record);
     let (products, releases) =
         (records().filter_map(|row| row.product), records().filter_map(|row| row.release));
@@ -230,6 +234,7 @@ async fn rows(web: &Web, me: &Me, listing: &records::Listing) -> Result<Vec<Reco
             number: row.record.reference.clone(),
             title: row.head.title.clone(),
             href: urls::record(&row.record.reference),
+            about: about(web, row, &names),
             kind: kind.map_or_else(|| row.record.kind.clone(), |kind| kind.title.to_owned()),
             state: state(&row.head.state).into(),
             suspect: (row.suspect > 0)
@@ -241,6 +246,34 @@ async fn rows(web: &Web, me: &Me, listing: &records::Listing) -> Result<Vec<Reco
         }
     };
     Ok(listing.rows.iter().map(row).collect())
+}
+
+/// The fields of a record that lists show and that no column of its own shows, in the order of its kind.
+fn shown_fields<'a>(
+    web: &Web,
+    row: &'a records::Listed,
+) -> impl Iterator<Item = (&'static Field, &'a String)> + use<'a> {
+    let kind = web.app().kind(&row.record.kind);
+    let fields = kind.into_iter().flat_map(|kind| {
+        let in_column = move |field: &&Field| {
+            ["title", "owner"].contains(&field.id)
+                || kind.duties.iter().any(|duty| [duty.date, duty.owner].contains(&field.id))
+        };
+        kind.fields.iter().filter(move |field| !in_column(field))
+    });
+    fields.filter_map(|field| {
+        let text = row.fields.iter().find(|(id, _)| id == field.id);
+        text.map(|(_, text)| (field, text))
+    })
+}
+
+/// What lists show of a record besides its columns.
+fn about(web: &Web, row: &records::Listed, names: &Names) -> String {
+    let said = |(field, text): (&Field, &String)| match field.field_type {
+        FieldType::Person => format!("{}: {}", field.label, names.person(text)),
+        _ => format!("{}: {text}", field.label),
+    };
+    shown_fields(web, row).map(said).collect::<Vec<_>>().join("; ")
 }
 
 fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {

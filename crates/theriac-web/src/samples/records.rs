@@ -54,6 +54,7 @@ fn row(number: &str, title: &str, state: StatusKind) -> RecordRow {
         number: number.to_owned(),
         title: title.to_owned(),
         href: crate::urls::record(number),
+        about: "Likelihood of attack: possible; Impact: serious; Treatment: reduce".to_owned(),
         kind: "Risk".to_owned(),
         state: state.into(),
         suspect: None,

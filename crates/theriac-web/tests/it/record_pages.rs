@@ -29,6 +29,18 @@ async fn people_are_called_by_name_wherever_a_record_or_a_person_names_them() {
 }
 
 #[tokio::test]
+async fn lists_show_the_fields_that_a_kind_lists() {
+    let site = Site::signed_in("ana").await;
+    let about =
+        async |kind: &str| site.get(&format!("/records?kind={kind}")).await.ok().texts("th .sub")[0].clone();
+    let risk = about("risk").await;
+    assert!(risk.contains("Harm to a patient: ") && risk.contains("Treatment: "), "{risk}");
+    assert!(!risk.contains("Owner") && !risk.contains("Next review"), "columns show these: {risk}");
+    let responsibility = about("responsibility").await;
+    assert!(responsibility.contains("Accountable person: Ana Okafor"), "{responsibility}");
+}
+
+#[tokio::test]
 async fn a_document_is_written_sent_back_mended_and_signed() {
     let site = Site::signed_in("ana").await;
     let form = site.get("/records/new?kind=document&scope=-").await.ok();

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use theriac_model::Digest;
 
 use super::links::{SUSPECT, link_from};
+use super::projections::listed_fields;
 use super::{HEAD, Listed, RECORD, listed};
 use crate::{Args, Conn, StoreError};
 
@@ -107,7 +109,15 @@ pub async fn list(
         link_from(),
         conditions.join(" AND ")
     );
-    conn.fetch_all(sql, values).await?.iter().map(listed).collect()
+    let mut rows: Vec<Listed> =
+        conn.fetch_all(sql, values).await?.iter().map(listed).collect::<Result<_, _>>()?;
+    let latest: Vec<Digest> = rows.iter().filter_map(|row| row.head.latest).collect();
+    let mut fields = listed_fields(conn, &latest).await?;
+    for row in &mut rows {
+        let found = row.head.latest.and_then(|revision| fields.remove(&revision));
+        row.fields = found.unwrap_or_default();
+    }
+    Ok(rows)
 }
 
 /// How many records a list has.

@@ -85,6 +85,8 @@ pub struct Listed {
     pub head: Head,
     /// How many of its links are suspect.
     pub suspect: i64,
+    /// The listed fields of its latest revision with their texts, by field; none while there is only a draft.
+    pub fields: Vec<(String, String)>,
 }
 
 const RECORD: &str = "r.id, r.ref, r.kind, r.number, r.scope, r.product, r.release, r.created_at";
@@ -166,7 +168,7 @@ pub async fn by_refs(conn: &mut Conn, references: &[String]) -> Result<Vec<Liste
 }
 
 fn listed(row: &Row) -> Result<Listed, StoreError> {
-    Ok(Listed { record: record(row)?, head: head(row)?, suspect: row.get("suspect")? })
+    Ok(Listed { record: record(row)?, head: head(row)?, suspect: row.get("suspect")?, fields: Vec::new() })
 }
 
 /// Writes what lists show.

@@ -58,15 +58,35 @@ pub async fn projections(
     let sql = format!(
         "SELECT revision, link, target, pinned FROM link WHERE revision IN ({marks}) ORDER BY link, target"
     );
-    for row in &conn.fetch_all(sql, values.clone()).await? {
+    for row in &conn.fetch_all(sql, values).await? {
         let one = found.entry(row.get("revision")?).or_default();
         one.links.push((row.get("link")?, row.get("target")?, row.get("pinned")?));
     }
+    for (revision, listed) in listed_fields(conn, revisions).await? {
+        found.entry(revision).or_default().listed = listed;
+    }
+    Ok(found)
+}
+
+/// The stored listed fields of these revisions, at most 1,000, with their texts, by field.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn listed_fields(
+    conn: &mut Conn,
+    revisions: &[Digest],
+) -> Result<BTreeMap<Digest, Vec<(String, String)>>, StoreError> {
+    let mut found: BTreeMap<Digest, Vec<(String, String)>> = BTreeMap::new();
+    if revisions.is_empty() {
+        return Ok(found);
+    }
+    let mut values = Args::new();
+    let marks = values.push_all(revisions.iter().take(1000));
     let sql =
         format!("SELECT revision, field, value FROM listed_field WHERE revision IN ({marks}) ORDER BY field");
     for row in &conn.fetch_all(sql, values).await? {
-        let one = found.entry(row.get("revision")?).or_default();
-        one.listed.push((row.get("field")?, row.get("value")?));
+        let fields = found.entry(row.get("revision")?).or_default();
+        fields.push((row.get("field")?, row.get("value")?));
     }
     Ok(found)
 }
