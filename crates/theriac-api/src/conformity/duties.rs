@@ -58,16 +58,32 @@ impl From<Duty> for DutyView {
     }
 }
 
+/// A page of duties.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Duties<T> {
+    /// The page.
+    #[serde(flatten)]
+    page: Listed<T>,
+    /// What was not looked at because there is too much of it, a sentence for each sort; empty as a rule.
+    left_out: Vec<String>,
+}
+
+impl<T, U: From<T>> From<gate::Duties<T>> for Duties<U> {
+    fn from(duties: gate::Duties<T>) -> Self {
+        Self { page: duties.page.into(), left_out: duties.left_out }
+    }
+}
+
 /// What a person owes for the releases you may read, by day.
 #[utoipa::path(
     get, path = "/duties", tag = "conformity", params(DutiesQuery),
-    responses((status = 200, description = "A page of what is owed", body = Listed<DutyView>)),
+    responses((status = 200, description = "A page of what is owed", body = Duties<DutyView>)),
 )]
 pub(super) async fn duties_list(
     State(api): State<Api>,
     caller: Caller,
     Query(query): Query<DutiesQuery>,
-) -> Shown<Json<Listed<DutyView>>> {
+) -> Shown<Json<Duties<DutyView>>> {
     let own = caller.session.as_ref().map(|session| session.person.clone());
     let person = query.person.or(own);
     let person =

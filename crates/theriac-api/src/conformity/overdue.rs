@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use theriac_service::gate::{self, Owed};
 use utoipa::{IntoParams, ToSchema};
 
-use super::duties::DutyView;
-use crate::core::{Api, Caller, Listed, Query, Shown, paging};
+use super::duties::{Duties, DutyView};
+use crate::core::{Api, Caller, Query, Shown, paging};
 
 /// Something that somebody should have done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,13 +40,13 @@ pub(crate) struct OverdueQuery {
 /// to them for a line manager, nothing for others.
 #[utoipa::path(
     get, path = "/duties/overdue", tag = "conformity", params(OverdueQuery),
-    responses((status = 200, description = "A page of what is overdue", body = Listed<OverdueView>)),
+    responses((status = 200, description = "A page of what is overdue", body = Duties<OverdueView>)),
 )]
 pub(super) async fn duties_overdue(
     State(api): State<Api>,
     caller: Caller,
     Query(query): Query<OverdueQuery>,
-) -> Shown<Json<Listed<OverdueView>>> {
+) -> Shown<Json<Duties<OverdueView>>> {
     // A machine is no person: it owes nothing, and nobody reports to it.
     let person = caller.session.as_ref().map(|session| session.person.clone()).unwrap_or_default();
     let paging = paging(query.after, query.limit)?;

@@ -55,7 +55,7 @@ async fn what_was_published_after_the_decision_is_somebody_s_to_see_to() {
     let (app, _folder) = told().await;
     let ana = theriac_service::Who::system("test");
     let paging = theriac_service::Paging { after: None, limit: 200 };
-    let duties = gate::duties(&app, &ana, "ana", &paging).await.unwrap().items;
+    let duties = gate::duties(&app, &ana, "ana", &paging).await.unwrap().page.items;
     let fielded: Vec<_> =
         duties.iter().filter(|duty| duty.release == "2.3.0" && duty.reference.starts_with("FIND-")).collect();
     assert!(!fielded.is_empty(), "{duties:?}");

@@ -259,16 +259,19 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, owners: &Owners)
 const OPEN_PAGE: u32 = 1_000;
 /// Most pages of them that are read.
 const OPEN_PAGES: usize = 20;
+/// Most of them that are read.
+pub(crate) const OPEN_MAX: usize = OPEN_PAGE as usize * OPEN_PAGES;
 
-/// The open findings of some releases that keep a release from shipping, each with the row of its release.
+/// The open findings of some releases that keep a release from shipping, each with the row of its release; and whether
+/// there are more than [`OPEN_MAX`], of which the last are left out.
 pub(crate) async fn open_among(
     app: &App,
     conn: &mut Conn,
     releases: &[i64],
-) -> Result<Vec<(i64, FindingRow)>> {
+) -> Result<(Vec<(i64, FindingRow)>, bool)> {
     let mut found = Vec::new();
     if releases.is_empty() {
-        return Ok(found);
+        return Ok((found, false));
     }
     let mut filter = Filter {
         releases: Some(releases.to_vec()),
@@ -284,10 +287,10 @@ pub(crate) async fn open_among(
         let rows = of.into_iter().zip(rows(app, conn, listed).await?);
         found.extend(rows.filter(|(_, row)| row.standing.blocks().is_some()));
         if all < OPEN_PAGE as usize {
-            break;
+            return Ok((found, false));
         }
     }
-    Ok(found)
+    Ok((found, true))
 }
 
 /// The one row of a finding.

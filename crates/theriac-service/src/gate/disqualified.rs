@@ -11,8 +11,8 @@ use theriac_store::tables::evidence::{self as table, Citing, FoundWrong};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Read, tables};
 
-use super::duties::{Duty, Names, Owed};
-use super::judge::shown_in;
+use super::duties::{AT_ONCE, Duty, Names, Owed};
+use super::judge::{shown_among, shown_in};
 use crate::people::organisation_in;
 use crate::{App, Result};
 
@@ -106,57 +106,96 @@ pub(super) async fn owed(
     names: &Names,
     decisions: &[Decision],
 ) -> Result<Vec<Owed>> {
-    let releases = &names.releases;
     let mut wrong = table::all_found_wrong(read).await?;
     wrong.retain(|wrong| products.contains(ProductId(wrong.product)));
     if wrong.is_empty() {
         return Ok(Vec::new());
     }
-    let zone = organisation_in(read).await?.zone;
-    let wrong: BTreeMap<i64, FoundWrong> = wrong.into_iter().map(|wrong| (wrong.number, wrong)).collect();
-    let mut all: Vec<(i64, Duty)> = Vec::new();
-    let duty = |release: &Release, reference: String, todo: String| Duty {
-        reference,
-        todo,
-        ..names.place(Some(release.product), Some(release))
+    let wrong = Wrong {
+        by_number: wrong.into_iter().map(|wrong| (wrong.number, wrong)).collect(),
+        releases: names.releases.iter().map(|release| (release.id, release)).collect(),
+        names,
     };
-    let day = |wrong: &FoundWrong| wrong.said.at.to_zoned_datetime(zone.clone()).date();
-    for record in table::citing(read).await? {
-        for number in cited(app, &record)? {
-            let Some(wrong) = wrong.get(&number) else { continue };
-            let Some(release) = releases.iter().find(|release| release.id == wrong.release) else { continue };
-            if record.product.is_some_and(|product| product != wrong.product) {
-                continue;
-            }
-            let todo = format!(
-                "Cite sound evidence in place of EVID-{number}, which was found wrong on {}, or retire this",
-                day(wrong)
-            );
-            all.push((record.owner, duty(release, record.reference.clone(), todo)));
-        }
-    }
-    for decision in decisions.iter().filter(|decision| decision.ships()) {
-        let Some(release) = releases.iter().find(|release| release.id == decision.release) else { continue };
-        let bears = |wrong: &FoundWrong| wrong.product == release.product && wrong.said.at >= decision.at;
-        if !wrong.values().any(bears) {
-            continue;
-        }
-        for row in shown_in(app, read, release).await?.conformity.disqualified {
-            let Some(number) = number(&row.reference) else { continue };
-            if wrong.get(&number).is_none_or(|wrong| wrong.replaced) {
-                continue;
-            }
-            let todo = format!(
-                "Hand in sound evidence in place of EVID-{number}, which was found wrong on {} after the release was \
-                 decided on it, or withdraw the decision",
-                row.on
-            );
-            all.push((release.manager.unwrap_or(decision.person), duty(release, row.reference, todo)));
-        }
-    }
+    let mut all = wrong.of_records(app, read).await?;
+    all.extend(wrong.of_decisions(app, read, decisions).await?);
     let owners: Vec<i64> = all.iter().map(|(owner, _)| *owner).collect();
     let keys = keys(read, &owners).await?;
     Ok(all.into_iter().map(|(owner, duty)| Owed { duty, owner: key(&keys, owner) }).collect())
+}
+
+/// Evidence that was found wrong, and the releases that it may be of.
+struct Wrong<'a> {
+    by_number: BTreeMap<i64, FoundWrong>,
+    releases: BTreeMap<i64, &'a Release>,
+    names: &'a Names,
+}
+
+impl Wrong<'_> {
+    fn duty(&self, release: &Release, reference: String, todo: String) -> Duty {
+        Duty { reference, todo, ..self.names.place(Some(release.product), Some(release)) }
+    }
+
+    /// Who owns a record that cites some of it, and what they owe.
+    async fn of_records(&self, app: &App, read: &mut Read) -> Result<Vec<(i64, Duty)>> {
+        let zone = organisation_in(read).await?.zone;
+        let mut all = Vec::new();
+        for record in table::citing(read).await? {
+            for number in cited(app, &record)? {
+                let Some(wrong) = self.by_number.get(&number) else { continue };
+                let Some(release) = self.releases.get(&wrong.release) else { continue };
+                if record.product.is_some_and(|product| product != wrong.product) {
+                    continue;
+                }
+                let todo = format!(
+                    "Cite sound evidence in place of EVID-{number}, which was found wrong on {}, or retire this",
+                    wrong.said.at.to_zoned_datetime(zone.clone()).date()
+                );
+                all.push((record.owner, self.duty(release, record.reference.clone(), todo)));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Who answers for a release that was decided on some of it, and what they owe.
+    async fn of_decisions(
+        &self,
+        app: &App,
+        read: &mut Read,
+        decisions: &[Decision],
+    ) -> Result<Vec<(i64, Duty)>> {
+        let decided: Vec<(&Release, &Decision)> =
+            decisions.iter().filter_map(|decision| Some((self.bearing_on(decision)?, decision))).collect();
+        let mut all = Vec::new();
+        for some in decided.chunks(AT_ONCE) {
+            let releases: Vec<&Release> = some.iter().map(|(release, _)| *release).collect();
+            let shown = shown_among(app, read, &releases).await?;
+            for ((release, decision), judged) in some.iter().zip(shown) {
+                let owner = release.manager.unwrap_or(decision.person);
+                let rows = judged.conformity.disqualified.into_iter();
+                all.extend(rows.filter_map(|row| Some((owner, self.decided_on(release, row)?))));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The release that ships by a decision, where something of its product was found wrong since.
+    fn bearing_on(&self, decision: &Decision) -> Option<&Release> {
+        let release = self.releases.get(&decision.release).copied().filter(|_| decision.ships())?;
+        let bears = |wrong: &FoundWrong| wrong.product == release.product && wrong.said.at >= decision.at;
+        self.by_number.values().any(bears).then_some(release)
+    }
+
+    /// What is owed for a release that was decided on evidence found wrong, until sound evidence is in its place.
+    fn decided_on(&self, release: &Release, row: Disqualified) -> Option<Duty> {
+        let number = number(&row.reference)?;
+        self.by_number.get(&number).filter(|wrong| !wrong.replaced)?;
+        let todo = format!(
+            "Hand in sound evidence in place of EVID-{number}, which was found wrong on {} after the release was \
+             decided on it, or withdraw the decision",
+            row.on
+        );
+        Some(self.duty(release, row.reference, todo))
+    }
 }
 
 /// The numbers of the evidence that a record cites.

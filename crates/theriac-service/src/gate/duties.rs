@@ -16,16 +16,18 @@ use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Read, tables};
 
 use super::disqualified;
-use super::judge::{Judged, shown_in};
-use crate::findings::open_among;
+use super::judge::{Judged, shown_among};
+use crate::findings::{OPEN_MAX, open_among};
 use crate::people::organisation_in;
 use crate::products::only;
 use crate::{App, Page, Paging, Result, ServiceError, Who};
 
 /// Most releases looked at that no customer has, the newest first: older ones that nobody decided are forgotten plans.
 const PLANS_MAX: usize = 200;
-/// Most duties by date that are read at once, the soonest first.
-const DATES_MAX: u32 = 1_000;
+/// How many releases are looked at with one query: as many verdicts as are in memory together.
+pub(super) const AT_ONCE: usize = 25;
+/// Most duties by date that are looked at, the soonest first.
+const DATES_MAX: u32 = 20_000;
 
 /// Something owed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,20 +88,31 @@ pub struct Overview {
     /// What others should have done before today, by day: everybody for who may read the audit log, for a line manager
     /// those who report to them, directly or through others. `None` for who looks after nobody.
     pub late: Option<Vec<Owed>>,
+    /// What was not looked at because there is too much of it, a sentence for each sort.
+    pub left_out: Vec<String>,
+}
+
+/// A page of duties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duties<T> {
+    /// The duties, by day.
+    pub page: Page<T>,
+    /// What was not looked at because there is too much of it, a sentence for each sort.
+    pub left_out: Vec<String>,
 }
 
 /// A page of what a person owes, by day.
 ///
 /// # Errors
 /// When there is no such person, or the page before gave no such key as the one asked for.
-pub async fn duties(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Page<Duty>> {
+pub async fn duties(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Duties<Duty>> {
     let mut read = app.store().read().await?;
     if tables::people::by_key(&mut read, person).await?.is_none() {
         return Err(ServiceError::field("person", format!("there is no person '{person}'")));
     }
     let today = today(app, &mut read).await?;
     let owed = owed(app, who, &mut read, &Meant { person, others: Others::Nobody }, today).await?;
-    Ok(page(owed, paging)?.map(|owed| owed.duty))
+    Ok(Duties { page: page(owed.all, paging)?.map(|owed| owed.duty), left_out: owed.left_out })
 }
 
 /// What a person owes, and which duties of others are overdue that they look after.
@@ -111,11 +124,12 @@ pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
     let today = today(app, &mut read).await?;
     let meant = Meant { person, others: looked_after(who, &mut read, person, today).await? };
     let all = owed(app, who, &mut read, &meant, today).await?;
-    let (own, others): (Vec<Owed>, Vec<Owed>) = all.into_iter().partition(|owed| owed.owner == person);
+    let (own, others): (Vec<Owed>, Vec<Owed>) = all.all.into_iter().partition(|owed| owed.owner == person);
     let late = others.into_iter().filter(|owed| owed.duty.is_late(today)).collect();
     Ok(Overview {
         own: own.into_iter().map(|owed| owed.duty).collect(),
         late: (!meant.others.is_nobody()).then_some(late),
+        left_out: all.left_out,
     })
 }
 
@@ -123,8 +137,9 @@ pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
 ///
 /// # Errors
 /// When the page before gave no such key as the one asked for, or what the store says.
-pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Page<Owed>> {
-    page(overview(app, who, person).await?.late.unwrap_or_default(), paging)
+pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Duties<Owed>> {
+    let overview = overview(app, who, person).await?;
+    Ok(Duties { page: page(overview.late.unwrap_or_default(), paging)?, left_out: overview.left_out })
 }
 
 /// The page that begins after a key.
@@ -233,30 +248,37 @@ async fn team(conn: &mut Conn, person: &str, day: Date) -> Result<BTreeMap<i64, 
     Ok(names.into_iter().map(|name| (name.id, name.key)).collect())
 }
 
-/// What people owe, by day.
-async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: Date) -> Result<Vec<Owed>> {
+/// What people owe, by day, and what was not looked at.
+struct AllOwed {
+    all: Vec<Owed>,
+    left_out: Vec<String>,
+}
+
+async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: Date) -> Result<AllOwed> {
     let products = who.access().products(Permission::ReadGate);
     let names =
         Names { products: tables::products::all(read).await?, releases: tables::releases::all(read).await? };
     let decisions = tables::decisions::in_force(read).await?;
-    let decided = |id: i64| decisions.iter().any(|row| row.release == id && row.ships());
-    let open = names.releases.iter().filter(|release| {
-        products.contains(ProductId(release.product)) && (release.fielded || !decided(release.id))
-    });
-    let (mut found, mut covered) = (Found::default(), BTreeMap::new());
-    let (fielded, plans): (Vec<&Release>, Vec<&Release>) = open.partition(|release| release.fielded);
-    for release in fielded.into_iter().chain(plans.into_iter().take(PLANS_MAX)) {
-        let judged = shown_in(app, read, release).await?;
-        let covers = Covers::of(&judged.gate, today);
-        of_release(&names.place(Some(release.product), Some(release)), &judged, &covers, meant, &mut found);
-        covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
+    let (mut found, mut covered, mut left_out) = (Found::default(), BTreeMap::new(), Vec::new());
+    let open = looked_at(&names, &decisions, &products, &mut left_out);
+    for releases in open.chunks(AT_ONCE) {
+        for (release, judged) in releases.iter().zip(shown_among(app, read, releases).await?) {
+            let covers = Covers::of(&judged.gate, today);
+            let place = names.place(Some(release.product), Some(release));
+            of_release(&place, &judged, &covers, meant, &mut found);
+            covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
+        }
     }
-    for owed in in_the_field(app, read, &names, &decisions, &products).await? {
+    let field = in_the_field(app, read, &names, &decisions, &products, today).await?;
+    left_out.extend(field.left_out);
+    for owed in field.all {
         if meant.means(&owed.owner) && !found.has(&owed) {
             found.add(owed.owner, owed.duty, None);
         }
     }
-    for owed in by_date(app, who, read, &names, meant, today).await? {
+    let dates = by_date(app, who, read, &names, meant, today).await?;
+    left_out.extend(dates.left_out);
+    for owed in dates.all {
         let cover = covered.get(&owed.duty.reference).cloned();
         if !found.has(&owed) {
             found.add(owed.owner, owed.duty, cover);
@@ -269,7 +291,28 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
     }
     let mut all: Vec<_> = found.all.into_iter().collect();
     all.sort_by(|one, other| (one.duty.due.is_none(), one).cmp(&(other.duty.due.is_none(), other)));
-    Ok(all)
+    Ok(AllOwed { all, left_out })
+}
+
+/// The releases that customers have, and those that are not yet decided.
+fn looked_at<'a>(
+    names: &'a Names,
+    decisions: &[Decision],
+    products: &Products,
+    left_out: &mut Vec<String>,
+) -> Vec<&'a Release> {
+    let decided = |id: i64| decisions.iter().any(|row| row.release == id && row.ships());
+    let open = names.releases.iter().filter(|release| {
+        products.contains(ProductId(release.product)) && (release.fielded || !decided(release.id))
+    });
+    let (fielded, plans): (Vec<&Release>, Vec<&Release>) = open.partition(|release| release.fielded);
+    if plans.len() > PLANS_MAX {
+        left_out.push(format!(
+            "Of {} releases that nobody has decided, only the newest {PLANS_MAX} are looked at.",
+            plans.len()
+        ));
+    }
+    fielded.into_iter().chain(plans.into_iter().take(PLANS_MAX)).collect()
 }
 
 /// What was found so far.
@@ -416,24 +459,34 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
 }
 
 /// The findings of releases that customers have and that were decided: what is published after the decision stands in no gate,
-/// and is to be judged and mended all the same.
+/// and is to be judged and mended all the same. Where nobody else is left, by who decided.
 async fn in_the_field(
     app: &App,
     read: &mut Read,
     names: &Names,
     decisions: &[Decision],
     products: &Products,
-) -> Result<Vec<Owed>> {
+    today: Date,
+) -> Result<AllOwed> {
+    let decided = |id: i64| decisions.iter().find(|row| row.release == id && row.ships());
     let shipped = |release: &&Release| {
-        release.fielded
-            && products.contains(ProductId(release.product))
-            && decisions.iter().any(|row| row.release == release.id && row.ships())
+        release.fielded && products.contains(ProductId(release.product)) && decided(release.id).is_some()
     };
     let releases: BTreeMap<i64, &Release> =
         names.releases.iter().filter(shipped).map(|release| (release.id, release)).collect();
+    let (rows, more) = open_among(app, read, &releases.keys().copied().collect::<Vec<_>>()).await?;
+    let deciders: BTreeSet<i64> =
+        releases.keys().filter_map(|id| decided(*id)).map(|row| row.person).collect();
+    let places = tables::people::versions_among(read, &deciders.into_iter().collect::<Vec<_>>()).await?;
+    let decider = |release: i64| {
+        let person = decided(release)?.person;
+        let here = places.iter().find(|place| place.id == person && place.holds_on(today));
+        here.map(|place| place.key.clone())
+    };
     let mut all = Vec::new();
-    for (id, row) in open_among(app, read, &releases.keys().copied().collect::<Vec<_>>()).await? {
-        let (Some(release), Some(owner)) = (releases.get(&id), row.owner) else { continue };
+    for (id, row) in rows {
+        let owner = row.owner.or_else(|| decider(id));
+        let (Some(release), Some(owner)) = (releases.get(&id), owner) else { continue };
         let why = row.standing.blocks().unwrap_or_default();
         let duty = Duty {
             due: row.due.map(|day| day.to_string()),
@@ -445,7 +498,10 @@ async fn in_the_field(
         };
         all.push(Owed { duty, owner });
     }
-    Ok(all)
+    let left_out = more.then(|| {
+        format!("Of the open findings in what customers have, only the first {OPEN_MAX} are looked at.")
+    });
+    Ok(AllOwed { all, left_out: left_out.into_iter().collect() })
 }
 
 /// What the dates of approved records ask for: of the person whatever the day, of others what is past.
@@ -456,38 +512,44 @@ async fn by_date(
     names: &Names,
     meant: &Meant<'_>,
     today: Date,
-) -> Result<Vec<Owed>> {
+) -> Result<AllOwed> {
     let owing = Owing {
         products: only(who, Permission::Read),
         organisation: who.access().allows(Permission::Read, &Scope::Organisation),
         ..Owing::default()
     };
-    let mut rows = Vec::new();
-    if let Some(person) = tables::people::by_key(read, meant.person).await? {
-        let own = Owing { owners: Some(vec![person.id]), ..owing.clone() };
-        rows.extend(date_duties(read, &own, DATES_MAX).await?);
-    }
+    let own = tables::people::by_key(read, meant.person).await?;
+    let own = own.map(|person| Owing { owners: Some(vec![person.id]), ..owing.clone() });
     let late = Owing { before: Some(today), ..owing };
-    match &meant.others {
-        Others::Nobody => {}
-        Others::Team(team) => {
-            let team = Owing { owners: Some(team.keys().copied().collect()), ..late };
-            rows.extend(date_duties(read, &team, DATES_MAX).await?);
-        }
-        Others::Everybody => rows.extend(date_duties(read, &late, DATES_MAX).await?),
+    let others = match &meant.others {
+        Others::Nobody => None,
+        Others::Team(team) => Some(Owing { owners: Some(team.keys().copied().collect()), ..late }),
+        Others::Everybody => Some(late),
+    };
+    let (mut rows, mut more) = (Vec::new(), false);
+    for owing in [own, others].into_iter().flatten() {
+        let found = date_duties(read, &owing, DATES_MAX).await?;
+        more |= found.len() == DATES_MAX as usize;
+        rows.extend(found);
     }
     let ids: BTreeSet<i64> = rows.iter().map(|row| row.duty.owner).collect();
     let people = tables::people::names_among(read, &ids.into_iter().collect::<Vec<_>>()).await?;
-    let key = |id: i64| people.iter().find(|name| name.id == id).map(|name| name.key.clone());
-    let owed = |row: &RecordDuty| Some(Owed { duty: dated(app, row, names)?, owner: key(row.duty.owner)? });
-    Ok(rows.iter().filter_map(owed).collect())
+    let key: BTreeMap<i64, String> = people.into_iter().map(|name| (name.id, name.key)).collect();
+    let releases: BTreeMap<i64, &Release> =
+        names.releases.iter().map(|release| (release.id, release)).collect();
+    let owed = |row: &RecordDuty| {
+        let duty = dated(app, row, names, row.release.and_then(|id| releases.get(&id).copied()))?;
+        Some(Owed { duty, owner: key.get(&row.duty.owner)?.clone() })
+    };
+    let left_out =
+        more.then(|| format!("Of what falls due by date, only the soonest {DATES_MAX} are looked at."));
+    Ok(AllOwed { all: rows.iter().filter_map(owed).collect(), left_out: left_out.into_iter().collect() })
 }
 
 /// What a record's date asks for; nothing where this program knows no such duty.
-fn dated(app: &App, row: &RecordDuty, names: &Names) -> Option<Duty> {
+fn dated(app: &App, row: &RecordDuty, names: &Names, release: Option<&Release>) -> Option<Duty> {
     let kind = app.kind(&row.kind)?;
     let duty = kind.duties.iter().find(|duty| duty.date == row.duty.field)?;
-    let release = row.release.and_then(|id| names.releases.iter().find(|release| release.id == id));
     Some(Duty {
         due: Some(row.duty.due.to_string()),
         reference: row.reference.clone(),

@@ -279,6 +279,23 @@ pub(super) async fn shown_in(app: &App, read: &mut Read, release: &Release) -> R
     Ok(kept_in(app, read, release).await?.1)
 }
 
+/// Verdicts and gates of some releases, in their order: those kept are read together, only where something has happened
+/// since are they evaluated. For as many as fit in memory.
+pub(super) async fn shown_among(app: &App, read: &mut Read, releases: &[&Release]) -> Result<Vec<Judged>> {
+    let standings = standings(app, read, releases).await?;
+    let current = standings.iter().filter(|(_, standing)| standing.current).map(|(release, _)| *release);
+    let mut kept = verdicts::stored_among(read, &current.collect::<Vec<_>>()).await?;
+    let mut all = Vec::with_capacity(releases.len());
+    for release in releases {
+        let kept = kept.remove(&release.id).and_then(|text| serde_json::from_str(&text).ok());
+        all.push(match kept {
+            Some(judged) => judged,
+            None => shown_in(app, read, release).await?,
+        });
+    }
+    Ok(all)
+}
+
 /// What is kept of a release, made anew where something has happened since that can bear on it.
 async fn kept_in(app: &App, read: &mut Read, release: &Release) -> Result<(Sums, Judged)> {
     let zone = organisation_in(read).await?.zone;
@@ -384,7 +401,8 @@ pub(crate) async fn standings(
     let standing = |sums: Sums| {
         let release = releases.iter().find(|release| release.id == sums.release)?;
         let moved = bearing.bears(sums.seq, release.product, release.id, release.based_on);
-        Some((sums.release, Standing { current: now.is_of(&sums) && !moved, sums }))
+        let current = now.is_of(&sums) && sums.seq <= head && !moved;
+        Some((sums.release, Standing { current, sums }))
     };
     Ok(kept.into_iter().filter_map(standing).collect())
 }

@@ -17,7 +17,7 @@ pub(crate) use judge::{missing, standings};
 
 pub use baseline::{adopt_revisions, adoption, moved_on};
 pub use decide::{Decide, Decided, Outcome, decide, decisions, hindrance, preview};
-pub use duties::{Cover, Duty, Overview, Owed, duties, overdue, overview};
+pub use duties::{Cover, Duties, Duty, Overview, Owed, duties, overdue, overview};
 pub use theriac_store::tables::verdicts::Sums;
 
 pub use judge::{Judged, ReleaseState, Standing, conformity, facts, gate, judged, releases, shown, sums};

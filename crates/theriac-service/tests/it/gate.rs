@@ -547,12 +547,12 @@ on_both_engines!(a_person_sees_what_they_owe_first_things_first, |store| {
     let (mine, _) = submitted(&world, "requirement", requirement("ben"), vec![]).await;
     submitted(&world, "requirement", requirement("ana"), vec![]).await;
     finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
-    let duties = gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().items;
+    let duties = gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().page.items;
     assert_eq!(duties.len(), 1);
     assert_eq!(duties[0].clause.as_deref(), Some("5.2.1"));
     assert!(duties[0].reference.starts_with(&mine));
     assert_eq!((duties[0].product.as_str(), duties[0].release.as_str()), GATEWAY);
-    let ana = gate::duties(&world.app, &world.who("ana"), "ana", &MANY).await.unwrap().items;
+    let ana = gate::duties(&world.app, &world.who("ana"), "ana", &MANY).await.unwrap().page.items;
     let clauses: Vec<_> = ana.iter().map(|duty| duty.clause.as_deref()).collect();
     // The manager of the release owes what nobody else does: a ship date, a candidate, and the assessment of the finding.
     assert_eq!(ana.len(), 4, "{ana:?}");
@@ -561,7 +561,7 @@ on_both_engines!(a_person_sees_what_they_owe_first_things_first, |store| {
     }
     assert!(ana.iter().any(|duty| duty.todo == "No date: set a planned ship date"), "{ana:?}");
     assert!(ana.is_sorted_by_key(|duty| (duty.due.is_none(), duty.due.clone())), "{ana:?}");
-    assert!(gate::duties(&world.app, &world.who("ana"), "otto", &MANY).await.unwrap().items.is_empty());
+    assert!(gate::duties(&world.app, &world.who("ana"), "otto", &MANY).await.unwrap().page.items.is_empty());
 });
 
 on_both_engines!(in_a_new_installation_everything_has_an_owner, |store| {
@@ -584,12 +584,12 @@ on_both_engines!(in_a_new_installation_everything_has_an_owner, |store| {
     let roles: Vec<_> =
         facts.people.iter().map(|row| (row.reference.as_str(), row.roles.join(" "))).collect();
     assert!(roles.contains(&("ana", "security-officer".to_owned())), "{roles:?}");
-    let duties = gate::duties(&here.app, &ana, "ana", &MANY).await.unwrap().items;
+    let duties = gate::duties(&here.app, &ana, "ana", &MANY).await.unwrap().page.items;
     assert!(duties.len() > 50 && duties.iter().all(|duty| duty.stand_in.is_some()), "{duties:?}");
     let (mut paged, mut after) = (Vec::new(), None);
     loop {
         let paging = Paging { after, limit: 20 };
-        let page = gate::duties(&here.app, &ana, "ana", &paging).await.unwrap();
+        let page = gate::duties(&here.app, &ana, "ana", &paging).await.unwrap().page;
         paged.extend(page.items);
         after = page.next;
         if after.is_none() {
@@ -612,7 +612,7 @@ on_both_engines!(dates_of_approved_records_are_duties_before_a_check_fails, |sto
     let world = World::new(&store).await;
     adopted_pack(&world).await;
     let of = async |who: &str, person: &str| {
-        let duties = gate::duties(&world.app, &world.who(who), person, &MANY).await.unwrap().items;
+        let duties = gate::duties(&world.app, &world.who(who), person, &MANY).await.unwrap().page.items;
         duties.into_iter().filter(|duty| duty.reference.starts_with("DOC-")).collect::<Vec<_>>()
     };
     let document =
@@ -647,6 +647,49 @@ on_both_engines!(dates_of_approved_records_are_duties_before_a_check_fails, |sto
     assert!(of("mei", "mei").await.is_empty());
 });
 
+on_both_engines!(what_nobody_else_answers_for_in_the_field_is_of_who_decided, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    products::set_fielded(&world.app, &world.who("ana"), GATEWAY.0, GATEWAY.1, true).await.unwrap();
+    finding(&world, "pkg:npm/left-pad@1.3.0", "CVE-2026-1").await;
+    let of = async |person: &str| {
+        let duties = gate::duties(&world.app, &world.who("otto"), person, &MANY).await.unwrap().page.items;
+        duties.into_iter().filter(|duty| duty.reference == "FIND-1").count()
+    };
+    assert_eq!((of("ana").await, of("cleo").await), (1, 0), "Ana manages the release");
+    store.clock.advance_days(2);
+    for (leaver, left) in [("ana", 1), ("cleo", 0)] {
+        people::leave(&world.app, &world.who("adam"), leaver, "2026-01-06".parse().unwrap()).await.unwrap();
+        assert_eq!((of("ana").await, of("cleo").await), (0, left), "{leaver} has left");
+    }
+});
+
+on_both_engines!(what_is_not_looked_at_is_said, |store| {
+    let world = World::new(&store).await;
+    adopted_pack(&world).await;
+    let ana = world.who("ana");
+    for number in 1..=200 {
+        let name = format!("3.{number}");
+        let manager = Some("ana".to_owned());
+        let new = NewRelease { product: GATEWAY.0.to_owned(), name, manager, ..NewRelease::default() };
+        products::add_release(&world.app, &ana, new).await.unwrap();
+    }
+    let overview = gate::overview(&world.app, &ana, "ana").await.unwrap();
+    assert_eq!(
+        overview.left_out,
+        ["Of 201 releases that nobody has decided, only the newest 200 are looked at."]
+    );
+    let looked_at: std::collections::BTreeSet<_> =
+        overview.own.iter().map(|duty| duty.release.as_str()).collect();
+    assert_eq!((looked_at.len(), looked_at.contains(GATEWAY.1)), (200, false), "the oldest is left out");
+
+    // Customers have it: it is looked at whatever its age, and nobody decided it.
+    products::set_fielded(&world.app, &ana, GATEWAY.0, GATEWAY.1, true).await.unwrap();
+    let after = gate::duties(&world.app, &ana, "ana", &MANY).await.unwrap();
+    assert_eq!(after.left_out, Vec::<String>::new());
+});
+
 on_both_engines!(what_a_deviation_in_force_covers_is_not_overdue, |store| {
     let world = World::new(&store).await;
     adopted_pack(&world).await;
@@ -664,7 +707,7 @@ on_both_engines!(what_a_deviation_in_force_covers_is_not_overdue, |store| {
     );
     approved(&world, "deviation", deviation, vec![]).await;
     store.clock.advance_days(20);
-    let ben = async || gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().items;
+    let ben = async || gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().page.items;
     let late = async || {
         let late = gate::overview(&world.app, &world.who("otto"), "otto").await.unwrap().late.unwrap();
         late.into_iter().filter(|owed| owed.owner == "ben").count()
@@ -698,7 +741,7 @@ on_both_engines!(overdue_duties_come_in_pages, |store| {
     };
     let (mut seen, mut after, mut pages) = (Vec::new(), None, 0);
     loop {
-        let found = page(after).await.unwrap();
+        let found = page(after).await.unwrap().page;
         seen.extend(found.items.into_iter().map(|owed| (owed.duty.due, owed.duty.reference)));
         pages += 1;
         after = found.next;

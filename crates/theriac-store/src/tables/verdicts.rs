@@ -70,6 +70,24 @@ pub async fn stored(conn: &mut Conn, release: i64) -> Result<Option<Stored>, Sto
     row.map(|row| Ok(Stored { sums: sums(&row)?, verdicts: row.get("verdicts")? })).transpose()
 }
 
+/// The statement behind [`stored_among`], for the test that looks at its plan too.
+#[must_use]
+pub fn stored_statement(releases: &[i64]) -> (String, Args) {
+    let mut values = Args::new();
+    let marks = values.push_all(releases.iter().take(1000).copied());
+    (format!("SELECT release, verdicts FROM stored_verdict WHERE release IN ({marks})"), values)
+}
+
+/// The verdicts, JSON, that are kept of some releases, at most 1,000, by release; none where none are kept.
+///
+/// # Errors
+/// What the database says.
+pub async fn stored_among(conn: &mut Conn, releases: &[i64]) -> Result<BTreeMap<i64, String>, StoreError> {
+    let (sql, values) = stored_statement(releases);
+    let rows = conn.fetch_all(sql, values).await?;
+    rows.iter().map(|row| Ok((row.get("release")?, row.get("verdicts")?))).collect()
+}
+
 /// The statement behind [`sums_of`], for the test that looks at its plan too.
 #[must_use]
 pub fn sums_statement(releases: &[i64]) -> (String, Args) {

@@ -71,6 +71,8 @@ pub struct MyWorkPage {
     pub total: usize,
     /// Said instead when there is no task.
     pub no_tasks: Empty,
+    /// What was not looked at because there is too much of it.
+    pub left_out: Vec<String>,
     /// Releases the person works on.
     pub releases: Vec<ReleaseRow>,
     /// Said instead when there is no release.
@@ -139,6 +141,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(query): Query<At>) -> An
         ),
         tasks,
         total,
+        left_out: overview.left_out,
         releases,
         overdue: overview.late.as_ref().map(|late| self::overdue(&me, late, &names)),
         events: events(&web, &me).await?,

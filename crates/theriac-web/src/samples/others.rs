@@ -236,6 +236,9 @@ fn my_work_full() -> MyWorkPage {
         ],
         total: 1_204,
         no_tasks: no_tasks(),
+        left_out: vec![
+            "Of 212 releases that nobody has decided, only the newest 200 are looked at.".to_owned(),
+        ],
         releases: releases(),
         no_releases: no_releases(),
         overdue: Some(duties().into_iter().take(2).collect()),

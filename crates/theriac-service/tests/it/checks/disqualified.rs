@@ -22,7 +22,7 @@ impl Site<'_> {
     /// What a person owes because of evidence found wrong.
     async fn owed_for_wrong(&self, person: &str) -> Vec<Duty> {
         let duties =
-            gate::duties(&self.world.app, &self.world.who("otto"), person, &MANY).await.unwrap().items;
+            gate::duties(&self.world.app, &self.world.who("otto"), person, &MANY).await.unwrap().page.items;
         duties.into_iter().filter(|duty| duty.todo.contains("found wrong")).collect()
     }
 }

@@ -6,18 +6,18 @@ use theriac_conformity::facts::rows::Finding;
 use theriac_conformity::facts::words::{Decision, Verdict, VexStatus};
 use theriac_model::Digest;
 use theriac_service::ServiceError;
-use theriac_service::findings::{self, Ground, Standing};
+use theriac_service::findings::{self, FindingRow, Ground, Standing};
 use theriac_service::gate;
 use theriac_service::products::{self, NewRelease};
 use theriac_store::on_both_engines;
 
 use super::{
     CRITICAL, LEFT_PAD, NEW, OLD, advisory, affected, assess, bom, build, confirm, feed, hand_in, judgement,
-    new_release, of_release, row, run_jobs, sign, wrong,
+    list, new_release, of_release, row, run_jobs, sign, wrong,
 };
 use crate::evidence::things;
 use crate::story::{approved, moved_on, sample};
-use crate::world::World;
+use crate::world::{MANY, World};
 
 on_both_engines!(a_judgement_reaches_later_releases_when_it_is_signed, |store| {
     let world = World::new(&store).await;
@@ -31,6 +31,37 @@ on_both_engines!(a_judgement_reaches_later_releases_when_it_is_signed, |store| {
     sign(&world, "ana", judged.set).await.unwrap();
     let rows = of_release(&world, NEW).await;
     assert_eq!((rows[0].standing, rows[0].carried), (Standing::Unconfirmed, true));
+});
+
+on_both_engines!(a_judgement_reaches_any_number_of_later_releases, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", None)]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    for number in 0..22 {
+        let name = format!("3.{number}");
+        let new = NewRelease { product: "gateway".to_owned(), name: name.clone(), ..NewRelease::default() };
+        products::add_release(&world.app, &world.who("ana"), new).await.unwrap();
+        hand_in(&world, &name, None, bom(&["left-pad@1.3.0"])).await;
+    }
+    let (measure, _) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let count = async |of: fn(&FindingRow) -> bool| {
+        let rows = list(&world, |input| input.paging = MANY).await.page.items;
+        (rows.len(), rows.iter().filter(|row| of(row)).count())
+    };
+    let on_measure = assess(&world, OLD, &["FIND-1"], |input| {
+        input.rests_on = vec![Ground::Measure(measure.clone())];
+    });
+    sign(&world, "ana", on_measure.await.set).await.unwrap();
+    let judged = |row: &FindingRow| row.standing != Standing::New;
+    assert_eq!(count(judged).await, (23, 21), "as many later ones as are renewed while others wait to write");
+    run_jobs(&world).await;
+    assert_eq!(count(judged).await, (23, 23));
+
+    moved_on(&world, &measure, sample("measure", json!({ "title": "Another" }))).await;
+    let lapsed = |row: &FindingRow| !row.changed.is_empty();
+    assert_eq!(count(lapsed).await, (23, 20));
+    run_jobs(&world).await;
+    assert_eq!(count(lapsed).await, (23, 23));
 });
 
 on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set, |store| {
