@@ -11,7 +11,6 @@ mod gate;
 mod installed;
 mod integrity;
 mod inventory;
-mod kind_in_one_file;
 mod past;
 mod people;
 mod products;

@@ -12,6 +12,7 @@ mod folder;
 mod help;
 mod init;
 mod killed;
+mod kind_in_one_file;
 mod people;
 mod real;
 mod records;
