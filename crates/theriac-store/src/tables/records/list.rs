@@ -65,16 +65,9 @@ pub enum After {
     Changed(Option<(Timestamp, i64)>),
 }
 
-/// Up to `limit` records.
-///
-/// # Errors
-/// What the database says.
-pub async fn list(
-    conn: &mut Conn,
-    filter: &Filter,
-    after: &After,
-    limit: u32,
-) -> Result<Vec<Listed>, StoreError> {
+/// The statement behind [`list`], for the test that looks at its plan too.
+#[must_use]
+pub fn list_statement(filter: &Filter, after: &After, limit: u32) -> (String, Args) {
     let mut values = Args::new();
     let mut conditions = conditions(filter, &mut values);
     let order = match after {
@@ -109,6 +102,20 @@ pub async fn list(
         link_from(),
         conditions.join(" AND ")
     );
+    (sql, values)
+}
+
+/// Up to `limit` records.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: &After,
+    limit: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    let (sql, values) = list_statement(filter, after, limit);
     let mut rows: Vec<Listed> =
         conn.fetch_all(sql, values).await?.iter().map(listed).collect::<Result<_, _>>()?;
     let latest: Vec<Digest> = rows.iter().filter_map(|row| row.head.latest).collect();

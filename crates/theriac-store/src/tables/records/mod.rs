@@ -22,10 +22,11 @@ pub use duties::{
     DateDuty, Owing, RecordDuty, date_duties, date_duties_of, date_duties_statement, set_date_duties,
 };
 pub use links::{Clearance, LinkRow, add_clearance, links_of, links_to};
-pub use list::{After, Approver, Filter, MayApprove, count, list};
+pub use list::{After, Approver, Filter, MayApprove, count, list, list_statement};
 pub use lookups::{Present, approved_content, developers_of, evidence_among, present_of_kind};
 pub use projections::{
-    Projection, Standing, projections, records_after, revisions_after, set_projection, standings,
+    Projection, Standing, listed_statement, projections, records_after, revisions_after, set_projection,
+    standings,
 };
 pub use revisions::{
     Revision, StateChange, add_revision, authors, latest_revisions, revision_by_digest, revision_by_number,

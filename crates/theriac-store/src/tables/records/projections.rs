@@ -68,6 +68,16 @@ pub async fn projections(
     Ok(found)
 }
 
+/// The statement behind the listed fields of revisions, for the test that looks at its plan too.
+#[must_use]
+pub fn listed_statement(revisions: &[Digest]) -> (String, Args) {
+    let mut values = Args::new();
+    let marks = values.push_all(revisions.iter().take(1000));
+    let sql =
+        format!("SELECT revision, field, value FROM listed_field WHERE revision IN ({marks}) ORDER BY field");
+    (sql, values)
+}
+
 /// The stored listed fields of these revisions, at most 1,000, with their texts, by field.
 ///
 /// # Errors
@@ -80,10 +90,7 @@ pub(super) async fn listed_fields(
     if revisions.is_empty() {
         return Ok(found);
     }
-    let mut values = Args::new();
-    let marks = values.push_all(revisions.iter().take(1000));
-    let sql =
-        format!("SELECT revision, field, value FROM listed_field WHERE revision IN ({marks}) ORDER BY field");
+    let (sql, values) = listed_statement(revisions);
     for row in &conn.fetch_all(sql, values).await? {
         let fields = found.entry(row.get("revision")?).or_default();
         fields.push((row.get("field")?, row.get("value")?));
