@@ -79,14 +79,14 @@ pub(crate) struct EntryView {
 
 impl From<Entry> for EntryView {
     fn from(view: Entry) -> Self {
-        let Entry { entry, hash, actor, .. } = view;
+        let Entry { entry, hash, actor, refused, .. } = view;
         Self {
             seq: entry.seq,
             at: entry.at,
             actor,
             via: entry.via,
             action: entry.action,
-            refused: entry.refused,
+            refused,
             changes: entry.changes.into_iter().map(ChangeView::from).collect(),
             hash: hash.to_string(),
             prev: entry.prev.to_string(),

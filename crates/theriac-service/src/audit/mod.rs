@@ -40,6 +40,8 @@ pub struct EntryView {
     pub actor: String,
     /// What the first change was made to, as people call it: `RISK-12`, `ana`, `Lumen Gateway 2.4.0`.
     pub subject: String,
+    /// Why it was refused, when it was, with people by their keys.
+    pub refused: Option<String>,
 }
 
 /// Entries of the audit log, newest first.
@@ -70,6 +72,7 @@ pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) ->
     Ok(page.map(|(entry, hash)| EntryView {
         actor: called.key(&entry.actor),
         subject: subject(&entry).map(|name| called.name(name)).unwrap_or_default(),
+        refused: entry.refused.as_ref().map(|reason| called.text(reason)),
         entry,
         hash,
     }))
@@ -96,7 +99,10 @@ impl Called {
     /// Five queries at most, however many entries there are.
     async fn read(conn: &mut Conn, entries: impl Iterator<Item = &Entry> + Clone) -> Result<Self> {
         Self::named(conn, || {
-            entries.clone().flat_map(|entry| subject(entry).into_iter().chain([entry.actor.as_str()]))
+            entries.clone().flat_map(|entry| {
+                let told = entry.refused.iter().flat_map(|reason| reason.split(' '));
+                subject(entry).into_iter().chain([entry.actor.as_str()]).chain(told)
+            })
         })
         .await
     }
@@ -123,6 +129,12 @@ impl Called {
     /// The key of a person; for others what the entry says, which names them for ever.
     fn key(&self, actor: &str) -> String {
         if actor.starts_with("person:") { self.name(actor) } else { actor.to_owned() }
+    }
+
+    /// A sentence that names people by id.
+    fn text(&self, text: &str) -> String {
+        let words: Vec<String> = text.split(' ').map(|word| self.key(word)).collect();
+        words.join(" ")
     }
 
     fn name(&self, name: &str) -> String {

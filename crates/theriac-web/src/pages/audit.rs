@@ -196,7 +196,7 @@ fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
         |digest: Option<theriac_model::Digest>| digest.map(|digest| digest.short()).unwrap_or_default();
     let more = entry.changes.len().saturating_sub(1);
     let act = acts::words(&entry.action);
-    let what = match &entry.refused {
+    let what = match &row.refused {
         Some(reason) => format!("{act}: {reason}"),
         None if more > 0 => format!("{act}, and {}", count(more, "more change")),
         None => act,
@@ -208,7 +208,7 @@ fn row(me: &Me, row: &EntryView, names: &Names) -> AuditRow {
         from: entry.via.clone(),
         what,
         object: object(row, names),
-        refused: entry.refused.is_some(),
+        refused: row.refused.is_some(),
         before: short(first.and_then(|change| change.before)),
         after: short(first.and_then(|change| change.after)),
         digest: row.hash.short(),

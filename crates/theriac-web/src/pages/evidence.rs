@@ -262,7 +262,7 @@ fn relying(seen: &evidence::EvidencePage, names: &Names) -> Vec<Link> {
 }
 
 fn relied_on(seen: &evidence::EvidencePage, on: &evidence::ReliedOn, names: &Names) -> Link {
-    let owner = on.owner.as_ref().map(|owner| format!(", {}", names.person(owner))).unwrap_or_default();
+    let owner = on.owner.as_ref().map(|owner| format!(", owner {}", names.person(owner))).unwrap_or_default();
     if on.reference == seen.release {
         let gate = urls::release(&seen.product, &seen.release, "gate");
         return Link::new(format!("Decision on {}: {}{owner}", on.reference, on.title), gate);

@@ -239,7 +239,7 @@ async fn events(web: &Web, me: &Me) -> Result<Option<Timeline>, ServiceError> {
     let names = Names::people(web, entries.iter().flat_map(|row| [&row.actor, &row.subject])).await?;
     let event = |row: &EntryView| {
         let who = names.person(&row.actor);
-        let refused = row.entry.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
+        let refused = row.refused.as_ref().map(|why| format!(", refused: {why}")).unwrap_or_default();
         Event {
             title: acts::words(&row.entry.action),
             link: object(row, &names),

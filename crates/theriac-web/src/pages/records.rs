@@ -26,8 +26,8 @@ pub struct RecordRow {
     pub title: String,
     /// Where it leads.
     pub href: String,
-    /// What lists show of it besides, such as "Impact: 3; Treatment: reduce"; may be empty.
-    pub about: String,
+    /// What lists show of it besides, such as "Impact: 3" and "Treatment: reduce".
+    pub about: Vec<String>,
     /// Kind, such as "Risk".
     pub kind: String,
     /// State of the latest revision, or draft.
@@ -268,12 +268,12 @@ fn shown_fields<'a>(
 }
 
 /// What lists show of a record besides its columns.
-fn about(web: &Web, row: &records::Listed, names: &Names) -> String {
+fn about(web: &Web, row: &records::Listed, names: &Names) -> Vec<String> {
     let said = |(field, text): (&Field, &String)| match field.field_type {
         FieldType::Person => format!("{}: {}", field.label, names.person(text)),
         _ => format!("{}: {text}", field.label),
     };
-    shown_fields(web, row).map(said).collect::<Vec<_>>().join("; ")
+    shown_fields(web, row).map(said).collect()
 }
 
 fn file(records: &records::ExportFile) -> Result<Response, ServiceError> {

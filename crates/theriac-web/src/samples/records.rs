@@ -54,7 +54,9 @@ fn row(number: &str, title: &str, state: StatusKind) -> RecordRow {
         number: number.to_owned(),
         title: title.to_owned(),
         href: crate::urls::record(number),
-        about: "Likelihood of attack: possible; Impact: serious; Treatment: reduce".to_owned(),
+        about: ["Likelihood of attack: possible", "Impact: serious", "Treatment: reduce"]
+            .map(str::to_owned)
+            .to_vec(),
         kind: "Risk".to_owned(),
         state: state.into(),
         suspect: None,

@@ -180,7 +180,13 @@ async fn what_the_audit_log_names_by_an_id_is_shown_by_its_name() {
     let role = [("role", "developer"), ("scope", "gateway")];
     assert_eq!(site.send("/people/mei/grants", &role).await.status, StatusCode::SEE_OTHER);
     site.sign_out().await;
+    let csrf = site.get("/sign-in").await.ok().value("csrf");
+    let guess = [("csrf", csrf.as_str()), ("email", "mei@lumen.example"), ("password", "a guess at it")];
+    assert_eq!(site.post("/sign-in", &guess).await.status, StatusCode::UNAUTHORIZED);
     site.sign_in("otto").await;
+    let refused = site.get("/audit?what=sign+in").await.ok();
+    let told = refused.texts("td[data-l=What]");
+    assert!(told.iter().any(|row| row.ends_with("wrong password, or no open account, of mei")), "{told:?}");
     let added = site.get("/audit?what=role+grant").await.ok();
     assert_eq!(added.links("Mei Tanaka").first().map(String::as_str), Some("/people/mei"), "{}", added.text);
     let releases = site.get("/audit?what=release+add").await.ok();
