@@ -85,21 +85,30 @@ pub const PEOPLE: &[(&str, &[Role])] = &[
     ("nemo", &[]),
 ];
 
+/// Somebody with roles who can sign in and stands nowhere in particular.
+pub fn person(key: &str, roles: &[Role]) -> NewPerson {
+    NewPerson {
+        key: key.to_owned(),
+        name: format!("{key} Example"),
+        email: format!("{key}@lumen.example"),
+        roles: roles.to_vec(),
+        password: Some(PASSWORD.to_owned()),
+        ..NewPerson::default()
+    }
+}
+
 impl Server {
     pub async fn new(store: &TestStore) -> Self {
+        Self::of(store, PEOPLE.iter().map(|(key, roles)| person(key, roles)).collect()).await
+    }
+
+    /// The interface of an installation that begins with these people.
+    pub async fn of(store: &TestStore, people: Vec<NewPerson>) -> Self {
         let app = App::new((**store).clone(), store.folder().join("index"));
-        let person = |(key, roles): &(&str, &[Role])| NewPerson {
-            key: (*key).to_owned(),
-            name: format!("{key} Example"),
-            email: format!("{key}@lumen.example"),
-            roles: roles.to_vec(),
-            password: Some(PASSWORD.to_owned()),
-            ..NewPerson::default()
-        };
         let init = Init {
             organisation: "Lumen Medical".to_owned(),
             zone: "Europe/Berlin".to_owned(),
-            people: PEOPLE.iter().map(person).collect(),
+            people,
             demonstration: false,
         };
         people::init(&app, &Who::system("test"), init).await.unwrap();

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails its test")]
 
 mod carry;
-mod checks;
 mod evidence;
 mod facts;
 mod findings;
@@ -11,7 +10,6 @@ mod gate;
 mod installed;
 mod integrity;
 mod inventory;
-mod past;
 mod people;
 mod products;
 mod records;

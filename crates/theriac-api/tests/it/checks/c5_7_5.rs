@@ -1,20 +1,26 @@
 //! 5.7.5: testers stand apart from those who developed.
 
 use serde_json::json;
-use theriac_auth::separation::Conflict;
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
-use theriac_service::people::Place;
-use theriac_service::{ServiceError, people, records};
 use theriac_store::on_both_engines;
 
 use super::site::{ANA, COMMIT, SHIPS, campaign, manifest, manifest_of};
 use super::{Driven, Site};
+use crate::client::Answer;
 
 pub const INDEPENDENT: Driven =
     &[("5.7.5-a", &[Met, NotMet, PartlyMet]), ("5.7.5-b", &[Met, NotMet, PartlyMet]), ("5.7.5-c", &[Met])];
 pub const KINDS: Driven = &[("5.7.5-d", &[Met, NotApplicable, NotMet, PartlyMet])];
 pub const KNOWN: Driven = &[("5.7.5-b", &[Met, NotMet]), ("5.7.5-c", &[Met, NotMet, PartlyMet])];
 const EARLIER: &str = "8f94139338f9404f26296befa88755fc2598c289";
+
+/// A campaign found no approval because its tester is too near to the developers.
+#[track_caller]
+fn too_near(answer: &Answer) {
+    let problem = answer.problem(403, "separation-of-duties");
+    let words = problem["detail"].as_str().unwrap();
+    assert!(words.contains("too near. Name another tester"), "{words}");
+}
 
 on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| {
     let mut site = Site::met(&store).await;
@@ -26,9 +32,7 @@ on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| 
     let found = site.conformity().await;
     site.found(&found, "5.7.5-a", PartlyMet, &[(&own, ANA, SHIPS)]);
     site.found(&found, "5.7.5-b", PartlyMet, &[(&own, ANA, SHIPS)]);
-    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
-    let refused = records::approve(&site.world.app, &cleo, &proof, &own, digest).await;
-    assert!(matches!(refused, Err(ServiceError::Conflict(_))), "{refused:?}");
+    too_near(&site.approval(&own, digest).await);
     site.retire("CAMP-1").await;
     let found = site.conformity().await;
     site.found(&found, "5.7.5-a", NotMet, &[(&own, ANA, SHIPS)]);
@@ -43,30 +47,24 @@ on_both_engines!(testers_are_as_independent_as_is_asked_and_as_is_said, |store| 
 
 on_both_engines!(a_tester_stands_apart_on_every_day_of_the_campaign, |store| {
     let site = Site::met(&store).await;
-    let (app, adam) = (&site.world.app, site.world.who("adam"));
-    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
     let tested = async |title: &str, from: &str| {
         let days = campaign(json!({ "title": title, "independence": "department", "from_date": from }));
         let (reference, digest) = site.submitted("test-campaign", days, &[]).await;
-        records::approve(app, &cleo, &proof, &reference, digest).await
+        site.approval(&reference, digest).await
     };
-    tested("All of it", "2026-01-01").await.unwrap();
-    let absent = tested("Long ago", "2001-01-01").await;
-    let Err(ServiceError::Rule(words)) = &absent else { panic!("{absent:?}") };
+    let approved = json!({ "approved": true, "waiting_for": null });
+    assert_eq!(tested("All of it", "2026-01-01").await.ok(), approved);
+    let absent = tested("Long ago", "2001-01-01").await.problem(409, "rule");
+    let words = absent["detail"].as_str().unwrap();
     assert!(words.contains("had no place in the organisation on 2001-01-01"), "{words}");
 
     // Mei helped those who wrote the code for two days in between.
-    let place = |department: &str| Place {
-        department: Some(department.to_owned()),
-        manager: Some("otto".to_owned()),
-        external: false,
-    };
-    let day = |day: i8| jiff::civil::date(2026, 1, day);
-    people::change_place(app, &adam, "mei", place("engineering"), day(2)).await.unwrap();
-    people::change_place(app, &adam, "mei", place("quality"), day(4)).await.unwrap();
-    let near = tested("In between", "2026-01-01").await;
-    assert!(matches!(near, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{near:?}");
-    tested("Afterwards", "2026-01-04").await.unwrap();
+    let place =
+        |department: &str, day: &str| json!({ "department": department, "manager": "otto", "from": day });
+    site.place("mei", place("engineering", "2026-01-02")).await;
+    site.place("mei", place("quality", "2026-01-04")).await;
+    too_near(&tested("In between", "2026-01-01").await);
+    assert_eq!(tested("Afterwards", "2026-01-04").await.ok(), approved);
 });
 
 on_both_engines!(each_kind_of_test_that_asks_for_independence_shows_it, |store| {
@@ -93,7 +91,6 @@ on_both_engines!(each_kind_of_test_that_asks_for_independence_shows_it, |store| 
 
 on_both_engines!(nobody_knows_who_wrote_what_no_manifest_describes, |store| {
     let mut site = Site::met(&store).await;
-    let (cleo, proof) = (site.world.who("cleo"), site.world.proof("cleo"));
     let going_on = |commit: &str, from: &str| {
         let text = String::from_utf8(manifest_of(commit, &["ben@lumen.example"], &[("gateway.bin", "one")]))
             .unwrap();
@@ -109,15 +106,13 @@ on_both_engines!(nobody_knows_who_wrote_what_no_manifest_describes, |store| {
         found.clauses.iter().flat_map(|clause| &clause.missing).find(|item| item.check == "5.7.5-c").unwrap();
     assert!(todo.todo.contains(&other), "{}", todo.todo);
     let (again, digest) = site.submitted("test-campaign", campaign(json!({ "title": "Again" })), &[]).await;
-    let refused = records::approve(&site.world.app, &cleo, &proof, &again, digest).await;
-    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{refused:?}");
+    too_near(&site.approval(&again, digest).await);
 
     // That commit is described, but as going on from this one: two that name each other begin nowhere.
     site.build("rc.0", &other).await;
     let circle = site.hand_in_of("rc.0", "circle.json", going_on(&other, EARLIER), true).await;
     site.finds("5.7.5-c", PartlyMet, &[("rc.0", ANA, SHIPS), ("rc.2", ANA, SHIPS)]).await;
-    let refused = records::approve(&site.world.app, &cleo, &proof, &again, digest).await;
-    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::TesterTooNear { .. }))), "{refused:?}");
+    too_near(&site.approval(&again, digest).await);
 
     // It is described since the build that is known; then all is said.
     site.disqualify(&circle).await;
@@ -143,8 +138,8 @@ on_both_engines!(every_author_is_known, |store| {
     site.build("rc.0", EARLIER).await;
     site.hand_in_of("rc.0", "early.json", manifest_of(EARLIER, &["ben@lumen.example"], &[]), true).await;
     site.finds("5.7.5-c", PartlyMet, &[("rc.1", ANA, SHIPS)]).await;
-    let adam = site.world.who("adam");
-    people::add_address(&site.world.app, &adam, "ben", "kim@elsewhere.example").await.unwrap();
+    let address = json!({ "address": "kim@elsewhere.example" });
+    site.post("adam", "/people/ben/addresses", address).await.ok();
     site.all_met(&["5.7.5-b", "5.7.5-c"]).await;
 
     // A manifest that was found wrong names no authors.

@@ -4,8 +4,8 @@ use theriac_conformity::facts::words::Verdict::{self, Met, NotApplicable, NotMet
 use theriac_conformity::pack::{ClauseKind, iec_81001_5_1_2021};
 use theriac_store::on_both_engines;
 
+use super::site::{ANA, SHIPS};
 use super::{Driven, Site};
-use crate::checks::site::{ANA, SHIPS};
 
 pub const DRIVEN: Driven = &[
     ("4.1.2-a", &[NotMet]),

@@ -4,9 +4,8 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, CASES, SHIPS, tests};
+use super::site::{ANA, BEN, CASES, SHIPS, sample, tests};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const DRIVEN: Driven = &[
     ("5.2.1-a", &[Met, NotMet, PartlyMet]),

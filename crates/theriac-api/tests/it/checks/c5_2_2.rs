@@ -4,9 +4,8 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, SHIPS, review};
+use super::site::{ANA, BEN, SHIPS, review, sample};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const DRIVEN: Driven = &[
     ("5.2.2-a", &[Met, NotMet, PartlyMet]),

@@ -2,12 +2,11 @@
 
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
-use theriac_service::{gate, people};
+use theriac_conformity::{Conformity, Facts};
 use theriac_store::on_both_engines;
 
 use super::site::{ANA, BEN, SHIPS, activity, check_in, done, responsibility};
 use super::{Driven, Site};
-use crate::story::GATEWAY;
 
 pub const DRIVEN: Driven = &[
     ("4.1.2-a", &[Met, NotMet, PartlyMet]),
@@ -100,12 +99,11 @@ on_both_engines!(an_appointment_that_has_ended_keeps_its_time, |store| {
 
 on_both_engines!(who_has_left_answers_for_nothing_and_owes_nothing, |store| {
     let site = Site::met(&store).await;
-    let (app, adam) = (&site.world.app, site.world.who("adam"));
     site.approved("activity", activity(json!({ "title": "Review", "clause": "5.5.2" })), &[]).await;
     store.clock.advance_days(2);
     site.change("ACT-2", done("2026-01-09", &["EVID-2"])).await;
     assert_eq!(answered(&site, None).await, [1, 1]);
-    people::leave(app, &adam, "ana", jiff::civil::date(2026, 1, 8)).await.unwrap();
+    site.post("adam", "/people/ana/leave", json!({ "from": "2026-01-08" })).await.ok();
     assert_eq!(answered(&site, None).await, [1, 0], "until the seventh she answered");
     let found = site.conformity().await;
     let check = check_in(&found, "4.1.2-b");
@@ -113,15 +111,13 @@ on_both_engines!(who_has_left_answers_for_nothing_and_owes_nothing, |store| {
     let owners = found.clauses.iter().flat_map(|clause| &clause.missing).map(|item| &item.owner);
     assert!(owners.clone().all(|owner| owner.as_deref() != ANA), "{owners:?}");
     // The day before has the answer that it had.
-    let day = Some("2026-01-08".parse().unwrap());
-    let then = gate::conformity(app, &site.world.who("otto"), GATEWAY.0, GATEWAY.1, day).await.unwrap();
+    let then: Conformity = site.read("conformity?at=2026-01-08").await;
     assert_eq!(check_in(&then, "4.1.2-b").verdict, Met);
 });
 
 /// How many people answered for each activity on the day it was done, by the facts of a day.
 async fn answered(site: &Site<'_>, day: Option<&str>) -> Vec<i64> {
-    let (app, otto) = (&site.world.app, site.world.who("otto"));
-    let day = day.map(|day| day.parse().unwrap());
-    let facts = gate::facts(app, &otto, GATEWAY.0, GATEWAY.1, day).await.unwrap();
+    let of = day.map(|day| format!("?at={day}")).unwrap_or_default();
+    let facts: Facts = site.read(&format!("facts{of}")).await;
     facts.activities.iter().map(|row| row.responsible_persons).collect()
 }

@@ -6,12 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::{Facts, evaluate, gate as gate_of};
-use theriac_service::gate;
-use theriac_service::people::{self, Place};
 use theriac_store::testing::TestStore;
 
-use crate::checks::site::{Site, activity, bom, done, manifest_of, responsibility, tests};
-use crate::story::{GATEWAY, sample};
+use crate::checks::site::{RELEASE, Site, activity, bom, done, manifest_of, responsibility, sample, tests};
 
 /// What somebody does on a day.
 #[derive(Debug, Clone, Copy)]
@@ -103,12 +100,12 @@ impl Life<'_> {
             Doing::Manifest => {
                 let name = format!("file-{number}.bin");
                 let commit = commit(self.builds);
-                self.hand_in(manifest_of(&commit, &["ben@lumen.example"], &[(&name, "bytes")])).await;
+                let authors = ["ben@lumen.example", "kim@elsewhere.example"];
+                self.hand_in(manifest_of(&commit, &authors, &[(&name, "bytes")])).await;
             }
             Doing::Feed => site.feed(&[&format!("CVE-2026-{number:04}")]).await,
             Doing::Judge => {
-                let (app, otto) = (&site.world.app, site.world.who("otto"));
-                let facts = gate::facts(app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap();
+                let facts: Facts = site.read("facts").await;
                 if let Some(open) = facts.findings.iter().find(|finding| finding.open) {
                     let set = site.assess(&open.reference, |_| {}).await;
                     site.sign("ana", set).await;
@@ -136,17 +133,11 @@ impl Life<'_> {
                 }
             }
             Doing::Move => {
-                let place = Place { department: Some(format!("room {number}")), ..Place::default() };
                 // Entered late: Mei has been there for months.
                 let from = "2025-06-01".parse::<Date>().unwrap() + jiff::Span::new().days(i64::from(number));
-                let adam = site.world.who("adam");
-                people::change_place(&site.world.app, &adam, "mei", place, from).await.unwrap();
+                site.place("mei", json!({ "department": format!("room {number}"), "from": from })).await;
             }
-            Doing::Adopt => {
-                let (ana, proof) = (site.world.who("ana"), site.world.proof("ana"));
-                let pack = gate::pack(&site.world.app).await.unwrap();
-                gate::adopt_pack(&site.world.app, &ana, &proof, pack.digest, "Copy 17").await.unwrap();
-            }
+            Doing::Adopt => site.adopt_pack("ana").await,
         }
     }
 
@@ -156,26 +147,25 @@ impl Life<'_> {
         self.evidence.push(reference);
     }
 
-    /// Facts and verdicts of a day, as text.
-    async fn answer(&self, day: Option<Date>) -> String {
-        let (app, otto) = (&self.site.world.app, self.site.world.who("otto"));
-        let facts = gate::facts(app, &otto, GATEWAY.0, GATEWAY.1, day).await.unwrap();
-        let judged = gate::judged(app, &otto, GATEWAY.0, GATEWAY.1, day).await.unwrap();
-        serde_json::to_string(&(facts, judged)).unwrap()
+    /// Facts, verdicts and gate of a day, as they are answered.
+    async fn answer(&self, day: Option<Date>) -> [String; 3] {
+        let of = day.map(|day| format!("?at={day}")).unwrap_or_default();
+        let mut answers = ["facts", "conformity", "gate"].map(|what| format!("{RELEASE}/{what}{of}"));
+        for text in &mut answers {
+            let answer = self.site.get("otto", text).await;
+            answer.ok();
+            *text = answer.text;
+        }
+        answers
     }
 
     /// What is printed as facts comes to the same verdicts and gate without the database.
     async fn replays(&self) {
-        let (app, otto) = (&self.site.world.app, self.site.world.who("otto"));
-        let facts = gate::facts(app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap();
-        let judged = gate::judged(app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap();
-        let read: Facts = serde_json::from_str(&serde_json::to_string(&facts).unwrap()).unwrap();
-        let pack = gate::pack(app).await.unwrap();
-        let again = evaluate(&read, &pack).unwrap();
-        assert_eq!(
-            serde_json::to_string(&(&again, gate_of(&read, &again))).unwrap(),
-            serde_json::to_string(&(judged.conformity, judged.gate)).unwrap()
-        );
+        let [facts, conformity, gate] = self.answer(None).await;
+        let read: Facts = serde_json::from_str(&facts).unwrap();
+        let again = evaluate(&read, &self.site.pack).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), conformity);
+        assert_eq!(serde_json::to_string(&gate_of(&read, &again)).unwrap(), gate);
         assert!(again.clauses.iter().any(|clause| clause.verdict != Verdict::Met));
     }
 }
@@ -193,7 +183,7 @@ async fn lived(doings: &[Doing]) {
     // What was done while somebody answered for it, and by whom, is part of every answer.
     life.site.approved("activity", activity(json!({})), &[]).await;
     life.site.change("ACT-1", done("2026-01-05", &[])).await;
-    let mut days: Vec<(Date, String)> = Vec::new();
+    let mut days: Vec<(Date, [String; 3])> = Vec::new();
     for doing in doings {
         life.happens(*doing).await;
         let today = today(&store);

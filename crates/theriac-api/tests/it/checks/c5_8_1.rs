@@ -1,13 +1,12 @@
 //! 5.8.1: findings before release.
 
+use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
-use theriac_service::findings::{self, Components, Dispose};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, SHIPS, affected, bom};
+use super::site::{ANA, BEN, RELEASE, SHIPS, affected, bom};
 use super::{Driven, Site};
-use crate::story::GATEWAY;
 
 pub const KNOWN: Driven = &[("5.8.1-a", &[Met, NotMet, PartlyMet]), ("5.8.1-e", &[Met, NotMet, PartlyMet])];
 pub const JUDGED: Driven = &[
@@ -48,15 +47,8 @@ on_both_engines!(the_sbom_of_the_candidate_is_bound_and_each_component_matched, 
     let found = site.conformity().await;
     site.found(&found, "5.8.1-a", PartlyMet, &[(&unbound, ANA, SHIPS)]);
     site.found(&found, "5.8.1-e", PartlyMet, &[("codec", ANA, SHIPS)]);
-    let dispose = Dispose {
-        product: GATEWAY.0.to_owned(),
-        release: GATEWAY.1.to_owned(),
-        components: Components::All,
-        expected: None,
-        disposition: "own".to_owned(),
-        reason: "We wrote it".to_owned(),
-    };
-    findings::dispose(&site.world.app, &site.world.who("ana"), dispose).await.unwrap();
+    let dispose = json!({ "disposition": "own", "reason": "We wrote it" });
+    site.post("ana", &format!("{RELEASE}/components/dispose"), dispose).await.ok();
     site.finds("5.8.1-e", Met, &[]).await;
 
     site.disqualify("EVID-1").await;

@@ -3,19 +3,21 @@
 
 use jiff::civil::Date;
 use serde_json::json;
-use theriac_conformity::facts::words::Route;
+use theriac_conformity::facts::words::Scope;
 use theriac_conformity::facts::words::Verdict::{self, Met, NotMet};
 use theriac_conformity::pack::{ClauseKind, Judges, Level};
-use theriac_conformity::{ClauseVerdict, Conformity};
-use theriac_service::gate::{self, Decide, Judged, Outcome};
-use theriac_service::products::{self, NewRelease, ProductChange};
-use theriac_service::records::ScopeInput;
-use theriac_service::{Paging, evidence};
+use theriac_conformity::{ClauseVerdict, Conformity, Facts, Gate};
 use theriac_store::on_both_engines;
 
 use super::Site;
-use super::site::{ANA, SHIPS, activity, manifest, tests};
-use crate::story::{GATEWAY, sample};
+use super::site::{ANA, RELEASE, SHIPS, activity, manifest, sample, tests};
+use crate::client::PASSWORD;
+
+/// Verdicts and gate.
+pub(super) struct Judged {
+    pub(super) conformity: Conformity,
+    pub(super) gate: Gate,
+}
 
 /// What was read when a clause was judged that no check can compute.
 fn judged(clause: &str, evidence: &[&str]) -> serde_json::Value {
@@ -26,8 +28,8 @@ fn judged(clause: &str, evidence: &[&str]) -> serde_json::Value {
 
 /// The clauses that rest on evidence, by its page.
 async fn resting(site: &Site<'_>, evidence: &str) -> Vec<String> {
-    let (app, otto) = (&site.world.app, site.world.who("otto"));
-    evidence::page(app, &otto, evidence, &Paging::default()).await.unwrap().clauses
+    let page = site.get("otto", &format!("/evidence/{evidence}")).await.ok();
+    page["clauses"].as_array().unwrap().iter().map(|clause| clause.as_str().unwrap().to_owned()).collect()
 }
 
 on_both_engines!(evidence_says_which_verdicts_rest_on_it, |store| {
@@ -41,7 +43,7 @@ on_both_engines!(evidence_says_which_verdicts_rest_on_it, |store| {
         ["5.8.5"],
         "no record names its one case, which ran all the same"
     );
-    site.decide(Outcome::Ship).await;
+    site.decide("ship").await;
     assert_eq!(resting(&site, "EVID-2").await, clauses);
     site.disqualify("EVID-2").await;
     assert_eq!(resting(&site, "EVID-2").await, clauses, "it was decided on it");
@@ -51,12 +53,11 @@ impl Site<'_> {
     /// Everything met, the attested clauses too, and the pack adopted. Clause 5.3.1 cites the plan, DOC-1; the others cite
     /// the SBOM.
     pub(super) async fn whole(&self) {
-        let pack = gate::pack(&self.world.app).await.unwrap();
-        for clause in pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Attested) {
+        for clause in self.pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Attested) {
             let scope = match clause.level {
-                Level::Organisation => ScopeInput::Organisation,
-                Level::Product => ScopeInput::Product(GATEWAY.0.to_owned()),
-                Level::Release => ScopeInput::Release(GATEWAY.0.to_owned(), GATEWAY.1.to_owned()),
+                Level::Organisation => Scope::Organisation,
+                Level::Product => Scope::Product,
+                Level::Release => Scope::Release,
                 Level::FieldedRelease => continue,
             };
             let links: &[_] = if clause.number == "5.3.1" { &[("cites", "DOC-1")] } else { &[] };
@@ -65,26 +66,21 @@ impl Site<'_> {
                 self.submitted_to(scope, "clause-assessment", judged(&clause.number, evidence), links).await;
             self.approve(&reference, digest).await;
         }
-        let (cleo, proof) = (self.world.who("cleo"), self.world.proof("cleo"));
-        gate::adopt_pack(&self.world.app, &cleo, &proof, pack.digest, "Copy 17").await.unwrap();
+        self.adopt_pack("cleo").await;
     }
 
     pub(super) async fn judged(&self) -> Judged {
-        gate::judged(&self.world.app, &self.world.who("otto"), GATEWAY.0, GATEWAY.1, None).await.unwrap()
+        Judged { conformity: self.conformity().await, gate: self.read("gate").await }
     }
 
-    pub(super) async fn decide(&self, outcome: Outcome) {
-        let (app, cleo, proof) = (&self.world.app, self.world.who("cleo"), self.world.proof("cleo"));
-        let (open, shown) = gate::preview(app, &cleo, GATEWAY.0, GATEWAY.1).await.unwrap();
-        assert!(open.open, "{:#?}", open.reasons);
-        let decide = Decide {
-            product: GATEWAY.0.to_owned(),
-            release: GATEWAY.1.to_owned(),
-            outcome,
-            reason: "All is well".to_owned(),
-            shown,
-        };
-        gate::decide(app, &cleo, &proof, decide).await.unwrap();
+    /// Cleo lets the release `ship`, or decides to `withdraw` that.
+    pub(super) async fn decide(&self, decision: &str) {
+        let preview = self.get("cleo", &format!("{RELEASE}/gate/preview")).await.ok();
+        assert_eq!(preview["gate"]["open"], true, "{:#}", preview["gate"]["reasons"]);
+        let decide = json!({
+            "decision": decision, "reason": "All is well", "shown": preview["shown"], "password": PASSWORD
+        });
+        self.post("cleo", &format!("{RELEASE}/decisions"), decide).await.ok();
     }
 }
 
@@ -100,30 +96,24 @@ fn both(conformity: &Conformity, number: &str) -> (Verdict, Verdict) {
 on_both_engines!(a_decided_release_keeps_its_route, |store| {
     let site = Site::met(&store).await;
     site.whole().await;
-    site.decide(Outcome::Ship).await;
+    site.decide("ship").await;
     let before = site.judged().await;
-    let (app, adam) = (&site.world.app, site.world.who("adam"));
-    let now = products::product(app, &adam, GATEWAY.0).await.unwrap();
-    let change = ProductChange {
-        name: now.name.clone(),
-        route: Route::Transitional,
-        support_end: now.support_end,
-        expected: None,
-    };
-    products::change_product(app, &adam, GATEWAY.0, change).await.unwrap();
+    let now = site.get("adam", "/products/gateway").await.ok();
+    let change = json!({ "name": now["name"], "route": "transitional", "support_end": now["support_end"] });
+    site.put("adam", "/products/gateway", change).await.ok();
     let after = site.judged().await;
     for (then, now) in before.conformity.clauses.iter().zip(&after.conformity.clauses) {
         assert_eq!((&then.clause, then.verdict, then.standing), (&now.clause, now.verdict, now.standing));
     }
     // What is not decided yet goes by the route of today.
-    let next =
-        NewRelease { product: GATEWAY.0.to_owned(), name: "3.0.0".to_owned(), ..NewRelease::default() };
-    products::add_release(app, &site.world.who("ana"), next).await.unwrap();
-    let next = gate::judged(app, &site.world.who("otto"), GATEWAY.0, "3.0.0", None).await.unwrap();
-    let applies = |judged: &Judged| {
-        judged.conformity.clauses.iter().filter(|clause| clause.verdict != Verdict::NotApplicable).count()
+    site.post("ana", "/products/gateway/releases", json!({ "release": "3.0.0" })).await.ok();
+    let next = site.get("otto", "/products/gateway/releases/3.0.0/conformity").await.ok();
+    let next: Conformity = serde_json::from_value(next).unwrap();
+    let applies = |conformity: &Conformity| {
+        conformity.clauses.iter().filter(|clause| clause.verdict != Verdict::NotApplicable).count()
     };
-    assert!(applies(&next) < applies(&after), "{} {}", applies(&next), applies(&after));
+    let (next, after) = (applies(&next), applies(&after.conformity));
+    assert!(next < after, "{next} {after}");
 });
 
 on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store| {
@@ -139,7 +129,7 @@ on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(before.gate.open && !before.conformity.provisional);
-    site.decide(Outcome::Ship).await;
+    site.decide("ship").await;
 
     // Somebody hands in a manifest of the very build with other bytes.
     store.clock.advance_days(1);
@@ -155,10 +145,7 @@ on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store
     // A vulnerability is published before customers have the release. Once they have it, it is found; and nobody judges it
     // within the two days of the limits.
     site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
-    let findings = async |site: &Site<'_>| {
-        let otto = site.world.who("otto");
-        gate::facts(&site.world.app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap().findings.len()
-    };
+    let findings = async |site: &Site<'_>| site.read::<Facts>("facts").await.findings.len();
     assert_eq!(findings(&site).await, 1);
     site.fielded().await;
     assert_eq!(findings(&site).await, 2);
@@ -183,10 +170,10 @@ on_both_engines!(what_was_decided_stands_and_what_goes_on_is_judged_anew, |store
 on_both_engines!(what_was_published_while_a_release_was_decided_is_found_when_it_is_withdrawn, |store| {
     let site = Site::met(&store).await;
     site.whole().await;
-    site.decide(Outcome::Ship).await;
+    site.decide("ship").await;
     site.feed(&["CVE-2026-0001", "CVE-2026-0002"]).await;
     assert_eq!(both(&site.judged().await.conformity, "5.8.1").0, Met);
-    site.decide(Outcome::Withdraw).await;
+    site.decide("withdraw").await;
     site.jobs().await;
     let after = site.judged().await;
     assert_eq!(both(&after.conformity, "5.8.1").0, Verdict::PartlyMet);
@@ -216,9 +203,8 @@ on_both_engines!(an_attested_clause_lapses_with_what_it_cites_and_with_time, |st
     let found = site.conformity().await;
     assert_eq!(both(&found, "4.1.1"), (NotMet, NotMet));
     let cited = missing(&found, "4.1.1");
-    let (again, digest) = site
-        .submitted_to(ScopeInput::Organisation, "clause-assessment", judged("4.1.1", &["EVID-2"]), &[])
-        .await;
+    let (again, digest) =
+        site.submitted_to(Scope::Organisation, "clause-assessment", judged("4.1.1", &["EVID-2"]), &[]).await;
     assert_eq!(missing(&site.conformity().await, "4.1.1"), cited, "what is in review judges nothing yet");
     site.approve(&again, digest).await;
     assert_eq!(both(&site.conformity().await, "4.1.1"), (Met, Met));

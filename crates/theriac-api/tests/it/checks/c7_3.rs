@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
-use theriac_service::records::{self, ClearSuspect};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, RISK_LINKS, SHIPS, risk};
+use super::site::{ANA, BEN, RISK_LINKS, SHIPS, risk, sample};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const SCORED: Driven = &[
     ("7.3-a", &[Met, NotMet, PartlyMet]),
@@ -41,15 +39,12 @@ on_both_engines!(risks_are_scored_by_criteria_in_force_and_signed_for_the_patien
     let found = site.conformity().await;
     site.found(&found, "7.3-a", NotMet, &[("RISK-1", ANA, SHIPS), (&second, BEN, SHIPS)]);
     site.found(&found, "7.3-b", NotMet, &[("RISK-1", ANA, SHIPS), (&second, BEN, SHIPS)]);
-    let clear = ClearSuspect {
-        source: "RISK-1".to_owned(),
-        link: "scored-under".to_owned(),
-        target: "CRIT-1".to_owned(),
-        to: criteria,
-        reason: "The levels are the same".to_owned(),
-    };
-    let refused = records::clear_suspect(&site.world.app, &site.world.who("ana"), clear).await.unwrap_err();
-    assert!(refused.to_string().contains("edit RISK-1"), "{refused}");
+    let clear = json!({
+        "type": "scored-under", "target": "CRIT-1", "to": criteria.to_string(),
+        "reason": "The levels are the same"
+    });
+    let refused = site.post("ana", "/records/RISK-1/clear", clear).await.problem(409, "rule");
+    assert!(refused["detail"].as_str().unwrap().contains("edit RISK-1"), "{refused}");
     site.change("RISK-1", json!({})).await;
     site.finds("7.3-b", PartlyMet, &[(&second, BEN, SHIPS)]).await;
 

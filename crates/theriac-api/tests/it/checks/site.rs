@@ -1,24 +1,32 @@
-//! A release that meets every computed check, made through use cases, and what people then do to it.
+//! A release that meets every computed check, made through the interface, and what people then do to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::Mutex;
 
+use axum::http::Method;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use theriac_conformity::facts::words::{Decision, PatientImpact, Verdict, VexStatus};
-use theriac_conformity::pack::Pack;
+use theriac_auth::{Access, Grant, PersonId, Role};
+use theriac_conformity::facts::words::{Decision, PatientImpact, Scope, Verdict, VexStatus};
+use theriac_conformity::pack::{Pack, iec_81001_5_1_2021};
 use theriac_conformity::{CheckVerdict, Conformity};
 use theriac_model::Digest;
-use theriac_service::evidence::{self, AddEvidence, FileInput};
-use theriac_service::findings::{self, AssessFindings, jobs};
-use theriac_service::products::{self, NewBuild, ProductChange, ReleaseChange};
-use theriac_service::records::{self, Approval, Begin, DraftInput, DraftLink, Giving, ScopeInput};
-use theriac_service::{ServiceError, gate, people};
+use theriac_service::findings::jobs;
+use theriac_service::people::{NewPerson, Place};
+use theriac_service::records::{self, Giving};
+use theriac_service::{App, Who, gate};
+use theriac_store::tables;
 use theriac_store::testing::TestStore;
 
 use super::Driven;
-use crate::story::{GATEWAY, sample};
-use crate::world::World;
+use crate::client::{Answer, Client, PASSWORD, PEOPLE, Server, person};
 
+/// The product's key and the release's name.
+pub const GATEWAY: (&str, &str) = ("gateway", "2.4.0");
+/// Where the release is.
+pub const RELEASE: &str = "/products/gateway/releases/2.4.0";
 /// When the release is planned to ship: by when everything is due that has no date of its own.
 pub const SHIPS: Option<&str> = Some("2026-06-30");
 pub const ANA: Option<&str> = Some("ana");
@@ -34,26 +42,66 @@ pub type Miss<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
 /// The release 2.4.0 of the gateway with what it rests on.
 pub struct Site<'a> {
-    pub world: World,
     pub store: &'a TestStore,
-    pack: Arc<Pack>,
+    pub pack: Pack,
+    server: Server,
+    sessions: Mutex<BTreeMap<String, (Timestamp, Client)>>,
     seen: BTreeMap<String, BTreeSet<Verdict>>,
+}
+
+/// A judgement as it is sent.
+#[derive(Serialize)]
+pub struct Judgement {
+    findings: Vec<String>,
+    expected: String,
+    pub status: VexStatus,
+    pub justification: Option<&'static str>,
+    explanation: &'static str,
+    pub exploitability: Option<&'static str>,
+    pub exploitability_reason: &'static str,
+    pub patient_safety_impact: PatientImpact,
+    pub decision: Option<Decision>,
+    pub decision_reason: &'static str,
+    pub fixer: Option<String>,
+}
+
+/// The people of the manufacturer, here since 2020. Mei, who tests, stands apart from all others and signs nothing.
+fn people() -> Vec<NewPerson> {
+    let placed = |(key, roles): &(&str, &[Role])| {
+        let (department, manager) = match *key {
+            "mei" => ("quality", Some("otto")),
+            // Nobody manages who manages the others.
+            "adam" => ("engineering", None),
+            _ => ("engineering", Some("adam")),
+        };
+        NewPerson {
+            place: Place {
+                department: Some(department.to_owned()),
+                manager: manager.map(str::to_owned),
+                external: false,
+            },
+            from: Some(jiff::civil::date(2020, 1, 1)),
+            password: (*key != "mei").then(|| PASSWORD.to_owned()),
+            ..person(key, roles)
+        }
+    };
+    PEOPLE.iter().filter(|(key, _)| *key != "nemo").map(placed).collect()
 }
 
 impl<'a> Site<'a> {
     /// The product, its release and the program's pack; nothing written yet.
     pub async fn bare(store: &'a TestStore) -> Self {
-        let world = World::new(store).await;
-        gate::ensure_built_in(&world.app).await.unwrap();
-        let pack = gate::pack(&world.app).await.unwrap();
-        let change = ReleaseChange {
-            expected: None,
-            planned_ship_date: SHIPS.map(|day| day.parse().unwrap()),
-            manager: Some("ana".to_owned()),
-        };
-        let ana = world.who("ana");
-        products::change_release(&world.app, &ana, GATEWAY.0, GATEWAY.1, change).await.unwrap();
-        Self { world, store, pack, seen: BTreeMap::new() }
+        let server = Server::of(store, people()).await;
+        // As the server does when it starts.
+        gate::ensure_built_in(&server.app).await.unwrap();
+        let pack = iec_81001_5_1_2021().unwrap();
+        let site = Self { store, pack, server, sessions: Mutex::default(), seen: BTreeMap::new() };
+        let product = json!({ "key": GATEWAY.0, "name": "Lumen Gateway", "route": "full" });
+        site.post("ana", "/products", product).await.ok();
+        let release = json!({ "release": GATEWAY.1, "planned_ship_date": SHIPS, "manager": "ana" });
+        site.post("ana", "/products/gateway/releases", release).await.ok();
+        assert_eq!(digest(&site.get("ana", "/pack").await.ok()["digest"]), site.pack.digest);
+        site
     }
 
     /// A release whose computed checks are all met. Everything is called as its number says: RESP-1, LIM-1, DOC-1 (plan),
@@ -61,8 +109,6 @@ impl<'a> Site<'a> {
     /// EVID-1 (SBOM), EVID-2 (tests), EVID-3 (manifest), FIND-1. The activity was done on 2026-01-06; today is 2026-01-07.
     pub async fn met(store: &'a TestStore) -> Self {
         let site = Self::bare(store).await;
-        let adam = site.world.who("adam");
-        people::add_address(&site.world.app, &adam, "ben", "ben@lumen.example").await.unwrap();
         site.supported_until("2029-12-31").await;
         site.write_records().await;
         site.feed(&["CVE-2026-0001"]).await;
@@ -101,6 +147,56 @@ impl<'a> Site<'a> {
         self.approved("review", review(json!({})), &[("reviews", "REQ-1")]).await;
     }
 
+    /// Somebody, signed in; anew once time has gone on, for sessions end.
+    async fn client(&self, key: &str) -> Client {
+        let now = self.store.now();
+        let kept = self.sessions.lock().unwrap().get(key).cloned();
+        match kept {
+            Some((then, client)) if then == now => client,
+            _ => {
+                let client = self.server.client(key).await;
+                self.sessions.lock().unwrap().insert(key.to_owned(), (now, client.clone()));
+                client
+            }
+        }
+    }
+
+    pub const fn app(&self) -> &App {
+        &self.server.app
+    }
+
+    pub async fn get(&self, key: &str, path: &str) -> Answer {
+        self.client(key).await.get(&self.server, path).await
+    }
+
+    pub async fn post(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.client(key).await.post(&self.server, path, &body).await
+    }
+
+    pub async fn put(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.client(key).await.put(&self.server, path, &body).await
+    }
+
+    /// Sends a file as the body.
+    async fn send(&self, key: &str, path: &str, bytes: Vec<u8>) -> Answer {
+        let client = self.client(key).await;
+        client.raw(&self.server, Method::POST, path, "application/octet-stream", bytes).await
+    }
+
+    /// What Otto, who may read everything, is told of the release: `facts`, `conformity`, `gate`, each perhaps of a day.
+    pub async fn read<T: DeserializeOwned>(&self, what: &str) -> T {
+        serde_json::from_value(self.get("otto", &format!("{RELEASE}/{what}")).await.ok()).unwrap()
+    }
+
+    /// Somebody as pages know them, for the few readings that only pages have.
+    pub async fn who(&self, key: &str) -> Who {
+        let mut read = self.store.read().await.unwrap();
+        let person = PersonId(tables::people::by_key(&mut read, key).await.unwrap().unwrap().id);
+        let (_, roles) = PEOPLE.iter().find(|(other, _)| *other == key).unwrap();
+        let grant = |role: &Role| Grant { role: *role, scope: theriac_auth::Scope::Organisation };
+        Who::new(Access::of_person(person, roles.iter().map(grant)), "test")
+    }
+
     /// Ana writes and submits a record.
     pub async fn submitted(&self, kind: &str, content: Value, links: &[(&str, &str)]) -> (String, Digest) {
         self.submitted_to(scope(kind), kind, content, links).await
@@ -109,104 +205,122 @@ impl<'a> Site<'a> {
     /// The same, in another scope than the kind's usual one.
     pub async fn submitted_to(
         &self,
-        scope: ScopeInput,
+        scope: Scope,
         kind: &str,
         content: Value,
         links: &[(&str, &str)],
     ) -> (String, Digest) {
-        let (app, ana) = (&self.world.app, self.world.who("ana"));
-        let links = links.iter().map(|(link, target)| DraftLink::new(*link, *target)).collect();
-        let begin = Begin { kind: kind.to_owned(), scope, content, links };
-        let begun = records::begin(app, &ana, begin).await.unwrap();
-        let revision = records::submit(app, &ana, &begun.reference, begun.expected).await.unwrap();
-        (begun.reference, revision.digest)
+        let (reference, answer) = self.tried(scope, kind, content, links).await;
+        (reference, digest(&answer.ok()["digest"]))
+    }
+
+    /// Ana begins a record; its number, and what came of submitting it.
+    async fn tried(
+        &self,
+        scope: Scope,
+        kind: &str,
+        content: Value,
+        links: &[(&str, &str)],
+    ) -> (String, Answer) {
+        let links: Vec<_> =
+            links.iter().map(|(link, target)| json!({ "type": link, "target": target })).collect();
+        let mut begin = json!({ "kind": kind, "content": content, "links": links });
+        if scope != Scope::Organisation {
+            begin["product"] = json!(GATEWAY.0);
+        }
+        if scope == Scope::Release {
+            begin["release"] = json!(GATEWAY.1);
+        }
+        let begun = self.post("ana", "/records", begin).await.ok();
+        let reference = text(&begun["record"]);
+        let answer = self.submit(&reference, &begun["expected"]).await;
+        (reference, answer)
+    }
+
+    async fn submit(&self, reference: &str, expected: &Value) -> Answer {
+        self.post("ana", &format!("/records/{reference}/submit"), json!({ "expected": expected })).await
     }
 
     /// What is wrong with a record that Ana submits: fields and messages.
     pub async fn refused(&self, kind: &str, content: Value) -> Vec<(String, String)> {
-        let (app, ana) = (&self.world.app, self.world.who("ana"));
-        let begin = Begin { kind: kind.to_owned(), scope: scope(kind), content, links: Vec::new() };
-        let begun = records::begin(app, &ana, begin).await.unwrap();
-        match records::submit(app, &ana, &begun.reference, begun.expected).await {
-            Err(ServiceError::Invalid(errors)) => {
-                errors.into_iter().map(|error| (error.field, error.message)).collect()
-            }
-            other => panic!("{other:?}"),
-        }
+        let (_, answer) = self.tried(scope(kind), kind, content, &[]).await;
+        let errors = answer.problem(422, "invalid")["errors"].as_array().unwrap().clone();
+        errors.iter().map(|error| (text(&error["field"]), text(&error["message"]))).collect()
     }
 
-    /// The same, and whoever has to approves it.
+    /// Ana writes and submits a record, and whoever has to approves it.
     pub async fn approved(&self, kind: &str, content: Value, links: &[(&str, &str)]) {
         let (reference, digest) = self.submitted(kind, content, links).await;
         self.approve(&reference, digest).await;
     }
 
     pub async fn approve(&self, reference: &str, digest: Digest) {
-        let app = &self.world.app;
-        let key = if reference.starts_with("RISK-") { "eve" } else { "cleo" };
-        let (who, proof) = (self.world.who(key), self.world.proof(key));
-        let done = records::approve(app, &who, &proof, reference, digest).await.unwrap();
-        if let Approval::Waiting(_) = done {
-            let (dan, proof) = (self.world.who("dan"), self.world.proof("dan"));
-            records::sign_clinical(app, &dan, &proof, reference, digest).await.unwrap();
+        let done = self.approval(reference, digest).await.ok();
+        if done["approved"] == false {
+            self.sign_revision("dan", reference, "sign-clinical", digest).await.ok();
         }
+    }
+
+    /// What comes of it when whoever has to approves a revision.
+    pub async fn approval(&self, reference: &str, digest: Digest) -> Answer {
+        self.sign_revision(approver(reference), reference, "approve", digest).await
+    }
+
+    async fn sign_revision(&self, key: &str, reference: &str, act: &str, digest: Digest) -> Answer {
+        let signature = json!({ "digest": digest.to_string(), "password": PASSWORD });
+        self.post(key, &format!("/records/{reference}/{act}"), signature).await
     }
 
     /// Ana writes the next revision with these fields, and it is approved. A field that is null is left out.
     pub async fn change(&self, reference: &str, fields: Value) -> Digest {
-        let (app, ana) = (&self.world.app, self.world.who("ana"));
-        let view = records::edit(app, &ana, reference).await.unwrap();
-        let mut content = Value::Object(view.content.into_map());
-        for (field, value) in fields.as_object().unwrap() {
-            content[field] = value.clone();
-        }
-        let links = view.links.into_iter().map(|(link, _)| link).collect();
-        let saved = records::save_draft(app, &ana, reference, view.expected, DraftInput { content, links });
-        let expected = saved.await.unwrap().expected;
-        let digest = records::submit(app, &ana, reference, expected).await.unwrap().digest;
+        let path = format!("/records/{reference}/draft");
+        let draft = self.get("ana", &path).await.ok();
+        let link = |link: &Value| json!({ "type": link["type"], "target": link["target"] });
+        let links: Vec<_> = draft["links"].as_array().unwrap().iter().map(link).collect();
+        let content = with(draft["content"].clone(), &fields);
+        let save = json!({ "expected": draft["expected"], "content": content, "links": links });
+        let saved = self.put("ana", &path, save).await.ok();
+        let submitted = self.submit(reference, &saved["expected"]).await.ok();
+        let digest = digest(&submitted["digest"]);
         self.approve(reference, digest).await;
         digest
     }
 
     /// Ana takes back what she submitted.
     pub async fn withdraw(&self, reference: &str, digest: Digest) {
-        let ana = self.world.who("ana");
-        records::withdraw(&self.world.app, &ana, reference, digest, "By mistake").await.unwrap();
+        let withdraw = json!({ "digest": digest.to_string(), "reason": "By mistake" });
+        self.post("ana", &format!("/records/{reference}/withdraw"), withdraw).await.ok();
     }
 
     /// Takes an approved record out of use.
     pub async fn retire(&self, reference: &str) {
-        let app = &self.world.app;
-        let key = if reference.starts_with("RISK-") { "eve" } else { "cleo" };
-        let (who, proof) = (self.world.who(key), self.world.proof(key));
-        let shown = records::record(app, &who, reference, None).await.unwrap().head.latest.unwrap();
-        records::retire(app, &who, &proof, reference, shown, "No longer needed").await.unwrap();
+        self.retirement(reference).await.ok();
+    }
+
+    async fn retirement(&self, reference: &str) -> Answer {
+        let (key, path) = (approver(reference), format!("/records/{reference}"));
+        let shown = &self.get(key, &path).await.ok()["revision"]["digest"];
+        let retire = json!({ "digest": shown, "reason": "No longer needed", "password": PASSWORD });
+        self.post(key, &format!("{path}/retire"), retire).await
     }
 
     /// Why an approved record is not taken out of use, as a page says it beforehand and as the act itself does.
     pub async fn retire_refused(&self, reference: &str) -> String {
-        let (app, who, proof) = (&self.world.app, self.world.who("cleo"), self.world.proof("cleo"));
-        let shown = records::record(app, &who, reference, None).await.unwrap().head.latest.unwrap();
-        let refused =
-            records::retire(app, &who, &proof, reference, shown, "No longer needed").await.unwrap_err();
-        let said = records::hindrance(app, &who, reference, Giving::Retire).await.unwrap();
-        assert_eq!(said, Some(refused.to_string()));
-        refused.to_string()
+        let refused = text(&self.retirement(reference).await.problem(409, "rule")["detail"]);
+        // Only pages say it beforehand.
+        let who = self.who(approver(reference)).await;
+        let said = records::hindrance(self.app(), &who, reference, Giving::Retire).await.unwrap();
+        assert_eq!(said.as_ref(), Some(&refused));
+        refused
     }
 
     pub async fn build(&self, name: &str, commit: &str) {
-        let new = NewBuild {
-            product: GATEWAY.0.to_owned(),
-            release: GATEWAY.1.to_owned(),
-            name: name.to_owned(),
-            commit: commit.to_owned(),
-        };
-        products::add_build(&self.world.app, &self.world.who("ana"), new).await.unwrap();
+        let build = json!({ "build": name, "commit": commit });
+        self.post("ana", &format!("{RELEASE}/builds"), build).await.ok();
     }
 
     pub async fn candidate(&self, build: &str) {
-        let ana = self.world.who("ana");
-        products::set_candidate(&self.world.app, &ana, GATEWAY.0, GATEWAY.1, build).await.unwrap();
+        self.put("ana", &format!("{RELEASE}/candidate"), json!({ "build": build })).await.ok();
         self.jobs().await;
     }
 
@@ -217,22 +331,20 @@ impl<'a> Site<'a> {
 
     /// The same, of another build, and perhaps without saying by what and when it was made.
     pub async fn hand_in_of(&self, build: &str, name: &str, bytes: Vec<u8>, bound: bool) -> String {
-        let input = AddEvidence {
-            product: GATEWAY.0.to_owned(),
-            release: GATEWAY.1.to_owned(),
-            build: Some(build.to_owned()),
-            tool: bound.then(|| ("maker".to_owned(), "1.0".to_owned())),
-            performed_at: bound.then(|| self.world.app.now()),
-            files: vec![FileInput { name: name.to_owned(), bytes }],
-            ..AddEvidence::default()
-        };
-        let added = evidence::add(&self.world.app, &self.world.who("ben"), input).await.unwrap();
-        added.evidence[0].number.clone()
+        let now = self.store.now();
+        let said = if bound { format!("&tool=maker@1.0&performed_at={now}") } else { String::new() };
+        self.hand_in_as(&format!("name={name}&build={build}{said}"), bytes).await
+    }
+
+    /// The same, and this is said of it.
+    pub async fn hand_in_as(&self, said: &str, bytes: Vec<u8>) -> String {
+        let added = self.send("ben", &format!("{RELEASE}/evidence?{said}"), bytes).await.ok();
+        text(&added["evidence"][0]["number"])
     }
 
     pub async fn disqualify(&self, reference: &str) {
-        let (who, proof) = (self.world.who("ana"), self.world.proof("ana"));
-        evidence::disqualify(&self.world.app, &who, &proof, reference, "Of another branch").await.unwrap();
+        let wrong = json!({ "reason": "Of another branch", "password": PASSWORD });
+        self.post("ana", &format!("/evidence/{reference}/disqualify"), wrong).await.ok();
         self.jobs().await;
     }
 
@@ -244,78 +356,77 @@ impl<'a> Site<'a> {
 
     /// The same, each with its vector.
     pub async fn feed_rated(&self, rated: &[(&str, &str)]) {
-        let folder = tempfile::tempdir().unwrap();
         for (id, vector) in rated {
             let text = advisory(id, vector).to_string();
-            std::fs::write(folder.path().join(format!("{id}.json")), text).unwrap();
+            self.send("ana", &format!("/feed?name={id}.json"), text.into_bytes()).await.ok();
         }
-        let (ana, paths) = (self.world.who("ana"), vec![folder.path().to_owned()]);
-        findings::import_feed(&self.world.app, &ana, paths, Arc::new(|_| {})).await.unwrap();
         self.jobs().await;
     }
 
     /// Customers have the release from now on.
     pub async fn fielded(&self) {
-        let ana = self.world.who("ana");
-        products::set_fielded(&self.world.app, &ana, GATEWAY.0, GATEWAY.1, true).await.unwrap();
+        self.put("ana", &format!("{RELEASE}/fielded"), json!({ "fielded": true })).await.ok();
         self.jobs().await;
     }
 
-    /// What waits in the background is done.
+    /// What waits in the background is done, as by the running server.
     pub async fn jobs(&self) {
-        self.store.run_due_jobs(&jobs::handlers(&self.world.app)).await.unwrap();
+        self.store.run_due_jobs(&jobs::handlers(self.app())).await.unwrap();
     }
 
     /// Ana judges a finding: not affected, unless changed.
-    pub async fn assess(&self, finding: &str, change: impl FnOnce(&mut AssessFindings)) -> Digest {
-        let (app, ana) = (&self.world.app, self.world.who("ana"));
-        let names = vec![finding.to_owned()];
-        let shown = findings::selection(app, &ana, GATEWAY.0, GATEWAY.1, &names).await.unwrap();
-        let mut input = AssessFindings {
-            product: GATEWAY.0.to_owned(),
-            release: GATEWAY.1.to_owned(),
-            findings: names,
-            expected: shown.expected,
+    pub async fn assess(&self, finding: &str, change: impl FnOnce(&mut Judgement)) -> Digest {
+        let selection = format!("{RELEASE}/findings/selection?findings={finding}");
+        let shown = self.get("ana", &selection).await.ok();
+        let mut input = Judgement {
+            findings: vec![finding.to_owned()],
+            expected: text(&shown["expected"]),
             status: VexStatus::NotAffected,
-            justification: Some("vulnerable code not in execute path".to_owned()),
-            rests_on: vec![],
-            explanation: "The code is never called".to_owned(),
+            justification: Some("vulnerable code not in execute path"),
+            explanation: "The code is never called",
             exploitability: None,
-            exploitability_reason: String::new(),
+            exploitability_reason: "",
             patient_safety_impact: PatientImpact::None,
             decision: None,
-            decision_reason: String::new(),
+            decision_reason: "",
             fixer: None,
-            due: None,
         };
         change(&mut input);
-        findings::assess(app, &ana, input).await.unwrap().set
+        let input = serde_json::to_value(input).unwrap();
+        digest(&self.post("ana", &format!("{RELEASE}/assessments"), input).await.ok()["set"])
     }
 
     pub async fn sign(&self, key: &str, set: Digest) {
-        let (who, proof) = (self.world.who(key), self.world.proof(key));
-        findings::sign(&self.world.app, &who, &proof, &[set]).await.unwrap();
+        self.sign_set(key, set, "sign").await;
     }
 
     pub async fn sign_clinical(&self, key: &str, set: Digest) {
-        let (who, proof) = (self.world.who(key), self.world.proof(key));
-        findings::sign_clinical(&self.world.app, &who, &proof, &[set]).await.unwrap();
+        self.sign_set(key, set, "sign-clinical").await;
+    }
+
+    async fn sign_set(&self, key: &str, set: Digest, act: &str) {
+        self.post(key, &format!("/assessments/{set}/{act}"), json!({ "password": PASSWORD })).await.ok();
     }
 
     /// Until when the product is supported.
     pub async fn supported_until(&self, day: &str) {
-        let change = ProductChange {
-            expected: None,
-            name: "Lumen Gateway".to_owned(),
-            route: "full".parse().unwrap(),
-            support_end: Some(day.parse().unwrap()),
-        };
-        products::change_product(&self.world.app, &self.world.who("ana"), GATEWAY.0, change).await.unwrap();
+        let product = json!({ "name": "Lumen Gateway", "route": "full", "support_end": day });
+        self.put("ana", "/products/gateway", product).await.ok();
+    }
+
+    /// Where a person stands from a day on.
+    pub async fn place(&self, key: &str, place: Value) {
+        self.put("adam", &format!("/people/{key}/place"), place).await.ok();
+    }
+
+    pub async fn adopt_pack(&self, key: &str) {
+        let adopt =
+            json!({ "digest": self.pack.digest.to_string(), "copy_of": "Copy 17", "password": PASSWORD });
+        self.post(key, "/pack/adopt", adopt).await.ok();
     }
 
     pub async fn conformity(&self) -> Conformity {
-        let otto = self.world.who("otto");
-        gate::judged(&self.world.app, &otto, GATEWAY.0, GATEWAY.1, None).await.unwrap().conformity
+        self.read("conformity").await
     }
 
     /// A check has this verdict, and this is what is missing.
@@ -375,14 +486,32 @@ fn without_digest(reference: &str) -> &str {
     }
 }
 
-fn scope(kind: &str) -> ScopeInput {
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn digest(value: &Value) -> Digest {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// Who approves a record and takes it out of use.
+fn approver(reference: &str) -> &'static str {
+    if reference.starts_with("RISK-") { "eve" } else { "cleo" }
+}
+
+/// What the kind usually belongs to.
+fn scope(kind: &str) -> Scope {
     match kind {
-        "limits" | "risk-criteria" | "responsibility" => ScopeInput::Organisation,
-        "test-campaign" | "activity" | "deviation" => {
-            ScopeInput::Release(GATEWAY.0.to_owned(), GATEWAY.1.to_owned())
-        }
-        _ => ScopeInput::Product(GATEWAY.0.to_owned()),
+        "limits" | "risk-criteria" | "responsibility" => Scope::Organisation,
+        "test-campaign" | "activity" | "deviation" => Scope::Release,
+        _ => Scope::Product,
     }
+}
+
+/// The first sample of a kind, with these fields instead.
+pub fn sample(kind: &str, fields: Value) -> Value {
+    let kind = theriac_model::kinds::ALL.iter().find(|known| known.id == kind).unwrap();
+    with((kind.samples)()[0].clone(), &fields)
 }
 
 fn with(mut content: Value, fields: &Value) -> Value {
@@ -518,12 +647,12 @@ fn advisory(id: &str, vector: &str) -> Value {
 }
 
 /// The product stays vulnerable, or is mended.
-pub fn affected(input: &mut AssessFindings, decision: Decision, fixer: &str) {
+pub fn affected(input: &mut Judgement, decision: Decision, fixer: &str) {
     input.status = VexStatus::Affected;
     input.justification = None;
-    input.exploitability = Some("likely".to_owned());
-    input.exploitability_reason = "Anybody on the ward network reaches it".to_owned();
+    input.exploitability = Some("likely");
+    input.exploitability_reason = "Anybody on the ward network reaches it";
     input.decision = Some(decision);
-    input.decision_reason = "The next maintenance window is near".to_owned();
+    input.decision_reason = "The next maintenance window is near";
     input.fixer = Some(fixer.to_owned());
 }

@@ -4,9 +4,8 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, document};
+use super::site::{ANA, BEN, document, sample};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const DRIVEN: Driven = &[("7.1.1-a", &[Met, NotMet, PartlyMet]), ("7.1.1-b", &[Met, NotMet, PartlyMet])];
 

@@ -3,13 +3,10 @@
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet, PartlyMet};
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
-use theriac_service::evidence::{self, AddEvidence, FileInput};
-use theriac_service::findings::{self, ListFindings};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, CASES, CRITICAL, SHIPS, affected, bom, review, tests};
+use super::site::{ANA, BEN, CASES, CRITICAL, SHIPS, affected, bom, review, sample, tests};
 use super::{Driven, Site};
-use crate::story::{GATEWAY, sample};
 
 const LOW: &str = "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N";
 const MEDIUM: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:L/I:N/A:N";
@@ -34,17 +31,9 @@ on_both_engines!(what_is_dated_ahead_was_made_when_it_was_handed_in, |store| {
         text.replace("<testsuite ", &format!("<testsuite timestamp=\"{at}\" ")).into_bytes()
     };
     let hand_in = async |name: &str, bytes: Vec<u8>| {
-        let input = AddEvidence {
-            product: GATEWAY.0.to_owned(),
-            release: GATEWAY.1.to_owned(),
-            build: Some("rc.1".to_owned()),
-            tool: Some(("runner".to_owned(), "1.0".to_owned())),
-            files: vec![FileInput { name: name.to_owned(), bytes }],
-            ..AddEvidence::default()
-        };
-        evidence::add(&site.world.app, &site.world.who("ben"), input).await.unwrap();
+        site.hand_in_as(&format!("name={name}&build=rc.1&tool=runner@1.0"), bytes).await;
     };
-    let now = site.world.app.now();
+    let now = store.now();
     let ahead = now + jiff::SignedDuration::from_hours(20);
     hand_in("ahead.xml", dated(tests(&CASES, &[]), &ahead.to_string())).await;
     // A real run after that, which fails.
@@ -184,9 +173,9 @@ on_both_engines!(a_limit_that_a_raised_severity_brings_runs_from_then, |store| {
         site.feed_rated(&[("CVE-2026-0001", CRITICAL), ("CVE-2026-0002", vector)]).await;
     };
     let listed = async |site: &Site<'_>| {
-        let page = findings::list(&site.world.app, &site.world.who("ana"), &ListFindings::default()).await;
-        let mut rows = page.unwrap().page.items.into_iter();
-        rows.find(|row| row.reference == "FIND-2").unwrap().due.map(|day| day.to_string())
+        let page = site.get("ana", "/findings").await.ok();
+        let row = page["items"].as_array().unwrap().iter().find(|row| row["finding"] == "FIND-2");
+        row.unwrap()["due"].as_str().map(str::to_owned)
     };
     // Low: 90 days to judge, critical 2, medium 30.
     rated(&site, LOW).await;

@@ -4,9 +4,8 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, SHIPS, bom};
+use super::site::{ANA, SHIPS, bom, sample};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const CLASSED: Driven = &[
     ("4.3-a", &[Met, NotMet, PartlyMet]),

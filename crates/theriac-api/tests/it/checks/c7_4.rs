@@ -4,9 +4,8 @@ use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotApplicable, NotMet, PartlyMet};
 use theriac_store::on_both_engines;
 
-use super::site::{ANA, BEN, CASES, RISK_LINKS, SHIPS, risk, tests};
+use super::site::{ANA, BEN, CASES, RISK_LINKS, SHIPS, risk, sample, tests};
 use super::{Driven, Site};
-use crate::story::sample;
 
 pub const TREATED: Driven = &[
     ("7.4-a", &[Met, NotMet, PartlyMet]),

@@ -1,4 +1,4 @@
-//! Every computed check, driven to each verdict that it can reach by changing records and evidence through use cases.
+//! Every computed check, driven to each verdict that it can reach by changing records and evidence through the interface.
 //!
 //! One file per clause: a release that meets everything ([`Site`]) is changed step by step, and each step says which
 //! verdict a check has then and what is missing. Every test lists what it drives; [`all_is_driven`] compares the lists
