@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use theriac_conformity::facts::words::EvidenceKind;
 use theriac_formats::{
-    Bom, BuildManifest, Defect, ErrorKind, Licence, Limits, Outcome, Place, ReadError, Strictness,
+    Bom, BuildManifest, Defect, ErrorKind, Format, Licence, Limits, Outcome, Place, ReadError, Strictness,
     TestReport, read_bom, read_junit, recognise,
 };
 use theriac_store::tables::components::Component;
@@ -96,8 +96,12 @@ pub(super) fn read(bytes: &[u8], strictness: Strictness) -> Result<FileRead, Ref
         Err(_) => {}
     }
     match recognise(bytes)? {
-        theriac_formats::Format::BuildManifest => of_manifest(&BuildManifest::read(bytes, &limits)?),
-        _ => of_tests(&read_junit(bytes, &limits)?),
+        Format::BuildManifest => of_manifest(&BuildManifest::read(bytes, &limits)?),
+        Format::JunitXml => of_tests(&read_junit(bytes, &limits)?),
+        Format::CycloneDxJson(_)
+        | Format::CycloneDxXml(_)
+        | Format::SpdxJson(_)
+        | Format::SpdxTagValue(_) => of_bom(&read_bom(bytes, &limits)?),
     }
 }
 

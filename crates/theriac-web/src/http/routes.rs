@@ -7,8 +7,8 @@ use super::Web;
 use crate::pages::{
     account, assess, audit, baseline, clause, components, components_dispose, components_everywhere,
     conformity, evidence, evidence_list, evidence_upload, finding, findings, findings_sign, gate, history,
-    job, jobs, my_work, people, person, plan, product, products, record, record_edit, record_new, records,
-    release, search, sign, sign_in,
+    job, jobs, my_work, organisation, people, person, plan, product, products, record, record_edit,
+    record_new, records, release, search, sign, sign_in,
 };
 
 /// What a route needs before its use case asks for the place.
@@ -113,6 +113,8 @@ pub fn routes() -> Vec<Route> {
         GET "/products/{product}/releases/{release}/plan", Permission(P::Read) => plan::show;
         POST "/products/{product}/releases/{release}/plan", Permission(P::ManageReleases) => plan::change;
         POST "/products/{product}/releases/{release}/plan/field", Permission(P::ManageReleases) => plan::field;
+        GET "/organisation", Permission(P::Read) => organisation::show;
+        POST "/organisation", Permission(P::AdministerInstallation) => organisation::change;
         GET "/people", Permission(P::Read) => people::show;
         POST "/people", Permission(P::AdministerPeople) => people::add;
         GET "/people/{person}", Permission(P::Read) => person::show;

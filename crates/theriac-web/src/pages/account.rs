@@ -168,7 +168,11 @@ async fn page(
         password_error,
         sessions,
         administration: match me.may(Permission::Read, Scope::Organisation) {
-            true => vec![Link::new("People and access", "/people"), Link::new("Jobs", "/jobs")],
+            true => vec![
+                Link::new("People and access", "/people"),
+                Link::new("Organisation", "/organisation"),
+                Link::new("Jobs", "/jobs"),
+            ],
             false => Vec::new(),
         },
     })

@@ -29,6 +29,7 @@ pub mod jobs;
 pub mod kept;
 pub mod my_work;
 mod names;
+pub mod organisation;
 pub mod people;
 pub mod person;
 pub mod plan;

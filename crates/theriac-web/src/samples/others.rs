@@ -14,6 +14,7 @@ use crate::pages::job::JobPage;
 use crate::pages::jobs::{JobRow, JobsPage};
 use crate::pages::kept::KeptPage;
 use crate::pages::my_work::{MyWorkPage, ReleaseRow, Task};
+use crate::pages::organisation::OrganisationPage;
 use crate::pages::people::{PeoplePage, PersonRow};
 use crate::pages::person::{GrantRow, PersonPage};
 use crate::pages::product::ProductPage;
@@ -46,6 +47,8 @@ pub(super) fn samples() -> Vec<Sample> {
         sample("person-full", person_full()),
         sample("person-empty", person_empty()),
         sample("account", account()),
+        sample("organisation", organisation("")),
+        sample("organisation-blocked", organisation(HOSTILE)),
         sample("search-full", search_full()),
         sample("search-empty", search_empty()),
         sample("jobs-full", jobs_full()),
@@ -591,6 +594,15 @@ fn account() -> AccountPage {
             session(LONG, Some(Action::send("Sign out there", "/account/sessions/2/end", CSRF, &[]).small())),
         ],
         administration: vec![Link::new("People and access", "/people"), Link::new("Audit log", "/audit")],
+    }
+}
+
+fn organisation(blocked: &str) -> OrganisationPage {
+    OrganisationPage {
+        shell: shell("Organisation", Area::Other),
+        facts: Facts::from(vec![Fact::text("Name", HOSTILE), Fact::text("Time zone", "Europe/Vienna")]),
+        takes_defects: blocked.is_empty(),
+        blocked: blocked.to_owned(),
     }
 }
 

@@ -150,6 +150,38 @@ async fn a_machine_is_called_by_the_name_of_its_token() {
 }
 
 #[tokio::test]
+async fn an_administrator_chooses_whether_evidence_with_defects_is_taken() {
+    let odd = br#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
+        "components":[{"type":"novel","name":"left-pad","version":"1.3.0"}]}"#;
+    let evidence = "/products/gateway/releases/2.4.0/evidence";
+    let site = Site::signed_in("ana").await;
+    let hand_in = async || site.send_files(evidence, &[], &[("odd.json", odd)]).await;
+    assert_eq!(hand_in().await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = site.get("/organisation").await.ok();
+    assert!(page.text.contains("disabled>Save"), "{}", page.text);
+    let refused = site.send("/organisation", &[("defects", "take")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+    site.sign_out().await;
+    site.sign_in("adam").await;
+    assert_eq!(
+        site.send("/organisation", &[("defects", "maybe")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(site.send("/organisation", &[("defects", "take")]).await.location, "/organisation");
+    let shown = site.get("/organisation").await.ok();
+    let chosen = scraper::Selector::parse("input[name=defects][checked]").unwrap();
+    let chosen: Vec<_> =
+        shown.html().select(&chosen).map(|input| input.attr("value").unwrap().to_owned()).collect();
+    assert_eq!(chosen, ["take"]);
+    site.sign_out().await;
+    site.sign_in("ana").await;
+    let taken = hand_in().await;
+    assert!(taken.status.is_success() || taken.status.is_redirection(), "{}", taken.text);
+    assert!(site.get("/audit?what=organisation+change").await.ok().text.contains("Adam Weiss"));
+}
+
+#[tokio::test]
 async fn the_audit_log_says_every_act_in_words() {
     let site = Site::signed_in("otto").await;
     let mut page = site.get("/audit").await.ok();

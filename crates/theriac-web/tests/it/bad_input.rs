@@ -159,6 +159,9 @@ async fn the_upload_refuses_bad_files_by_name() {
         ("latin1.json", b"{\"bomFormat\":\"CycloneDX\",\"a\":\"\xe9\"}".to_vec()),
         ("program", b"\x7fELF\x02\x01".to_vec()),
         ("packed.zip", b"PK\x03\x04\x14\0".to_vec()),
+        ("packed.json.gz", b"\x1f\x8b\x08\0\0\0\0\0".to_vec()),
+        ("utf16.json", "{\"bomFormat\":".encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("halves.json", [b"\xff\xfe".as_slice(), b"{\0\"\0\0"].concat()),
     ];
     for (name, bytes) in &files {
         let page = site.send_files(EVIDENCE, &[("tool", "syft@1.0")], &[(name, bytes)]).await;

@@ -4,6 +4,7 @@
 //! its driver. A new journey is a file that starts a [`session::Server`] and a [`session::Browser`].
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod accessible;
 mod judging;
 mod newcomer;
 mod pipeline;

@@ -17,6 +17,8 @@ use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::prelude::*;
 
+/// Finds what keeps people with disabilities out of a page.
+const AXE: &str = include_str!("axe.min.js");
 /// How long a page may take to show what is expected.
 const LIMIT: Duration = Duration::from_secs(20);
 /// How often a page is looked at anew while parts of it are being replaced.
@@ -263,6 +265,17 @@ impl Browser {
                     const shifted = tables.filter(table => String(left(table.tHead.rows[0].cells)) != \
                     String(left(table.tBodies[0].rows[0].cells))); return [shifted.length, tables.length]";
         self.page.execute(look, Vec::new()).await.unwrap().convert().unwrap()
+    }
+
+    /// What axe finds wrong with the page that is shown: the rule, and the first elements that break it.
+    pub async fn breaches(&self) -> Vec<String> {
+        // Colours that are still on their way between two themes would be found too light.
+        let still = "document.getAnimations().forEach(animation => animation.finish())";
+        let run = "const done = arguments[0]; axe.run().then(all => done(all.violations.map(breach => \
+                   breach.id + ': ' + breach.nodes.slice(0, 3).map(node => node.target.join(' ')).join(', '))))";
+        self.page.execute(AXE, Vec::new()).await.unwrap();
+        self.page.execute(still, Vec::new()).await.unwrap();
+        self.page.execute_async(run, Vec::new()).await.unwrap().convert().unwrap()
     }
 
     /// The path and query of the page that is shown.

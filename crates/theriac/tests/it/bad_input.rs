@@ -196,25 +196,37 @@ fn a_name_of_any_length_is_shown_short() {
     assert!(text.contains(&format!("{}…", "x".repeat(1000))) && text.len() < 5000, "{} bytes", text.len());
 }
 
-/// Runs within 512 MB of addresses, of which the program itself and its stacks take a part.
+/// Runs within so many kilobytes of addresses, of which the program itself and its stacks take a part: half a gigabyte, and
+/// a whole one where the database and its threads are in the process, too.
 #[cfg(target_os = "linux")]
 #[test]
-fn scan_of_a_hostile_file_stays_within_its_memory() {
-    let (folder, _) = bad_files();
+fn a_hostile_file_takes_no_more_than_its_memory() {
+    let folder = release();
     let path = folder.path();
+    bad_files_in(path);
     let dense = format!("{{\"bomFormat\":\"CycloneDX\",\"a\":[{}", "{\"a\":0},".repeat(2_500_000));
     write(path, "dense", dense);
     let component = "<component type=\"x\"><name>x</name><version/></component>";
     let xml = "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>";
     write(path, "dense-xml", format!("{xml}{}", component.repeat(1_100_000)));
+    let evidence = format!("evidence add {}", RELEASE.join(" "));
+    let doors = [
+        ("scan --db advisories.db", 524_288),
+        ("feed import --db other.db", 524_288),
+        ("check", 524_288),
+        (&*evidence, 1_048_576),
+        ("records import", 1_048_576),
+    ];
     for name in ["huge", "bomb", "deep", "entities", "dense", "dense-xml"] {
-        let program = assert_cmd::cargo::cargo_bin!("theriac");
-        let limited =
-            format!("ulimit -v 524288; exec '{}' scan {name} --db advisories.db", program.display());
-        let output =
-            std::process::Command::new("sh").args(["-c", &limited]).current_dir(path).output().unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{name}: {} {error}", output.status);
-        assert!(error.contains(name), "{name}: {error}");
+        for (door, limit) in doors {
+            let program = assert_cmd::cargo::cargo_bin!("theriac");
+            let said = format!("{door} {name}");
+            let limited = format!("ulimit -v {limit}; exec '{}' {said}", program.display());
+            let output =
+                std::process::Command::new("sh").args(["-c", &limited]).current_dir(path).output().unwrap();
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}: {} {error}", output.status);
+            assert!(error.contains(name), "{said}: {error}");
+        }
     }
 }
