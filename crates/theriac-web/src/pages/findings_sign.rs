@@ -312,9 +312,8 @@ fn line(finding: &Finding, judged: &Assessment, several: bool) -> (String, Strin
         said.push(format!("set {}", judged.set.short()));
     }
     said.retain(|part| !part.is_empty());
-    // What people wrote ends with a full stop or without one.
-    let said: Vec<&str> = said.iter().map(|part| part.trim_end_matches('.')).collect();
-    (what, said.join("; "))
+    // What people wrote is shown as it is, with a full stop or without one.
+    (what, said.join("; ").replace(".; ", ". "))
 }
 
 /// Signs sets.
