@@ -28,6 +28,8 @@ pub(super) struct Merged {
 /// How many judgements were taken over; which lapsed, of those taken over and of the release's own.
 #[derive(Debug, Default)]
 pub(super) struct Renewed {
+    /// Judgements that were written, those that hold again among them.
+    pub written: usize,
     pub carried: usize,
     pub lapsed_on_the_way: usize,
     /// With what has changed.
@@ -122,6 +124,7 @@ pub(super) async fn renew(
     let mut rows: Vec<Assessment> = rows.into_values().collect();
     rows.sort_by_key(|row| row.id);
     table::add_assessments(write, &rows).await?;
+    renewed.written = rows.len();
     Ok(renewed)
 }
 

@@ -1,5 +1,5 @@
 //! Matching releases again: in the background after a new feed and after anything else that findings of other releases may
-//! rest on.
+//! rest on. Judgements that lapse by the many are `moved.rs`'s.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,6 +9,7 @@ use theriac_store::{JobSpec, Unique, Write};
 
 use super::apply::apply;
 use super::matching;
+use super::moved::{self, RENEW};
 use super::told::FindingLine;
 use crate::{App, Result, ServiceError, Who};
 
@@ -46,11 +47,13 @@ async fn queue(write: &mut Write, payload: Payload, key: String) -> Result<i64> 
     Ok(write.enqueue(job.unique(Unique::WhileQueued(key))).await?)
 }
 
-/// The handlers of this module's jobs.
+/// The handlers of the jobs that findings need.
 #[must_use]
 pub fn handlers(app: &App) -> Handlers {
-    let app = app.clone();
-    Handlers::new().on(REMATCH, move |running| run(app.clone(), running))
+    let (matching, renewing) = (app.clone(), app.clone());
+    Handlers::new()
+        .on(REMATCH, move |running| run(matching.clone(), running))
+        .on(RENEW, move |running| moved::run(renewing.clone(), running))
 }
 
 /// Each release has a transaction of its own; doing one twice changes nothing more.

@@ -41,6 +41,7 @@ pub use jobs::{REMATCH, Rematched, rematch};
 pub use list::{AWAITS, FindingRow, Findings, ListFindings, STATES, WAITS, list};
 pub(crate) use list::{OPEN_MAX, open_among};
 pub use matching::NOT_MATCHED;
+pub use moved::RENEW;
 pub use page::{AdvisoryView, AssessmentView, FindingPage, SignatureView, page};
 pub use paths::{History, Step};
 pub use select::{AssessmentSet, SELECT_MAX, SelectedFinding, Selection, Standing, selection, set};

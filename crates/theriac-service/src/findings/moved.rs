@@ -3,61 +3,119 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use theriac_store::Write;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use theriac_model::Digest;
+use theriac_store::jobs::{Effect, Failure, Running};
 use theriac_store::tables::decisions;
 use theriac_store::tables::findings::{self as table, Finding};
 use theriac_store::tables::releases::{self, Release};
+use theriac_store::{Conn, JobSpec, Unique, Write};
 
 use super::apply::earlier_releases;
-use super::carry::renew;
-use super::jobs;
-use crate::Result;
+use super::carry::{Renewed, renew};
+use crate::{App, Result, Who};
 
+/// The name of the job that sees to the releases which were not renewed at once.
+pub const RENEW: &str = "renew";
 /// Most releases that are renewed while others wait to write.
 const AT_ONCE: usize = 20;
+
+/// What judgements rest on, or are taken over from, that has moved.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Moved {
+    /// A record, by reference, has a newer approved revision or was retired.
+    Record(String),
+    /// Findings of a release, by id, were judged.
+    Judged(i64),
+    /// Vulnerabilities, by id, are said to be exploited in the wild.
+    Exploited(Vec<String>),
+}
 
 /// A record has a newer approved revision, or was retired.
 ///
 /// # Errors
 /// What the store says.
 pub(crate) async fn record_moved(write: &mut Write, reference: &str) -> Result<()> {
-    let releases = table::resting_on(write, reference).await?;
-    renew_all(write, &releases).await
+    renew_all(write, Moved::Record(reference.to_owned())).await
 }
 
 /// Judgements of a release were signed: later releases of the product that have none of their own take them over.
 pub(super) async fn judged(write: &mut Write, release: &Release) -> Result<()> {
-    let others = releases::of_product(write, release.product).await?;
-    let decided = decisions::in_force(write).await?;
-    let open = |other: &&Release| {
-        let later = other.id > release.id || other.based_on == Some(release.id);
-        later && !decided.iter().any(|row| row.release == other.id && row.ships())
-    };
-    // The oldest first: each takes over from those just before it.
-    let mut later: Vec<i64> = others.iter().filter(open).map(|other| other.id).collect();
-    later.sort_unstable();
-    renew_all(write, &later).await
+    renew_all(write, Moved::Judged(release.id)).await
 }
 
 /// The vulnerabilities of these findings are said to be exploited in the wild.
 pub(super) async fn exploited(write: &mut Write, findings: &[Finding]) -> Result<()> {
     let ids: BTreeSet<&str> = findings.iter().flat_map(|finding| finding.ids()).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-    let releases = table::judged_with(write, &ids).await?;
-    renew_all(write, &releases).await
+    renew_all(write, Moved::Exploited(ids.into_iter().map(str::to_owned).collect())).await
 }
 
-async fn renew_all(write: &mut Write, ids: &[i64]) -> Result<()> {
-    let (now, later) = ids.split_at(ids.len().min(AT_ONCE));
+/// The releases whose judgements are to be looked at, the oldest first: each takes over from those just before it.
+async fn touched(conn: &mut Conn, moved: &Moved) -> Result<Vec<i64>> {
+    match moved {
+        Moved::Record(reference) => Ok(table::resting_on(conn, reference).await?),
+        Moved::Judged(release) => later(conn, *release).await,
+        Moved::Exploited(ids) => Ok(table::judged_with(conn, ids).await?),
+    }
+}
+
+/// The product's releases after one that do not ship yet.
+async fn later(conn: &mut Conn, release: i64) -> Result<Vec<i64>> {
+    let Some(release) = releases::by_id(conn, release).await? else { return Ok(Vec::new()) };
+    let others = releases::of_product(conn, release.product).await?;
+    let decided = decisions::in_force(conn).await?;
+    let open = |other: &&Release| {
+        let later = other.id > release.id || other.based_on == Some(release.id);
+        later && !decided.iter().any(|row| row.release == other.id && row.ships())
+    };
+    let mut later: Vec<i64> = others.iter().filter(open).map(|other| other.id).collect();
+    later.sort_unstable();
+    Ok(later)
+}
+
+async fn renew_all(write: &mut Write, moved: Moved) -> Result<()> {
+    let ids = touched(write, &moved).await?;
+    let now = &ids[..ids.len().min(AT_ONCE)];
     let releases = releases::among(write, now).await?;
     let releases: BTreeMap<i64, &Release> = releases.iter().map(|release| (release.id, release)).collect();
     for release in now.iter().filter_map(|id| releases.get(id)) {
-        let findings = table::of_release(write, release.id).await?;
-        let earlier = earlier_releases(write, release).await?;
-        renew(write, release, &earlier, &findings, &[]).await?;
+        renew_one(write, release).await?;
     }
-    if !later.is_empty() {
-        jobs::enqueue_all(write).await?;
+    if ids.len() > now.len() {
+        // What is to be looked at is worked out anew by the job: others may judge in the meantime.
+        let payload = json!(moved);
+        let key = Digest::of(payload.to_string().as_bytes()).to_string();
+        write.enqueue(JobSpec::new(RENEW, payload).unique(Unique::WhileQueued(key))).await?;
     }
     Ok(())
+}
+
+async fn renew_one(write: &mut Write, release: &Release) -> Result<Renewed> {
+    let findings = table::of_release(write, release.id).await?;
+    let earlier = earlier_releases(write, release).await?;
+    renew(write, release, &earlier, &findings, &[]).await
+}
+
+/// Each release has a transaction of its own; one that is as it should be is left alone.
+pub(super) async fn run(app: App, running: Running) -> std::result::Result<Effect, Failure> {
+    let moved: Moved = serde_json::from_value(running.payload.clone())?;
+    let ids = touched(&mut *app.store().read().await?, &moved).await?;
+    let total = u32::try_from(ids.len())?;
+    for (done, id) in (0..).zip(ids) {
+        running.progress(done, total, "releases").await?;
+        let mut write = Who::system("job").write(&app, "release renew").await?;
+        let Some(release) = releases::by_id(&mut write, id).await? else { continue };
+        let renewed = renew_one(&mut write, &release).await?;
+        if renewed.written == 0 {
+            continue;
+        }
+        let lapsed = renewed.lapsed.len() + renewed.lapsed_on_the_way;
+        let detail = json!({ "carried": renewed.carried, "lapsed": lapsed });
+        write.audit(format!("release:{id}"), None, None, detail);
+        write.commit().await?;
+    }
+    running.progress(total, total, "releases").await?;
+    Ok(Effect::Nothing)
 }

@@ -1,15 +1,15 @@
 //! Products, releases and builds.
 
 use jiff::civil::date;
-use serde_json::json;
 use theriac_auth::{Permission, Role};
 use theriac_conformity::facts::words::Route;
 use theriac_model::Digest;
 use theriac_service::products::{self, NewBuild, NewProduct, NewRelease, ProductChange, ReleaseChange};
-use theriac_service::{App, Paging, ServiceError, Who, people};
-use theriac_store::{Act, on_both_engines, tables};
+use theriac_service::{Paging, ServiceError, Who, people};
+use theriac_store::{on_both_engines, tables};
 
 use crate::installed::{Installed, newcomer};
+use crate::world::decide;
 
 fn new_product(key: &str) -> NewProduct {
     NewProduct {
@@ -31,27 +31,6 @@ fn new_build(name: &str) -> NewBuild {
         name: name.to_owned(),
         commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
     }
-}
-
-/// The decision itself is another module's; here only its row matters.
-async fn decide(app: &App, release: i64, outcome: &str) {
-    let (facts, other) = (Digest::of(b"facts"), Digest::of(b"verdicts"));
-    let mut write = app.store().write(Act::system("test decide")).await.unwrap();
-    for digest in [facts, other] {
-        let sql =
-            "INSERT INTO blob (digest, size, state, since) VALUES ($1, 0, 'ready', 0) ON CONFLICT DO NOTHING";
-        write.execute(sql, theriac_store::args![digest]).await.unwrap();
-    }
-    let signature = tables::signatures::add(&mut write, facts, 1, "decided", "password", "").await.unwrap();
-    let end = "UPDATE decision SET tx_to = $1 WHERE release = $2 AND tx_to IS NULL";
-    write.execute(end, theriac_store::args![write.tx(), release]).await.unwrap();
-    let values =
-        theriac_store::args![write.id(), release, outcome, facts, other, signature, write.now(), write.tx()];
-    let sql = "INSERT INTO decision (id, release, outcome, reason, seq, facts, verdicts, pack, signature, at, tx_from) \
-               VALUES ($1, $2, $3, '', 0, $4, $5, '', $6, $7, $8)";
-    write.execute(sql, values).await.unwrap();
-    write.audit(format!("release:{release}"), None, None, json!({}));
-    write.commit().await.unwrap();
 }
 
 fn field(error: ServiceError) -> String {

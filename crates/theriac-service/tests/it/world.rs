@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
+use serde_json::json;
 use theriac_auth::{Access, Grant, PersonId, Reauthenticated, Role, Scope, password};
+use theriac_model::Digest;
 use theriac_service::{App, Paging, Who};
 use theriac_store::tables::organisation::Organisation;
 use theriac_store::tables::people::{Name, Person};
 use theriac_store::tables::products::Product;
 use theriac_store::tables::releases::Release;
 use theriac_store::testing::{TestIds, TestStore};
-use theriac_store::{Act, tables};
+use theriac_store::{Act, args, tables};
 
 /// One long page.
 pub const MANY: Paging = Paging { after: None, limit: 200 };
@@ -129,4 +131,24 @@ fn title(key: &str) -> String {
     let mut letters = key.chars();
     let first = letters.next().map(|c| c.to_ascii_uppercase()).unwrap_or_default();
     format!("{first}{} Example", letters.as_str())
+}
+
+/// The row of a decision, where the decision itself does not matter.
+pub async fn decide(app: &App, release: i64, outcome: &str) {
+    let (facts, other) = (Digest::of(b"facts"), Digest::of(b"verdicts"));
+    let mut write = app.store().write(Act::system("test decide")).await.unwrap();
+    for digest in [facts, other] {
+        let sql =
+            "INSERT INTO blob (digest, size, state, since) VALUES ($1, 0, 'ready', 0) ON CONFLICT DO NOTHING";
+        write.execute(sql, args![digest]).await.unwrap();
+    }
+    let signature = tables::signatures::add(&mut write, facts, 1, "decided", "password", "").await.unwrap();
+    let end = "UPDATE decision SET tx_to = $1 WHERE release = $2 AND tx_to IS NULL";
+    write.execute(end, args![write.tx(), release]).await.unwrap();
+    let values = args![write.id(), release, outcome, facts, other, signature, write.now(), write.tx()];
+    let sql = "INSERT INTO decision (id, release, outcome, reason, seq, facts, verdicts, pack, signature, at, tx_from) \
+               VALUES ($1, $2, $3, '', 0, $4, $5, '', $6, $7, $8)";
+    write.execute(sql, values).await.unwrap();
+    write.audit(format!("release:{release}"), None, None, json!({}));
+    write.commit().await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use theriac_service::findings::REMATCH;
+use theriac_service::findings::{REMATCH, RENEW};
 use theriac_service::jobs::{self, JobStatus};
 
 use crate::http::{Answer, Me, Web};
@@ -36,11 +36,11 @@ pub struct JobPage {
 /// What a job does, in words.
 pub(super) fn title(job: &JobStatus) -> String {
     match job.name.as_str() {
-        "match" => "Matching components against the advisories".to_owned(),
         REMATCH if job.payload["release"].is_null() => {
             "Matching all releases against the advisories".to_owned()
         }
         REMATCH => "Matching a release against the advisories".to_owned(),
+        RENEW => "Looking again at judgements that rest on what has changed".to_owned(),
         other => other.to_owned(),
     }
 }
