@@ -10,9 +10,17 @@ use theriac_model::kinds;
 use theriac_model::record::Kind;
 use theriac_store::blobs::Staged;
 use theriac_store::{Store, to_the_end};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::gate::Shelf;
 use crate::{Result, ServiceError};
+
+/// How many requests hold files in memory at a time; the others wait.
+const ROOMS: usize = 4;
+/// Most files that one request may hand in.
+pub const FILES_AT_ONCE: usize = 100;
+/// Most bytes of all files of one request: 128 MB.
+pub const BYTES_AT_ONCE: usize = 128 << 20;
 
 /// The running program. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,13 +29,15 @@ pub struct App {
     index: PathBuf,
     kinds: &'static [&'static Kind],
     shelf: Arc<Shelf>,
+    rooms: Arc<Semaphore>,
 }
 
 impl App {
     /// An app on a store and a vulnerability index, which need not exist yet.
     #[must_use]
     pub fn new(store: Store, index: PathBuf) -> Self {
-        Self { store, index, kinds: kinds::ALL, shelf: Arc::default() }
+        let rooms = Arc::new(Semaphore::new(ROOMS));
+        Self { store, index, kinds: kinds::ALL, shelf: Arc::default(), rooms }
     }
 
     /// The same app with other kinds of record: for the test of a kind that comes as one file.
@@ -83,8 +93,18 @@ impl App {
     }
 
     /// Takes bytes away again that no use case has kept.
+    #[crate::boxed]
     pub async fn unstage(&self, staged: Staged) {
         self.store.unstage(staged).await;
+    }
+
+    /// Room for the files of a request, by whatever door it came; they are given back with it.
+    ///
+    /// # Errors
+    /// When the program is ending.
+    pub async fn room(&self) -> Result<Room> {
+        let room = Arc::clone(&self.rooms).acquire_owned().await;
+        room.map(|permit| Room(Arc::new(permit))).map_err(|error| ServiceError::Internal(error.to_string()))
     }
 
     /// The present.
@@ -111,6 +131,10 @@ impl App {
         to_the_end(use_case).await
     }
 }
+
+/// Leave to hold files in memory, until the last clone is dropped.
+#[derive(Debug, Clone)]
+pub struct Room(#[expect(dead_code, reason = "held, not read")] Arc<OwnedSemaphorePermit>);
 
 /// Runs heavy computing off the async runtime.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

@@ -10,6 +10,7 @@ use crate::{App, Result, ServiceError, Who};
 ///
 /// # Errors
 /// When the actor may not read.
+#[crate::boxed]
 pub async fn jobs(app: &App, who: &Who, paging: &Paging) -> Result<Page<JobStatus>> {
     who.require(app, Permission::Read, Scope::Organisation, "jobs read").await?;
     let before = paging.after_id()?;
@@ -21,6 +22,7 @@ pub async fn jobs(app: &App, who: &Who, paging: &Paging) -> Result<Page<JobStatu
 ///
 /// # Errors
 /// When there is none, or the actor may not read.
+#[crate::boxed]
 pub async fn job(app: &App, who: &Who, id: &str) -> Result<JobStatus> {
     who.require(app, Permission::Read, Scope::Organisation, "job read").await?;
     let missing = || ServiceError::not_found("job", id);

@@ -2,7 +2,7 @@
 //!
 //! A use case takes the [`App`], who asks ([`Who`]) and its input; checks the permission first, reads, judges by
 //! its rules, writes, says what changed ([`theriac_store::Write::audit`]) and commits. HTTP, command line and jobs are thin callers.
-//! To add one: a function in the module of its noun. What needs several rows to be consistent lives in one function here,
+//! To add one: a function in the module of its noun, `#[crate::boxed]` where others await it. What needs several rows to be consistent lives in one function here,
 //! SQL in `theriac_store::tables`.
 
 mod app;
@@ -21,7 +21,11 @@ mod signature;
 pub mod text;
 mod who;
 
-pub use app::App;
+/// What may be awaited from outside gives a future behind a pointer: without it, every crate that awaits a use case compiles
+/// the whole of it once more.
+use async_recursion::async_recursion as boxed;
+
+pub use app::{App, BYTES_AT_ONCE, FILES_AT_ONCE, Room};
 pub use error::{Result, ServiceError};
 pub use page::{MOST, Page, Paging};
 pub use who::Who;

@@ -81,6 +81,7 @@ impl Who {
     ///
     /// # Errors
     /// [`ServiceError::Denied`] with what is missing.
+    #[crate::boxed]
     pub async fn require(
         &self,
         app: &App,
@@ -122,6 +123,7 @@ impl Who {
     ///
     /// # Errors
     /// What the store says.
+    #[crate::boxed]
     pub async fn refused(&self, app: &App, action: &str, reason: &str) -> Result<()> {
         app.store().refused(self.act(action), reason).await?;
         Ok(())
@@ -131,6 +133,7 @@ impl Who {
     ///
     /// # Errors
     /// What the store says; [`ServiceError::Repeated`] when the request was carried out already.
+    #[crate::boxed]
     pub async fn write(&self, app: &App, action: &str) -> Result<Write> {
         let mut write = app.store().write(self.act(action)).await?;
         if let Some(once) = &self.once {

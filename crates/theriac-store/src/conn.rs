@@ -43,7 +43,11 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         args: Args,
     ) -> Result<Vec<Row>, StoreError> {
-        let sql = sql.into();
+        self.all(sql.into(), args).await
+    }
+
+    #[crate::boxed]
+    async fn all(&mut self, sql: Cow<'static, str>, args: Args) -> Result<Vec<Row>, StoreError> {
         let query = bind(sql.clone(), args)?;
         let rows = query.fetch_all(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(rows.into_iter().map(Row).collect())
@@ -58,7 +62,11 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         args: Args,
     ) -> Result<Option<Row>, StoreError> {
-        let sql = sql.into();
+        self.optional(sql.into(), args).await
+    }
+
+    #[crate::boxed]
+    async fn optional(&mut self, sql: Cow<'static, str>, args: Args) -> Result<Option<Row>, StoreError> {
         let query = bind(sql.clone(), args)?;
         let row = query.fetch_optional(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(row.map(Row))
@@ -86,7 +94,11 @@ impl Conn {
         sql: impl Into<Cow<'static, str>>,
         args: Args,
     ) -> Result<u64, StoreError> {
-        let sql = sql.into();
+        self.run(sql.into(), args).await
+    }
+
+    #[crate::boxed]
+    async fn run(&mut self, sql: Cow<'static, str>, args: Args) -> Result<u64, StoreError> {
         let query = bind(sql.clone(), args)?;
         let done = query.execute(&mut *self.tx).await.map_err(|e| StoreError::sql(&sql, e))?;
         Ok(done.rows_affected())
@@ -97,6 +109,7 @@ impl Conn {
     ///
     /// # Errors
     /// When the database refuses the statement.
+    #[crate::boxed]
     pub async fn insert_many(&mut self, head: &str, tail: &str, rows: Vec<Args>) -> Result<u64, StoreError> {
         let width = rows.first().map_or(1, Args::len).max(1);
         let per_chunk = (VALUES_PER_INSERT / width).clamp(1, ROWS_PER_INSERT);

@@ -26,6 +26,10 @@ pub mod testing;
 mod time;
 mod write;
 
+/// What is awaited in many places gives a future behind a pointer: without it, every crate that awaits it compiles the
+/// whole of it once more.
+use async_recursion::async_recursion as boxed;
+
 pub use args::{Arg, Args, ToArg};
 pub use conn::Conn;
 pub use error::StoreError;

@@ -51,6 +51,7 @@ impl Store {
     /// [`StoreError::Locked`] when another process writes, [`StoreError::NoDatabase`],
     /// [`StoreError::NewerDatabase`], [`StoreError::OlderDatabase`], [`StoreError::ChangedMigration`], or what the
     /// database says.
+    #[crate::boxed]
     pub async fn open(
         location: Location,
         access: Access,
@@ -138,6 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database says.
+    #[crate::boxed]
     pub async fn read(&self) -> Result<Read, StoreError> {
         let mut conn = Conn::new(self.begin_read().await?, self.engine());
         // The first statement is what fixes the snapshot.
@@ -149,6 +151,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`], or what the database says.
+    #[crate::boxed]
     pub async fn write(&self, act: Act) -> Result<Write, StoreError> {
         let conn = Conn::new(begin_write(self.writers()?, self.engine()).await?, self.engine());
         Ok(Write::new(self.clone(), conn, act))
@@ -159,6 +162,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`], or what the database says.
+    #[crate::boxed]
     pub async fn maintain(&self) -> Result<Maintain, StoreError> {
         let begin = match self.engine() {
             Engine::Sqlite => "BEGIN IMMEDIATE",
@@ -171,6 +175,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`] and [`Write::commit`].
+    #[crate::boxed]
     pub async fn refused(&self, act: Act, reason: &str) -> Result<Committed, StoreError> {
         let mut write = self.write(act).await?;
         write.refuse(reason);
@@ -224,6 +229,7 @@ impl Store {
     }
 
     /// Closes all connections; what is still open is waited for.
+    #[crate::boxed]
     pub async fn close(&self) {
         self.0.readers.close().await;
         if let Some(writers) = &self.0.writers {
@@ -256,11 +262,13 @@ impl Store {
     }
 }
 
+#[crate::boxed]
 async fn begin(pool: &AnyPool, how: &'static str) -> Result<Transaction<'static, Any>, StoreError> {
     pool.begin_with(how).await.map_err(|source| StoreError::Transaction { step: "begin", source })
 }
 
 /// One unit of work at a time on both engines: SQLite by its single writer, PostgreSQL by a lock held to the end.
+#[crate::boxed]
 async fn begin_write(pool: &AnyPool, engine: Engine) -> Result<Transaction<'static, Any>, StoreError> {
     match engine {
         Engine::Sqlite => begin(pool, "BEGIN IMMEDIATE").await,
@@ -272,6 +280,7 @@ async fn begin_write(pool: &AnyPool, engine: Engine) -> Result<Transaction<'stat
     }
 }
 
+#[crate::boxed]
 pub(crate) async fn commit(conn: Conn) -> Result<(), StoreError> {
     conn.tx.commit().await.map_err(|source| StoreError::Transaction { step: "commit", source })
 }

@@ -191,6 +191,7 @@ impl Write {
     ///
     /// # Errors
     /// What the database says.
+    #[crate::boxed]
     pub async fn next_number(&mut self, prefix: &str) -> Result<i64, StoreError> {
         let row = self
             .fetch_one(
@@ -223,6 +224,7 @@ impl Write {
     ///
     /// # Errors
     /// What the database says.
+    #[crate::boxed]
     pub async fn enqueue(&mut self, job: JobSpec) -> Result<i64, StoreError> {
         let due = job.due.unwrap_or(self.now);
         let (key, ever) = match job.unique {
@@ -248,6 +250,7 @@ impl Write {
     ///
     /// # Errors
     /// What the database says; nothing has changed then.
+    #[crate::boxed]
     pub async fn commit(mut self) -> Result<Committed, StoreError> {
         let entry = audit::Draft {
             act: &self.act,

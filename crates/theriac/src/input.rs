@@ -30,12 +30,14 @@ pub fn open(path: &Path) -> Result<(File, u64)> {
     Ok((file, metadata.len()))
 }
 
-/// Opens a file to be read from its beginning to its end; `-` is standard input.
-pub fn stream(path: &Path) -> Result<Box<dyn std::io::Read>> {
+/// Opens a file to be read from its beginning to its end, and gives its length; `-` is standard input, whose length nobody
+/// knows: 0.
+pub fn stream(path: &Path) -> Result<(Box<dyn std::io::Read>, u64)> {
     if path == Path::new("-") {
-        return Ok(Box::new(std::io::stdin().lock()));
+        return Ok((Box::new(std::io::stdin().lock()), 0));
     }
-    Ok(Box::new(open(path)?.0))
+    let (file, length) = open(path)?;
+    Ok((Box::new(file), length))
 }
 
 fn take(source: impl std::io::Read, length: u64, path: &Path, limit: usize, what: &str) -> Result<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
@@ -11,6 +12,9 @@ use serde_json::Value;
 use theriac_conformity::facts::words::StandIn;
 use theriac_conformity::pack::ClauseKind;
 use theriac_conformity::{Conformity, Disqualified};
+
+/// How often what is under way is drawn anew.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -183,6 +187,24 @@ pub fn progress(total: u64, template: &str) -> ProgressBar {
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), target).with_style(style)
+}
+
+/// What long work is under way, until it is dropped.
+pub struct Busy(ProgressBar);
+
+/// Says on a terminal that work of unknown length is under way, and for how long already.
+pub fn busy(what: impl Into<Cow<'static, str>>) -> Busy {
+    let bar = progress(0, "{spinner} {msg}, {elapsed}").with_message(what);
+    if !bar.is_hidden() {
+        bar.enable_steady_tick(TICK);
+    }
+    Busy(bar)
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// `1 component`, `2 components`.

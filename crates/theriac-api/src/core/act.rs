@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -324,18 +325,35 @@ impl<T> Act<T> {
         F: Future<Output = Done<V>> + Send + 'static,
     {
         let Self { input, caller, api, once } = self;
-        let app = api.app().clone();
+        let ending = Ending { app: api.app().clone(), once: once.clone().filter(|_| keep), status };
         let who = match &once {
             Some(once) => caller.who.once(&once.key, once.request),
             None => caller.who,
         };
         let call = Call { api, who, address: caller.address };
+        ending
+            .of(Box::pin(async move {
+                let view = use_case(call, input).await?;
+                serde_json::to_string(&view).map_err(|error| ServiceError::Internal(error.to_string()))
+            }))
+            .await
+    }
+}
+
+/// How every operation that changes something ends; apart from [`Act`], so that it is compiled once and not for each.
+struct Ending {
+    app: App,
+    once: Option<Once>,
+    status: StatusCode,
+}
+
+impl Ending {
+    async fn of(self, body: Pin<Box<dyn Future<Output = Done<String>> + Send>>) -> Response {
+        let Self { app, once, status } = self;
         let inner = app.clone();
         let done = app.to_the_end(async move {
-            let view = use_case(call, input).await?;
-            let body =
-                serde_json::to_string(&view).map_err(|error| ServiceError::Internal(error.to_string()))?;
-            if let Some(once) = once.filter(|_| keep) {
+            let body = body.await?;
+            if let Some(once) = once {
                 once.keep(&inner, status, &body).await;
             }
             Ok(body)

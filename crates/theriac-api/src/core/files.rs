@@ -7,18 +7,12 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, 
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use theriac_service::ServiceError;
-use tokio::sync::OwnedSemaphorePermit;
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Room};
 
 use super::act::{Act, Once};
 use super::caller::Caller;
 use super::upload::{fits, piece, too_large};
 use super::{Api, Problem};
-
-/// Largest body with all its files.
-const LARGEST: usize = 128 << 20;
-/// Most files of one body.
-const MOST: usize = 100;
 
 /// A file of a body.
 pub(crate) struct FilePart {
@@ -32,7 +26,7 @@ pub(crate) struct FilePart {
 pub(crate) struct Parcel {
     pub(crate) files: Vec<FilePart>,
     /// Given back when the files are done with: only so many are in memory at a time.
-    _room: OwnedSemaphorePermit,
+    _room: Room,
 }
 
 /// An [`Act`] whose input is the files of its body.
@@ -46,10 +40,8 @@ impl FromRequest<Api> for Files {
         let (mut parts, body) = request.into_parts();
         let caller =
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
-        fits(&parts, LARGEST as u64).map_err(IntoResponse::into_response)?;
-        let room = api.room().await;
-        let room =
-            room.map_err(|error| Problem::from(ServiceError::Internal(error.to_string())).into_response())?;
+        fits(&parts, BYTES_AT_ONCE as u64).map_err(IntoResponse::into_response)?;
+        let room = api.app().room().await.map_err(|error| Problem::from(error).into_response())?;
         let bytes = collect(body).await.map_err(IntoResponse::into_response)?;
         let once = Once::of(&parts, &caller.who, &bytes).map_err(IntoResponse::into_response)?;
         let files = split(parts, bytes).await.map_err(IntoResponse::into_response)?;
@@ -60,8 +52,8 @@ impl FromRequest<Api> for Files {
 async fn collect(mut body: Body) -> Result<Bytes, Problem> {
     let mut bytes = Vec::new();
     while let Some(more) = piece(&mut body).await.map_err(|error| unreadable(&error))? {
-        if bytes.len() + more.len() > LARGEST {
-            return Err(too_large(LARGEST as u64));
+        if bytes.len() + more.len() > BYTES_AT_ONCE {
+            return Err(too_large(BYTES_AT_ONCE as u64));
         }
         bytes.extend_from_slice(&more);
     }
@@ -84,7 +76,7 @@ async fn split(parts: Parts, bytes: Bytes) -> Result<Vec<FilePart>, Problem> {
     let wrong =
         |words: String| Problem::malformed("body", format!("The multipart body cannot be read: {words}."));
     let mut request = Request::from_parts(parts, Body::from(bytes));
-    DefaultBodyLimit::max(LARGEST).apply(&mut request);
+    DefaultBodyLimit::max(BYTES_AT_ONCE).apply(&mut request);
     let mut multipart =
         Multipart::from_request(request, &()).await.map_err(|error| wrong(error.body_text()))?;
     let mut files = Vec::new();
@@ -94,8 +86,8 @@ async fn split(parts: Parts, bytes: Bytes) -> Result<Vec<FilePart>, Problem> {
                 "a part has no file name; what is said of the files stands in the address".to_owned(),
             ));
         };
-        if files.len() >= MOST {
-            return Err(wrong(format!("it has more than {MOST} files")));
+        if files.len() >= FILES_AT_ONCE {
+            return Err(wrong(format!("it has more than {FILES_AT_ONCE} files")));
         }
         let bytes = field.bytes().await.map_err(|error| wrong(error.body_text()))?;
         files.push(FilePart { name: Some(name), bytes: bytes.into() });

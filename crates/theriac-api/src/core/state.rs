@@ -6,10 +6,6 @@ use std::sync::{Arc, Mutex};
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_service::people::Door;
 use theriac_service::{App, Who};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
-
-/// How many requests hold files in memory at a time; the others wait.
-const ROOMS: usize = 4;
 
 /// The interface's state. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,14 +14,13 @@ pub struct Api {
     throttle: Arc<Mutex<Throttle>>,
     cookie: SessionCookie,
     inside: Option<Who>,
-    rooms: Arc<Semaphore>,
 }
 
 impl Api {
     /// The interface on an app. Pages and interface share one throttle and one cookie.
     #[must_use]
     pub fn new(app: App, throttle: Arc<Mutex<Throttle>>, cookie: SessionCookie) -> Self {
-        Self { app, throttle, cookie, inside: None, rooms: Arc::new(Semaphore::new(ROOMS)) }
+        Self { app, throttle, cookie, inside: None }
     }
 
     /// The interface for one who calls from inside of the process, such as the command line on its own data folder:
@@ -40,11 +35,6 @@ impl Api {
     #[must_use]
     pub const fn app(&self) -> &App {
         &self.app
-    }
-
-    /// Room for the files of a request.
-    pub(crate) async fn room(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
-        Arc::clone(&self.rooms).acquire_owned().await
     }
 
     pub(crate) const fn insider(&self) -> Option<&Who> {

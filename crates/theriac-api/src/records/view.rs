@@ -46,7 +46,7 @@ pub(crate) struct RecordRow {
     fields: BTreeMap<String, String>,
 }
 
-/// The records of a list, as they are answered: two queries, however many there are.
+/// The records of a list, as they are answered: a fixed number of queries, however many there are.
 pub(super) async fn rows(app: &App, listed: Vec<Listed>) -> Result<Vec<RecordRow>> {
     let owners = people::keys(app, listed.iter().filter_map(|row| row.head.owner)).await?;
     let records = || listed.iter().map(|row| &row.record);

@@ -324,7 +324,7 @@ on_both_engines!(an_export_comes_in_again_as_drafts, |store| {
     assert_eq!(done[0], json!({ "from": "DOC-77", "record": "DOC-2", "outcome": "new", "left_out": [] }));
     assert_eq!(ana.get(&server, "/records/DOC-2").await.ok()["state"], "draft");
     file["records"][0]["content"]["colour"] = json!("red");
-    assert_eq!(ana.post(&server, "/records/import", &file).await.field(), "records.0.colour");
+    assert_eq!(ana.post(&server, "/records/import", &file).await.field(), "records.0.content.colour");
     file["version"] = json!(9);
     assert_eq!(ana.post(&server, "/records/import", &file).await.field(), "format");
 });

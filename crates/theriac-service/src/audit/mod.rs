@@ -48,6 +48,7 @@ pub struct EntryView {
 ///
 /// # Errors
 /// When the person is unknown, or the actor may not.
+#[crate::boxed]
 pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) -> Result<Page<EntryView>> {
     who.require(app, Permission::ReadAudit, Scope::Organisation, "audit read").await?;
     let before = paging.after_id()?;
@@ -82,6 +83,7 @@ pub async fn entries(app: &App, who: &Who, filter: &Entries, paging: &Paging) ->
 ///
 /// # Errors
 /// When the actor may not.
+#[crate::boxed]
 pub async fn called(app: &App, who: &Who, name: &str) -> Result<String> {
     who.require(app, Permission::ReadAudit, Scope::Organisation, "audit read").await?;
     let mut read = app.store().read().await?;
@@ -101,6 +103,8 @@ impl Called {
         Self::named(conn, || {
             entries.clone().flat_map(|entry| {
                 let told = entry.refused.iter().flat_map(|reason| reason.split(' '));
+                // Of what a sentence names, people alone are shown by another name.
+                let told = told.filter(|word| word.starts_with("person:"));
                 subject(entry).into_iter().chain([entry.actor.as_str()]).chain(told)
             })
         })
@@ -151,6 +155,7 @@ fn id(name: &str, kind: &str) -> Option<i64> {
 ///
 /// # Errors
 /// When the file or the signing key cannot be used, or the actor may not.
+#[crate::boxed]
 pub async fn export(app: &App, who: &Who, path: &Path) -> Result<Signed> {
     who.require(app, Permission::ReadAudit, Scope::Organisation, "audit export").await?;
     if app.store().writes() {
@@ -164,6 +169,7 @@ pub async fn export(app: &App, who: &Who, path: &Path) -> Result<Signed> {
 ///
 /// # Errors
 /// When the key file cannot be written, or the actor may not.
+#[crate::boxed]
 pub async fn rotate_key(app: &App, who: &Who) -> Result<PublicKey> {
     let action = "audit key rotate";
     who.require(app, Permission::AdministerInstallation, Scope::Organisation, action).await?;
@@ -186,6 +192,7 @@ pub struct Verification {
 ///
 /// # Errors
 /// [`theriac_store::StoreError::Audit`] when the chain does not hold together, else what the database says.
+#[crate::boxed]
 pub async fn verify(store: &Store, anchors: &Anchors) -> Result<Verification> {
     let chain = store.verify_audit(anchors).await?;
     let changed = changed(store).await?;
@@ -196,6 +203,7 @@ pub async fn verify(store: &Store, anchors: &Anchors) -> Result<Verification> {
 ///
 /// # Errors
 /// What the database says.
+#[crate::boxed]
 pub async fn changed(store: &Store) -> Result<Vec<Broken>> {
     rows::changed(&mut *store.read().await?).await
 }

@@ -127,6 +127,7 @@ fn missing(row: &Evidence) -> Vec<&'static str> {
 /// # Errors
 /// [`ServiceError::File`] when a file cannot be read or contradicts what is said of it: then no file is stored. When there
 /// is no such release or build, or the actor may not.
+#[crate::boxed]
 pub async fn add(app: &App, who: &Who, input: AddEvidence) -> Result<Added> {
     let found = find(app, who, Permission::UploadEvidence, ACTION, &input.product, &input.release).await?;
     let (_, release, mut read) = found;

@@ -30,6 +30,7 @@ pub struct Disqualified {
 ///
 /// # Errors
 /// When there is none, it is disqualified already, the reason is missing, or the actor may not sign that.
+#[crate::boxed]
 pub async fn disqualify(
     app: &App,
     who: &Who,

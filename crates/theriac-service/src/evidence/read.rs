@@ -128,6 +128,7 @@ pub struct ReliedOn {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn list(app: &App, who: &Who, input: &ListEvidence) -> Result<Page<EvidenceRow>> {
     let action = "evidence read";
     let found = find(app, who, Permission::Read, action, &input.product, &input.release).await?;
@@ -184,6 +185,7 @@ fn row(listed: Listed, people: &BTreeMap<String, String>) -> Result<EvidenceRow>
 ///
 /// # Errors
 /// When there is none, or the actor may not read it.
+#[crate::boxed]
 pub async fn page(app: &App, who: &Who, reference: &str, results: &Paging) -> Result<EvidencePage> {
     let (found, mut read) = find_evidence(app, who, Permission::Read, "evidence read", reference).await?;
     let id = found.listed.evidence.id;
@@ -258,6 +260,7 @@ pub struct EvidenceBytes {
 ///
 /// # Errors
 /// When there is none, the actor may not read it, or the stored file is damaged.
+#[crate::boxed]
 pub async fn bytes(app: &App, who: &Who, reference: &str) -> Result<EvidenceBytes> {
     let (found, read) = find_evidence(app, who, Permission::Read, "evidence read", reference).await?;
     drop(read);

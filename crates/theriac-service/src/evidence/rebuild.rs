@@ -50,6 +50,7 @@ pub struct Difference {
 ///
 /// # Errors
 /// When the actor may not, or the store fails; what was put right until then stays.
+#[crate::boxed]
 pub async fn rebuild(app: &App, who: &Who, watch: &(dyn Fn(u64) + Send + Sync)) -> Result<Rebuilt> {
     let action = "evidence rebuild";
     who.require(app, Permission::AdministerInstallation, Scope::Organisation, action).await?;

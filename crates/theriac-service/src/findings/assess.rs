@@ -94,6 +94,7 @@ pub struct Assessed {
 /// # Errors
 /// When a field is wrong, a finding does not exist or is closed, another judgement was made since they were shown, or the
 /// actor may not assess.
+#[crate::boxed]
 pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Assessed> {
     let action = "finding assess";
     let (product, _, read) =

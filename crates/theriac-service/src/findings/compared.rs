@@ -118,6 +118,7 @@ impl Compared {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn predecessor(app: &App, who: &Who, product: &str, release: &str) -> Result<Option<String>> {
     let found = find(app, who, Permission::Read, "release read", product, release).await?;
     let (_, release, mut read) = found;

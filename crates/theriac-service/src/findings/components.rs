@@ -128,6 +128,7 @@ pub struct DispositionView {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn components(app: &App, who: &Who, input: &ListComponents) -> Result<ComponentList> {
     let action = "components read";
     let found = find(app, who, Permission::Read, action, &input.product, &input.release).await?;

@@ -63,6 +63,7 @@ pub struct UnmatchedList {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read.
+#[crate::boxed]
 pub async fn unmatched(app: &App, who: &Who, product: &str, release: &str) -> Result<UnmatchedList> {
     let (_, release, mut read) =
         find(app, who, Permission::Read, "components read", product, release).await?;
@@ -75,6 +76,7 @@ pub async fn unmatched(app: &App, who: &Who, product: &str, release: &str) -> Re
 ///
 /// # Errors
 /// When a field is wrong, the list is another than was shown, a component named is not among them, or the actor may not.
+#[crate::boxed]
 pub async fn dispose(app: &App, who: &Who, input: Dispose) -> Result<usize> {
     let action = "component dispose";
     let permission = Permission::DisposeComponent;

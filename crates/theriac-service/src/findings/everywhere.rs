@@ -46,6 +46,7 @@ pub struct PlacedComponent {
 ///
 /// # Errors
 /// When the page is not one that was named, or what the store says.
+#[crate::boxed]
 pub async fn search_components(
     app: &App,
     who: &Who,

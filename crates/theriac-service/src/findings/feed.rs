@@ -28,6 +28,7 @@ pub type Watcher = Arc<dyn Fn(Progress) + Send + Sync>;
 ///
 /// # Errors
 /// When a file cannot be read or holds no advisory: the index is then as it was. When the actor may not.
+#[crate::boxed]
 pub async fn import_feed(
     app: &App,
     who: &Who,
@@ -81,6 +82,7 @@ fn of(error: ImportError) -> ServiceError {
 ///
 /// # Errors
 /// When the index cannot be read, or the actor may not.
+#[crate::boxed]
 pub async fn feed(app: &App, who: &Who) -> Result<Option<Status>> {
     who.require(app, Permission::Read, Scope::Organisation, "feed read").await?;
     let path = app.index().to_owned();

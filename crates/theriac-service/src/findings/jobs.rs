@@ -30,6 +30,7 @@ struct Payload {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn enqueue(write: &mut Write, release: i64) -> Result<i64> {
     queue(write, Payload { release: Some(release) }, format!("release:{release}")).await
 }
@@ -38,6 +39,7 @@ pub async fn enqueue(write: &mut Write, release: i64) -> Result<i64> {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn enqueue_all(write: &mut Write) -> Result<i64> {
     queue(write, Payload { release: None }, "all".to_owned()).await
 }
@@ -93,6 +95,7 @@ pub struct Rematched {
 ///
 /// # Errors
 /// When there is no such release, or the index cannot be read.
+#[crate::boxed]
 pub async fn rematch(app: &App, release: i64) -> Result<Option<Rematched>> {
     let missing = || ServiceError::not_found("release", release.to_string());
     for _ in 0..ATTEMPTS {

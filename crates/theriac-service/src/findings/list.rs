@@ -121,6 +121,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// When product, release or person do not exist, a word is none that filters, or the actor may not read.
+#[crate::boxed]
 pub async fn list(app: &App, who: &Who, input: &ListFindings) -> Result<Findings> {
     let action = "findings read";
     let mut filter = Filter { limit: input.paging.fetch(), after: after(&input.paging)?, ..words(input)? };

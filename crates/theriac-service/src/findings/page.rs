@@ -105,6 +105,7 @@ pub struct SignatureView {
 ///
 /// # Errors
 /// When there is none, or the actor may not read it.
+#[crate::boxed]
 pub async fn page(app: &App, who: &Who, reference: &str) -> Result<FindingPage> {
     let missing = || ServiceError::not_found("finding", reference);
     let number = number("FIND", reference).ok_or_else(missing)?;

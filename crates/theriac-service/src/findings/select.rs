@@ -282,6 +282,7 @@ pub struct SelectedFinding {
 ///
 /// # Errors
 /// When one does not exist, or the actor may not read.
+#[crate::boxed]
 pub async fn selection(
     app: &App,
     who: &Who,
@@ -331,6 +332,7 @@ pub struct AssessmentSet {
 ///
 /// # Errors
 /// When there is no such set, or the actor may not read it.
+#[crate::boxed]
 pub async fn set(app: &App, who: &Who, set: Digest) -> Result<AssessmentSet> {
     let mut read = app.store().read().await?;
     let judged = Judged::find(&mut read, who, &[set]).await?;

@@ -39,6 +39,7 @@ pub struct Signed {
 /// # Errors
 /// When there is no such set, the sets are of several releases, a finding was judged anew since, it is signed already, what
 /// it rests on has changed, or the actor may not sign one of them.
+#[crate::boxed]
 pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]) -> Result<Signed> {
     let mut read = app.store().read().await?;
     let judged = Judged::find(&mut read, who, sets).await?;
@@ -67,6 +68,7 @@ pub async fn sign(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]
 ///
 /// # Errors
 /// As [`sign`]; when the findings cannot harm a patient, or the actor judged, signed or mends one of them.
+#[crate::boxed]
 pub async fn sign_clinical(app: &App, who: &Who, proof: &Reauthenticated, sets: &[Digest]) -> Result<Signed> {
     let mut read = app.store().read().await?;
     let judged = Judged::find(&mut read, who, sets).await?;
@@ -182,6 +184,7 @@ pub struct Signable {
 ///
 /// # Errors
 /// When there is no such set, the sets are of several releases, or the actor may not read them or is no person.
+#[crate::boxed]
 pub async fn signable(app: &App, who: &Who, sets: &[Digest]) -> Result<Vec<Signable>> {
     let mut read = app.store().read().await?;
     let judged = Judged::find(&mut read, who, sets).await?;
@@ -274,6 +277,7 @@ pub struct CarriedSet {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read.
+#[crate::boxed]
 pub async fn carried(app: &App, who: &Who, product: &str, release: &str) -> Result<CarriedSet> {
     let (_, release, mut read) = find(app, who, Permission::Read, "findings read", product, release).await?;
     carried_in(&mut read, &release).await
@@ -293,6 +297,7 @@ async fn carried_in(conn: &mut Conn, release: &Release) -> Result<CarriedSet> {
 ///
 /// # Errors
 /// When there are none, the set is another than was shown, what one rests on has changed since, or the actor may not.
+#[crate::boxed]
 pub async fn confirm_carried(
     app: &App,
     who: &Who,

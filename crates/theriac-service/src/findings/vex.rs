@@ -46,6 +46,7 @@ pub struct VexFile {
 ///
 /// # Errors
 /// When there is no such release, it has no open finding, or the actor may not read.
+#[crate::boxed]
 pub async fn vex(app: &App, who: &Who, product: &str, release: &str, format: VexFormat) -> Result<VexFile> {
     let action = "findings read";
     let (product, release, mut read) = find(app, who, Permission::Read, action, product, release).await?;

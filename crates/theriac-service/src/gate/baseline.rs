@@ -27,6 +27,7 @@ async fn moved_on_in(conn: &mut Conn, release: &Release, seq: i64) -> Result<Vec
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn moved_on(
     app: &App,
     who: &Who,
@@ -54,6 +55,7 @@ pub async fn moved_on(
 ///
 /// # Errors
 /// As [`adopt_revisions`], but for the signature.
+#[crate::boxed]
 pub async fn adoption(
     app: &App,
     who: &Who,
@@ -101,6 +103,7 @@ fn signed(release: &Release, taken: &[&Moved]) -> Result<Digest> {
 /// # Errors
 /// [`ServiceError::Changed`] when one of them is not what the record has approved by now, or the release rests on it
 /// already; when the release is decided, or the actor may not decide it.
+#[crate::boxed]
 pub async fn adopt_revisions(
     app: &App,
     who: &Who,

@@ -128,6 +128,7 @@ fn timeless(facts: &Facts) -> Result<Digest> {
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Result<(Gate, Digest)> {
     let (_, row, mut read) = find(app, who, Permission::ReadGate, "gate read", product, release).await?;
     let head = read.seq();
@@ -142,6 +143,7 @@ pub async fn preview(app: &App, who: &Who, product: &str, release: &str) -> Resu
 /// # Errors
 /// [`ServiceError::Changed`] when something changed since it was shown; when it is to ship while the gate is closed, was
 /// decided before, or the actor may not decide.
+#[crate::boxed]
 pub async fn decide(app: &App, who: &Who, proof: &Reauthenticated, input: Decide) -> Result<()> {
     let reason = input.reason.trim();
     if reason.is_empty() || reason.chars().count() > 4_000 {
@@ -297,6 +299,7 @@ async fn stage<T: serde::Serialize>(app: &App, value: &T, staged: &mut Vec<Stage
 ///
 /// # Errors
 /// As [`preview`].
+#[crate::boxed]
 pub async fn decisions(
     app: &App,
     who: &Who,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use theriac_auth::{ProductId, Products};
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{CheckVerdict, ClauseVerdict, Conformity, Disqualified};
@@ -111,7 +112,13 @@ pub(super) async fn owed(
     if wrong.is_empty() {
         return Ok(Vec::new());
     }
+    let mut last = BTreeMap::new();
+    for wrong in &wrong {
+        let at = last.entry(wrong.product).or_insert(wrong.said.at);
+        *at = wrong.said.at.max(*at);
+    }
     let wrong = Wrong {
+        last,
         by_number: wrong.into_iter().map(|wrong| (wrong.number, wrong)).collect(),
         releases: names.releases.iter().map(|release| (release.id, release)).collect(),
         names,
@@ -126,6 +133,8 @@ pub(super) async fn owed(
 /// Evidence that was found wrong, and the releases that it may be of.
 struct Wrong<'a> {
     by_number: BTreeMap<i64, FoundWrong>,
+    /// When the last of it was found wrong, by product.
+    last: BTreeMap<i64, Timestamp>,
     releases: BTreeMap<i64, &'a Release>,
     names: &'a Names,
 }
@@ -181,8 +190,8 @@ impl Wrong<'_> {
     /// The release that ships by a decision, where something of its product was found wrong since.
     fn bearing_on(&self, decision: &Decision) -> Option<&Release> {
         let release = self.releases.get(&decision.release).copied().filter(|_| decision.ships())?;
-        let bears = |wrong: &FoundWrong| wrong.product == release.product && wrong.said.at >= decision.at;
-        self.by_number.values().any(bears).then_some(release)
+        let last = self.last.get(&release.product)?;
+        (*last >= decision.at).then_some(release)
     }
 
     /// What is owed for a release that was decided on evidence found wrong, until sound evidence is in its place.

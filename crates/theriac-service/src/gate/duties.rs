@@ -105,6 +105,7 @@ pub struct Duties<T> {
 ///
 /// # Errors
 /// When there is no such person, or the page before gave no such key as the one asked for.
+#[crate::boxed]
 pub async fn duties(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Duties<Duty>> {
     let mut read = app.store().read().await?;
     if tables::people::by_key(&mut read, person).await?.is_none() {
@@ -119,6 +120,7 @@ pub async fn duties(app: &App, who: &Who, person: &str, paging: &Paging) -> Resu
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
     let mut read = app.store().read().await?;
     let today = today(app, &mut read).await?;
@@ -137,6 +139,7 @@ pub async fn overview(app: &App, who: &Who, person: &str) -> Result<Overview> {
 ///
 /// # Errors
 /// When the page before gave no such key as the one asked for, or what the store says.
+#[crate::boxed]
 pub async fn overdue(app: &App, who: &Who, person: &str, paging: &Paging) -> Result<Duties<Owed>> {
     let overview = overview(app, who, person).await?;
     Ok(Duties { page: page(overview.late.unwrap_or_default(), paging)?, left_out: overview.left_out })
@@ -254,6 +257,7 @@ struct AllOwed {
     left_out: Vec<String>,
 }
 
+/// Reads what everybody owes, as far as the reader may see it: verdicts, findings in the field, dates and evidence found wrong.
 async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: Date) -> Result<AllOwed> {
     let products = who.access().products(Permission::ReadGate);
     let names =

@@ -121,6 +121,7 @@ fn judge(input: FactsInput, pack: &Pack) -> Result<(Facts, Conformity, Gate)> {
 ///
 /// # Errors
 /// When there is no such release, the day is to come or before all records, or the actor may not read.
+#[crate::boxed]
 pub async fn facts(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Facts> {
     let (_, release, mut read) = find(app, who, Permission::ReadGate, "facts read", product, release).await?;
     let head = read.seq();
@@ -133,6 +134,7 @@ pub async fn facts(app: &App, who: &Who, product: &str, release: &str, at: Optio
 ///
 /// # Errors
 /// As [`facts`].
+#[crate::boxed]
 pub async fn conformity(
     app: &App,
     who: &Who,
@@ -147,6 +149,7 @@ pub async fn conformity(
 ///
 /// # Errors
 /// As [`facts`].
+#[crate::boxed]
 pub async fn gate(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Gate> {
     Ok(judged(app, who, product, release, at).await?.gate)
 }
@@ -155,6 +158,7 @@ pub async fn gate(app: &App, who: &Who, product: &str, release: &str, at: Option
 ///
 /// # Errors
 /// As [`facts`].
+#[crate::boxed]
 pub async fn judged(app: &App, who: &Who, product: &str, release: &str, at: Option<Date>) -> Result<Judged> {
     let (_, release, mut read) =
         find(app, who, Permission::ReadGate, "verdicts read", product, release).await?;
@@ -255,6 +259,7 @@ fn sides<T: Clone + PartialEq>(then: &[T], now: &[T], judges: fn(&mut T) -> &mut
 ///
 /// # Errors
 /// As [`facts`].
+#[crate::boxed]
 pub async fn shown(app: &App, who: &Who, product: &str, release: &str) -> Result<Judged> {
     let (_, release, mut read) =
         find(app, who, Permission::ReadGate, "verdicts read", product, release).await?;
@@ -343,6 +348,7 @@ fn sums_of(judged: &Judged, release: &Release, (day, seq): (Date, i64), pack: St
 ///
 /// # Errors
 /// When the actor may not read one of them, or what the store says.
+#[crate::boxed]
 pub async fn sums(app: &App, who: &Who, states: &[ReleaseState]) -> Result<Vec<Sums>> {
     let mut read = app.store().read().await?;
     let ids: Vec<i64> = states.iter().map(|state| state.id).collect();
@@ -424,6 +430,7 @@ async fn keep(app: &App, stored: Stored) -> Result<()> {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn releases(app: &App, who: &Who) -> Result<Vec<ReleaseState>> {
     let products = who.access().products(Permission::ReadGate);
     let mut read = app.store().read().await?;

@@ -52,6 +52,7 @@ fn load<N: AsRef<str>, T: AsRef<str>>(app: &App, files: &[(N, T)]) -> Result<Arc
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn ensure_built_in(app: &App) -> Result<()> {
     let pack = load(app, IEC_81001_5_1_2021)?;
     let mut read = app.store().read().await?;
@@ -86,6 +87,7 @@ pub(super) async fn pack_at(app: &App, conn: &mut Conn, seq: i64) -> Result<Arc<
 ///
 /// # Errors
 /// When it cannot be read.
+#[crate::boxed]
 pub async fn pack(app: &App) -> Result<Arc<Pack>> {
     let mut read = app.store().read().await?;
     let seq = read.seq();
@@ -96,6 +98,7 @@ pub async fn pack(app: &App) -> Result<Arc<Pack>> {
 ///
 /// # Errors
 /// When it cannot be read.
+#[crate::boxed]
 pub async fn pack_then(app: &App, seq: i64) -> Result<Arc<Pack>> {
     pack_at(app, &mut *app.store().read().await?, seq).await
 }
@@ -104,6 +107,7 @@ pub async fn pack_then(app: &App, seq: i64) -> Result<Arc<Pack>> {
 ///
 /// # Errors
 /// When the actor may not read.
+#[crate::boxed]
 pub async fn pack_in_force(app: &App, who: &Who) -> Result<PackView> {
     who.require(app, Permission::Read, Scope::Organisation, "pack read").await?;
     let mut read = app.store().read().await?;
@@ -121,6 +125,7 @@ pub async fn pack_in_force(app: &App, who: &Who) -> Result<PackView> {
 ///
 /// # Errors
 /// [`ServiceError::Changed`] when another pack is in force by now, or the actor may not sign it.
+#[crate::boxed]
 pub async fn adopt_pack(
     app: &App,
     who: &Who,

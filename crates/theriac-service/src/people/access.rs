@@ -13,6 +13,7 @@ use crate::{App, Result, ServiceError, Who};
 ///
 /// # Errors
 /// When the person has it already, person or product are unknown, or the actor may not.
+#[crate::boxed]
 pub async fn grant(app: &App, who: &Who, key: &str, role: Role, product: Option<&str>) -> Result<()> {
     let action = "role grant";
     who.require(app, Permission::AdministerGrants, Scope::Organisation, action).await?;
@@ -33,6 +34,7 @@ pub async fn grant(app: &App, who: &Who, key: &str, role: Role, product: Option<
 ///
 /// # Errors
 /// When the person does not have it, it is the last administrator's, or the actor may not.
+#[crate::boxed]
 pub async fn withdraw(app: &App, who: &Who, key: &str, role: Role, product: Option<&str>) -> Result<()> {
     let action = "role withdraw";
     who.require(app, Permission::AdministerGrants, Scope::Organisation, action).await?;
@@ -85,6 +87,7 @@ async fn another_administrator(conn: &mut Conn, person: &Name) -> Result<()> {
 ///
 /// # Errors
 /// When it is the last administrator's, there is no such person, or the actor may not.
+#[crate::boxed]
 pub async fn close_account(app: &App, who: &Who, key: &str) -> Result<()> {
     let action = "account close";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
@@ -117,6 +120,7 @@ pub(super) async fn close(write: &mut Write, person: &Name) -> Result<Vec<String
 ///
 /// # Errors
 /// When the password is weak, there is no such person, or the actor may not.
+#[crate::boxed]
 pub async fn reset_password(app: &App, who: &Who, key: &str, password: &str) -> Result<()> {
     let action = "password reset";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;

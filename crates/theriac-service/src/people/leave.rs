@@ -17,6 +17,7 @@ use crate::{App, Result, ServiceError, Who};
 /// # Errors
 /// When the day is still to come or not later than the person's first, they have left already, it is the last
 /// administrator, or the actor may not.
+#[crate::boxed]
 pub async fn leave(app: &App, who: &Who, key: &str, from: Date) -> Result<()> {
     let action = "person leave";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;

@@ -96,6 +96,7 @@ pub fn check_init(input: &Init) -> Result<()> {
 ///
 /// # Errors
 /// When it is set up already, a field is wrong, or the first people could not approve anything.
+#[crate::boxed]
 pub async fn init(app: &App, who: &Who, input: Init) -> Result<Started> {
     who.require(app, Permission::AdministerInstallation, Scope::Organisation, "init").await?;
     let (organisation, people) = check(&input)?;
@@ -273,6 +274,7 @@ fn started(people: &[NewPerson]) -> Result<Started> {
 ///
 /// # Errors
 /// When nothing is set up yet.
+#[crate::boxed]
 pub async fn organisation(app: &App) -> Result<Organisation> {
     organisation_in(&mut *app.store().read().await?).await
 }
@@ -281,6 +283,7 @@ pub async fn organisation(app: &App) -> Result<Organisation> {
 ///
 /// # Errors
 /// When nothing is set up yet.
+#[crate::boxed]
 pub async fn organisation_in(conn: &mut Conn) -> Result<Organisation> {
     let row = table::current(conn).await?.ok_or_else(|| {
         ServiceError::rule("Nothing is set up here yet: run `theriac init`, which asks for the organisation and its first people.")
@@ -298,6 +301,7 @@ pub async fn organisation_in(conn: &mut Conn) -> Result<Organisation> {
 ///
 /// # Errors
 /// When the actor may not, or nothing is set up yet.
+#[crate::boxed]
 pub async fn set_accept_defects(app: &App, who: &Who, accept: bool) -> Result<()> {
     let action = "organisation change";
     who.require(app, Permission::AdministerInstallation, Scope::Organisation, action).await?;

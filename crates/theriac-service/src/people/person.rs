@@ -128,6 +128,7 @@ fn check_place(checks: &mut Checks, prefix: &str, place: &Place) -> Place {
 ///
 /// # Errors
 /// When key or address are taken, a field is wrong, or the actor may not.
+#[crate::boxed]
 pub async fn add_person(app: &App, who: &Who, person: NewPerson) -> Result<()> {
     let action = "person add";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
@@ -173,6 +174,7 @@ async fn manager(conn: &mut Conn, key: Option<&str>) -> Result<Option<i64>> {
 ///
 /// # Errors
 /// When there is no such person, the lines of management would go in a circle, or the actor may not.
+#[crate::boxed]
 pub async fn change_place(app: &App, who: &Who, key: &str, place: Place, from: Date) -> Result<()> {
     let action = "person change";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
@@ -231,6 +233,7 @@ pub fn address_digest(address: &str) -> Digest {
 ///
 /// # Errors
 /// When the address is another person's, there is no such person, or the actor may not.
+#[crate::boxed]
 pub async fn add_address(app: &App, who: &Who, key: &str, address: &str) -> Result<()> {
     let action = "person address";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
@@ -253,6 +256,7 @@ pub async fn add_address(app: &App, who: &Who, key: &str, address: &str) -> Resu
 ///
 /// # Errors
 /// When the address is not this person's, there is no such person, or the actor may not.
+#[crate::boxed]
 pub async fn withdraw_address(app: &App, who: &Who, key: &str, address: &str) -> Result<()> {
     let action = "person address withdraw";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;
@@ -274,6 +278,7 @@ pub async fn withdraw_address(app: &App, who: &Who, key: &str, address: &str) ->
 ///
 /// # Errors
 /// When the actor may not or is that person, the proof is another's, or there is no such person.
+#[crate::boxed]
 pub async fn erase_person(app: &App, who: &Who, proof: &Reauthenticated, key: &str) -> Result<()> {
     let action = "person erase";
     who.require(app, Permission::AdministerPeople, Scope::Organisation, action).await?;

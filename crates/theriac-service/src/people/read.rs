@@ -93,6 +93,7 @@ pub struct PersonView {
 ///
 /// # Errors
 /// When the actor may not read.
+#[crate::boxed]
 pub async fn people(app: &App, who: &Who, paging: &Paging) -> Result<Page<PersonView>> {
     who.require(app, Permission::Read, Scope::Organisation, "people read").await?;
     let mut read = app.store().read().await?;
@@ -105,6 +106,7 @@ pub async fn people(app: &App, who: &Who, paging: &Paging) -> Result<Page<Person
 ///
 /// # Errors
 /// When there is no such person, or the actor may not read.
+#[crate::boxed]
 pub async fn person(app: &App, who: &Who, key: &str) -> Result<PersonView> {
     who.require(app, Permission::Read, Scope::Organisation, "person read").await?;
     let mut read = app.store().read().await?;
@@ -142,6 +144,7 @@ async fn among(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<Vec<Name
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn names(app: &App, keys: &[String]) -> Result<BTreeMap<String, String>> {
     let mut read = app.store().read().await?;
     let names = tables::people::names_by_keys(&mut read, keys).await?;

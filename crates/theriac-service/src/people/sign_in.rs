@@ -99,6 +99,7 @@ impl Session {
 ///
 /// # Errors
 /// [`ServiceError::SignIn`], which does not say whether the account exists; [`ServiceError::Throttled`].
+#[crate::boxed]
 pub async fn sign_in(app: &App, door: &Door<'_>, email: &str, given: &str) -> Result<SessionId> {
     let email = normal_email(email);
     door.attempt(&email, app.now())?;
@@ -151,6 +152,7 @@ async fn begin_session(write: &mut Write, person: i64) -> Result<SessionId> {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn session(app: &App, cookie: &str, via: &str) -> Result<Option<Session>> {
     let Some(id) = SessionId::parse(cookie) else { return Ok(None) };
     let now = app.now();
@@ -188,6 +190,7 @@ fn grant(row: &GrantRow) -> Result<Grant> {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn sign_out(app: &App, session: &Session) -> Result<()> {
     let person = session.who.person()?;
     let mut write = session.who.write(app, "sign out").await?;
@@ -214,6 +217,7 @@ pub struct OwnSession {
 ///
 /// # Errors
 /// When no person asks.
+#[crate::boxed]
 pub async fn sessions(app: &App, who: &Who) -> Result<Vec<OwnSession>> {
     let person = who.person()?;
     let rows = table::sessions_of(&mut *app.store().read().await?, person.0).await?;
@@ -232,6 +236,7 @@ pub async fn sessions(app: &App, who: &Who) -> Result<Vec<OwnSession>> {
 ///
 /// # Errors
 /// When they have no such session.
+#[crate::boxed]
 pub async fn end_session(app: &App, who: &Who, digest: Digest) -> Result<()> {
     let person = who.person()?;
     let mut write = who.write(app, "sign out").await?;
@@ -247,6 +252,7 @@ pub async fn end_session(app: &App, who: &Who, digest: Digest) -> Result<()> {
 ///
 /// # Errors
 /// When it is wrong, was set by somebody else, was tried too often, or no person asks.
+#[crate::boxed]
 pub async fn prove(app: &App, door: &Door<'_>, who: &Who, given: &str) -> Result<Reauthenticated> {
     let (proof, account) = check_password(app, door, who, given, "prove identity").await?;
     if !account.own {
@@ -261,6 +267,7 @@ pub async fn prove(app: &App, door: &Door<'_>, who: &Who, given: &str) -> Result
 ///
 /// # Errors
 /// As [`prove`]; when the comment is longer than 2,000 characters.
+#[crate::boxed]
 pub async fn prove_saying(
     app: &App,
     door: &Door<'_>,
@@ -315,6 +322,7 @@ async fn check_password(
 ///
 /// # Errors
 /// When the old password is wrong or was tried too often, the new one is weak, or no person asks.
+#[crate::boxed]
 pub async fn change_password(
     app: &App,
     door: &Door<'_>,

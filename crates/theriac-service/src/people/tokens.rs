@@ -72,6 +72,7 @@ fn subject(token: i64) -> String {
 ///
 /// # Errors
 /// When the name is taken, a machine may not hold a permission, the expiry is past or too far, or the actor may not.
+#[crate::boxed]
 pub async fn issue_token(app: &App, who: &Who, new: NewToken) -> Result<IssuedToken> {
     let action = "token issue";
     let product = match &new.product {
@@ -121,6 +122,7 @@ pub async fn issue_token(app: &App, who: &Who, new: NewToken) -> Result<IssuedTo
 ///
 /// # Errors
 /// When a person administers none.
+#[crate::boxed]
 pub async fn tokens(app: &App, who: &Who, paging: &Paging) -> Result<Page<TokenView>> {
     let rows = match who.access().token() {
         Some(own) => {
@@ -164,6 +166,7 @@ async fn administered(app: &App, who: &Who, action: &str) -> Result<Option<Vec<i
 ///
 /// # Errors
 /// When there is no such token, or the actor does not administer it.
+#[crate::boxed]
 pub async fn revoke_token(app: &App, who: &Who, name: &str) -> Result<()> {
     let action = "token revoke";
     administered(app, who, action).await?;
@@ -183,6 +186,7 @@ pub async fn revoke_token(app: &App, who: &Who, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`ServiceError::SignIn`] when it is no live token, [`ServiceError::Throttled`] after too many of these.
+#[crate::boxed]
 pub async fn who_of_token(app: &App, door: &Door<'_>, text: &str) -> Result<Who> {
     let found = match ApiToken::parse(text) {
         Err(error) => Err(error.to_string()),

@@ -27,6 +27,7 @@ pub struct NewBuild {
 ///
 /// # Errors
 /// When the name is taken, a field is wrong, or the actor may not.
+#[crate::boxed]
 pub async fn add_build(app: &App, who: &Who, new: NewBuild) -> Result<Build> {
     let action = "build add";
     drop(find(app, who, Permission::AddBuild, action, &new.product, &new.release).await?);
@@ -57,6 +58,7 @@ pub async fn add_build(app: &App, who: &Who, new: NewBuild) -> Result<Build> {
 ///
 /// # Errors
 /// When there is no such build, the release is decided, or the actor may not.
+#[crate::boxed]
 pub async fn set_candidate(
     app: &App,
     who: &Who,
@@ -87,6 +89,7 @@ pub async fn set_candidate(
 ///
 /// # Errors
 /// When there is no such release, or the actor may not read it.
+#[crate::boxed]
 pub async fn builds(
     app: &App,
     who: &Who,

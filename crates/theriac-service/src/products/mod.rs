@@ -38,6 +38,7 @@ pub const fn scope_of(product: &Product) -> Scope {
 /// # Errors
 /// Not found when there is none or it may not be read; denied (and written down) when it may be read but the
 /// permission is missing.
+#[crate::boxed]
 pub async fn find_product(
     app: &App,
     who: &Who,
@@ -66,6 +67,7 @@ fn readable(who: &Who, permission: Permission, product: &Product) -> bool {
 ///
 /// # Errors
 /// As [`find_product`]; not found when there is no such release.
+#[crate::boxed]
 pub async fn find(
     app: &App,
     who: &Who,
@@ -83,6 +85,7 @@ pub async fn find(
 ///
 /// # Errors
 /// When there is none.
+#[crate::boxed]
 pub async fn find_in(conn: &mut Conn, product: &str, release: &str) -> Result<(Product, Release)> {
     let product = product_in(conn, product).await?;
     let release = release_in(conn, &product, release).await?;

@@ -66,6 +66,7 @@ fn subject(product: &Product) -> String {
 ///
 /// # Errors
 /// When the key is taken, a field is wrong, or the actor may not.
+#[crate::boxed]
 pub async fn add_product(app: &App, who: &Who, new: NewProduct) -> Result<Product> {
     let action = "product add";
     who.require(app, Permission::ManageProducts, Scope::Organisation, action).await?;
@@ -91,6 +92,7 @@ pub async fn add_product(app: &App, who: &Who, new: NewProduct) -> Result<Produc
 /// # Errors
 /// [`ServiceError::Changed`] when the product is not as expected any more; when there is no such product, a field is wrong, or
 /// the actor may not.
+#[crate::boxed]
 pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChange) -> Result<Product> {
     let action = "product change";
     let (_, read) = find_product(app, who, Permission::ManageProducts, action, key).await?;
@@ -126,6 +128,7 @@ pub async fn change_product(app: &App, who: &Who, key: &str, change: ProductChan
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn products(app: &App, who: &Who, paging: &Paging) -> Result<Page<Product>> {
     let only = only(who, Permission::Read);
     let mut read = app.store().read().await?;
@@ -137,6 +140,7 @@ pub async fn products(app: &App, who: &Who, paging: &Paging) -> Result<Page<Prod
 ///
 /// # Errors
 /// When there is none, or the actor may not read it.
+#[crate::boxed]
 pub async fn product(app: &App, who: &Who, key: &str) -> Result<Product> {
     Ok(find_product(app, who, Permission::Read, "product read", key).await?.0)
 }

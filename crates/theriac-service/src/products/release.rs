@@ -122,6 +122,7 @@ async fn view(conn: &mut Conn, id: i64) -> Result<ReleaseView> {
 ///
 /// # Errors
 /// When the name is taken, it is to go on from a release that is not decided, a field is wrong, or the actor may not.
+#[crate::boxed]
 pub async fn add_release(app: &App, who: &Who, new: NewRelease) -> Result<ReleaseView> {
     let action = "release add";
     let (_, read) = find_product(app, who, Permission::ManageReleases, action, &new.product).await?;
@@ -183,6 +184,7 @@ async fn manager(conn: &mut Conn, named: Option<&str>) -> Result<Option<i64>> {
 /// # Errors
 /// [`ServiceError::Changed`] when the plan is not the expected one any more; when there is no such release or person, or the
 /// actor may not.
+#[crate::boxed]
 pub async fn change_release(
     app: &App,
     who: &Who,
@@ -220,6 +222,7 @@ pub async fn change_release(
 ///
 /// # Errors
 /// When there is no such release, or the actor may not.
+#[crate::boxed]
 pub async fn set_fielded(
     app: &App,
     who: &Who,
@@ -265,6 +268,7 @@ pub(super) async fn is_decided(conn: &mut Conn, release: &Release) -> Result<boo
 ///
 /// # Errors
 /// When the product does not exist, or may not be read.
+#[crate::boxed]
 pub async fn releases(
     app: &App,
     who: &Who,
@@ -305,6 +309,7 @@ async fn standings_of(
 ///
 /// # Errors
 /// When there is none, or the actor may not read it.
+#[crate::boxed]
 pub async fn release(app: &App, who: &Who, product: &str, release: &str) -> Result<ReleaseView> {
     let (product, mut read) = find_product(app, who, Permission::Read, "release read", product).await?;
     let release = release_in(&mut read, &product, release).await?;
@@ -319,6 +324,7 @@ pub async fn release(app: &App, who: &Who, product: &str, release: &str) -> Resu
 ///
 /// # Errors
 /// As [`release`], and when it was not there yet.
+#[crate::boxed]
 pub async fn release_at(app: &App, who: &Who, product: &str, release: &str, seq: i64) -> Result<ReleaseView> {
     let (product, mut read) = find_product(app, who, Permission::Read, "release read", product).await?;
     let release = release_in(&mut read, &product, release).await?;

@@ -118,6 +118,7 @@ pub fn kinds_to_write(app: &App, who: &Who) -> Vec<&'static Kind> {
 ///
 /// # Errors
 /// When there is no such place, the kind does not belong there, or the actor may not read it.
+#[crate::boxed]
 pub async fn begin_hindrance(
     app: &App,
     who: &Who,
@@ -134,6 +135,7 @@ pub async fn begin_hindrance(
 ///
 /// # Errors
 /// When kind or scope is unknown or do not fit, the actor may not write it, or a field is not of its shape.
+#[crate::boxed]
 pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
     begin_once(app, who, None, input).await
 }
@@ -143,6 +145,7 @@ pub async fn begin(app: &App, who: &Who, input: Begin) -> Result<Opened> {
 /// # Errors
 /// As [`begin`]; [`ServiceError::Changed`] with the record's number when the form has begun a record and says something
 /// else now, or that record has moved on.
+#[crate::boxed]
 pub async fn begin_from_form(app: &App, who: &Who, form: &str, input: Begin) -> Result<Opened> {
     begin_once(app, who, Some(&key_of(form)), input).await
 }
@@ -151,6 +154,7 @@ pub async fn begin_from_form(app: &App, who: &Who, form: &str, input: Begin) -> 
 ///
 /// # Errors
 /// When there is no such kind, or the form began a record of another.
+#[crate::boxed]
 pub async fn begun_from_form(app: &App, who: &Who, form: &str, kind: &Kind) -> Result<Option<String>> {
     let mut read = app.store().read().await?;
     begun_by(&mut read, who.act("record begin").actor, Some(&key_of(form)), kind).await

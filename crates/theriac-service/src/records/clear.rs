@@ -28,6 +28,7 @@ pub struct ClearSuspect {
 ///
 /// # Errors
 /// When the link is one that judges, is not suspect, its target has moved on again or is retired, no reason is given, or the actor may not.
+#[crate::boxed]
 pub async fn clear_suspect(app: &App, who: &Who, input: ClearSuspect) -> Result<()> {
     let person = who.person()?;
     let reason = needs_reason(&input.reason)?.to_owned();

@@ -206,6 +206,7 @@ pub(crate) fn content_of(kind: &Kind, version: u32, text: &str) -> Result<Conten
 ///
 /// # Errors
 /// When there is no such record or the actor may not write it.
+#[crate::boxed]
 pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;
@@ -250,6 +251,7 @@ pub async fn edit(app: &App, who: &Who, reference: &str) -> Result<DraftView> {
 /// # Errors
 /// [`ServiceError::Changed`] when the draft is no longer what was shown, [`ServiceError::Invalid`] with every field that
 /// is not of its shape, or when the actor may not write the record.
+#[crate::boxed]
 pub async fn save_draft(
     app: &App,
     who: &Who,
@@ -341,6 +343,7 @@ async fn put(conn: &mut Conn, draft: &Draft) -> Result<()> {
 ///
 /// # Errors
 /// As [`save_draft`], and when there are too many files or the name is not one.
+#[crate::boxed]
 pub async fn attach(
     app: &App,
     who: &Who,
@@ -380,6 +383,7 @@ pub(super) fn upright(field: &str, text: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`save_draft`].
+#[crate::boxed]
 pub async fn detach(
     app: &App,
     who: &Who,
@@ -428,6 +432,7 @@ async fn change_attachments(
 ///
 /// # Errors
 /// When there is no draft, or the record may not be written.
+#[crate::boxed]
 pub async fn discard(app: &App, who: &Who, reference: &str, expected: Digest) -> Result<()> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;

@@ -118,6 +118,7 @@ impl Changed {
 ///
 /// # Errors
 /// When there is no such record or revision, or the actor may not read it.
+#[crate::boxed]
 pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) -> Result<RecordView> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;
@@ -218,6 +219,7 @@ async fn place(conn: &mut Conn, record: &Record) -> Result<(Option<String>, Opti
 ///
 /// # Errors
 /// As [`record`].
+#[crate::boxed]
 pub async fn history(
     app: &App,
     who: &Who,
@@ -246,6 +248,7 @@ pub async fn history(
 ///
 /// # Errors
 /// As [`record`].
+#[crate::boxed]
 pub async fn compare(app: &App, who: &Who, reference: &str, one: i64, other: i64) -> Result<Changed> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;
@@ -266,6 +269,7 @@ pub async fn compare(app: &App, who: &Who, reference: &str, one: i64, other: i64
 ///
 /// # Errors
 /// When the record has no such file, or the actor may not read it.
+#[crate::boxed]
 pub async fn attachment(app: &App, who: &Who, reference: &str, digest: Digest) -> Result<(String, Vec<u8>)> {
     let mut read = app.store().read().await?;
     let (record, _) = find(app, &mut read, who, reference).await?;

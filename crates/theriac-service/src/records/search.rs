@@ -91,6 +91,7 @@ pub struct Listing {
 ///
 /// # Errors
 /// When a filter names what does not exist or `after` is not what a page gave.
+#[crate::boxed]
 pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
     let mut read = app.store().read().await?;
     let filter = filter(app, who, &mut read, input).await?;
@@ -107,6 +108,7 @@ pub async fn list(app: &App, who: &Who, input: &ListInput) -> Result<Listing> {
 ///
 /// # Errors
 /// When a filter names what does not exist.
+#[crate::boxed]
 pub async fn number(app: &App, who: &Who, input: &ListInput) -> Result<i64> {
     let mut read = app.store().read().await?;
     let filter = filter(app, who, &mut read, input).await?;

@@ -62,6 +62,7 @@ impl Giving {
 ///
 /// # Errors
 /// When there is no such record, or the actor may not read it.
+#[crate::boxed]
 pub async fn hindrance(app: &App, who: &Who, reference: &str, giving: Giving) -> Result<Option<String>> {
     let mut read = app.store().read().await?;
     let (record, kind) = find(app, &mut read, who, reference).await?;
@@ -115,6 +116,7 @@ async fn judged(app: &App, conn: &mut Conn, who: &Who, reference: &str, digest: 
 ///
 /// # Errors
 /// When the actor may not approve, wrote any of it, has signed already, or the revision is not the one in review.
+#[crate::boxed]
 pub async fn approve(
     app: &App,
     who: &Who,
@@ -133,6 +135,7 @@ pub async fn approve(
 ///
 /// # Errors
 /// As [`approve`], and when the revision needs no such signature.
+#[crate::boxed]
 pub async fn sign_clinical(
     app: &App,
     who: &Who,
@@ -343,6 +346,7 @@ pub(super) fn date_duties(
 ///
 /// # Errors
 /// When the actor may not approve it, no reason is given, or it is not in review.
+#[crate::boxed]
 pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, reason: &str) -> Result<()> {
     let person = who.person()?;
     let reason = needs_reason(reason)?;
@@ -381,6 +385,7 @@ pub async fn send_back(app: &App, who: &Who, reference: &str, digest: Digest, re
 ///
 /// # Errors
 /// When the actor may not approve it, no reason is given, the revision is not the approved one, or a newer one is in review.
+#[crate::boxed]
 pub async fn retire(
     app: &App,
     who: &Who,

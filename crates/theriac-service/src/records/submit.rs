@@ -33,6 +33,7 @@ pub struct Submitted {
 /// # Errors
 /// [`ServiceError::Changed`] when the draft is no longer what was shown, [`ServiceError::Invalid`] with all that is
 /// missing or wrong, or when the actor may not submit.
+#[crate::boxed]
 pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> Result<Submitted> {
     let person = who.person()?;
     let mut read = app.store().read().await?;
@@ -317,6 +318,7 @@ const fn scale_of(field: &Field) -> Option<&'static str> {
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn levels(
     app: &App,
     kind: &Kind,

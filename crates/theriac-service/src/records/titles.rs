@@ -15,6 +15,7 @@ const CHUNK: usize = 1000;
 ///
 /// # Errors
 /// What the store says.
+#[crate::boxed]
 pub async fn titles(app: &App, who: &Who, references: &[String]) -> Result<BTreeMap<String, String>> {
     let mut read = app.store().read().await?;
     let mut titles = BTreeMap::new();

@@ -19,6 +19,7 @@ use crate::{App, Result, ServiceError, Who};
 /// # Errors
 /// [`ServiceError::Changed`] when the revision is not the latest; when the actor neither wrote it nor may approve it, no
 /// reason is given, or it is neither in review nor sent back.
+#[crate::boxed]
 pub async fn withdraw(app: &App, who: &Who, reference: &str, digest: Digest, reason: &str) -> Result<()> {
     let action = "record withdraw";
     let person = who.person()?;

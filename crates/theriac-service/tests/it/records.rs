@@ -608,7 +608,7 @@ on_both_engines!(an_import_makes_drafts_of_another_installation_and_nothing_else
     let mut broken = file;
     broken.records[1].content.insert("nonsense".to_owned(), json!(1));
     let refused = records::import(&there.app, &ana, broken, Import::default()).await.unwrap_err();
-    assert!(refused.to_string().contains("records.1.nonsense"), "{refused}");
+    assert!(refused.to_string().contains("records.1.content.nonsense"), "{refused}");
 });
 
 on_both_engines!(numbers_of_another_installation_mean_nothing_here, |store| {

@@ -1,10 +1,14 @@
 //! What a form sent: pairs in their order, keys as often as they came, files apart. Refused without the CSRF token;
 //! what came too late for its session is kept (see [`super::kept`]).
 
+use std::time::Duration;
+
 use axum::body::Bytes;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Room};
 
 use super::kept::{self, Kept};
 use super::{Failure, Me, Web};
@@ -13,12 +17,11 @@ use super::{Failure, Me, Web};
 const FORM_MAX: usize = 4_000_000;
 /// Most pairs of a form.
 const PAIRS_MAX: usize = 20_000;
-/// Largest upload: all files together.
-const UPLOAD_MAX: usize = 200_000_000;
 /// What the sign-in page's form holds more than the form that it carries: a prefix for each value.
 const CARRIED_MORE: usize = 10 * PAIRS_MAX;
-/// Most files at once.
-const FILES_MAX: usize = 50;
+
+/// Longest pause between two pieces of an upload.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file that came with a form.
 #[derive(Debug, Clone)]
@@ -38,9 +41,17 @@ pub struct Form {
     pub pairs: Vec<(String, String)>,
     /// Files.
     pub files: Vec<Upload>,
+    /// Given back when the files are done with: only so many are in memory at a time.
+    _room: Option<Room>,
 }
 
 impl Form {
+    /// Values alone, such as those of an address.
+    #[must_use]
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, ..Self::default() }
+    }
+
     /// The value of a name; empty when it was not sent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
@@ -80,7 +91,7 @@ impl Form {
                 "The form is not UTF-8. Load the page again and send it once more.",
             ));
         }
-        Ok(Self { pairs, files: Vec::new() })
+        Ok(Self::of(pairs))
     }
 
     /// Refuses the character NUL, which no browser sends and no field takes.
@@ -97,40 +108,52 @@ impl Form {
     }
 
     async fn read_multipart(mut parts: Multipart, files: bool) -> Result<Self, Failure> {
-        let wrong = |error: axum::extract::multipart::MultipartError| {
-            Failure::new(error.status(), "The upload was refused", error.body_text())
-        };
         let mut form = Self::default();
         let mut left = FORM_MAX;
-        while let Some(mut part) = parts.next_field().await.map_err(wrong)? {
+        while let Some(mut part) = in_time(parts.next_field()).await? {
             let field = part.name().unwrap_or_default().to_owned();
             let file = part.file_name().map(str::to_owned);
             match file {
                 Some(name) => {
-                    let bytes = if files {
-                        part.bytes().await.map_err(wrong)?
-                    } else {
-                        while part.chunk().await.map_err(wrong)?.is_some() {}
-                        Bytes::new()
-                    };
+                    let bytes = bytes(&mut part, files).await?;
                     if !name.is_empty() {
                         form.files.push(Upload { field, name, bytes });
                     }
                 }
                 None => {
                     let mut value = Vec::new();
-                    while let Some(chunk) = part.chunk().await.map_err(wrong)? {
+                    while let Some(chunk) = in_time(part.chunk()).await? {
                         left = left.checked_sub(chunk.len()).ok_or_else(too_large)?;
                         value.extend_from_slice(&chunk);
                     }
                     form.pairs.push((field, String::from_utf8_lossy(&value).into_owned()));
                 }
             }
-            if form.files.len() > FILES_MAX || form.pairs.len() > PAIRS_MAX {
-                return Err(Failure::bad_request(format!("At most {FILES_MAX} files at once.")));
+            if form.files.len() > FILES_AT_ONCE || form.pairs.len() > PAIRS_MAX {
+                return Err(Failure::bad_request(format!("At most {FILES_AT_ONCE} files at once.")));
             }
         }
         Ok(form)
+    }
+}
+
+/// The bytes of a file, which are read in any case and kept only if `wanted`.
+async fn bytes(part: &mut Field<'_>, wanted: bool) -> Result<Bytes, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = in_time(part.chunk()).await? {
+        if wanted {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok(bytes.into())
+}
+
+/// What comes next of an upload, unless it has stopped coming.
+async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {
+    let refused = |status, words: String| Failure::new(status, "The upload was refused", words);
+    match tokio::time::timeout(PATIENCE, next).await {
+        Ok(next) => next.map_err(|error| refused(error.status(), error.body_text())),
+        Err(_) => Err(refused(StatusCode::REQUEST_TIMEOUT, "It stopped coming. Send it again.".to_owned())),
     }
 }
 
@@ -165,10 +188,15 @@ async fn read_as_sent(request: Request, web: &Web, files: Files) -> Result<Form,
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if files != Files::None && kind.starts_with("multipart/form-data") {
         let limited =
-            request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, UPLOAD_MAX)));
+            request.map(|body| axum::body::Body::new(http_body_util::Limited::new(body, BYTES_AT_ONCE)));
         let wrong = |_| Failure::bad_request("The upload cannot be read: its type names no boundary.");
         let parts = Multipart::from_request(limited, web).await.map_err(wrong)?;
-        return Form::read_multipart(parts, files == Files::Read).await;
+        if files == Files::Named {
+            return Form::read_multipart(parts, false).await;
+        }
+        let room = web.app().room().await?;
+        let form = Form::read_multipart(parts, true).await?;
+        return Ok(Form { _room: Some(room), ..form });
     }
     // What is carried through the sign-in is as large as the form was, and a little larger.
     let max = if files == Files::None { FORM_MAX + CARRIED_MORE } else { FORM_MAX };

@@ -100,7 +100,7 @@ impl Typed {
     pub fn of(latest: Option<&AssessmentView>, findings: &[String], expected: Digest) -> Self {
         let said = latest.map(|judged| values(&judged.assessment, &judged.rests_on, judged.fixer.as_deref()));
         let pairs = said.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect();
-        let sent = Form { pairs, files: Vec::new() };
+        let sent = Form::of(pairs);
         Self { findings: findings.to_vec(), expected: expected.to_string(), sent, refused: false }
     }
 
@@ -223,7 +223,7 @@ pub async fn show(
     Path((product, release)): Path<(String, String)>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let chosen = Form { pairs: asked, files: Vec::new() }.all("finding");
+    let chosen = Form::of(asked).all("finding");
     if chosen.is_empty() {
         return Ok(with_toast(&urls::release(&product, &release, "findings"), "Choose findings first"));
     }

@@ -161,7 +161,7 @@ pub async fn show_sign(
     Path((product, name)): Path<(String, String)>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let asked = Form { pairs: asked, files: Vec::new() };
+    let asked = Form::of(asked);
     if !asked.has("revision") {
         return Ok(with_toast(&urls::release(&product, &name, "baseline"), "Choose revisions first"));
     }

@@ -7,7 +7,7 @@ use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
 use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, BlockingReason, FileInput};
 use theriac_service::findings::FindingLine;
-use theriac_service::{Paging, ServiceError, products};
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Paging, ServiceError, products};
 
 use super::names::Names;
 use super::{error_at, evidence_list, release};
@@ -193,7 +193,7 @@ fn accepted() -> Facts {
         Fact::text("SBOM", "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value)"),
         Fact::text("Test results", "JUnit XML"),
         Fact::text("Build manifest", "JSON, made by theriac build describe"),
-        Fact::text("At once", "50 files, 200 MB together"),
+        Fact::text("At once", format!("{FILES_AT_ONCE} files, {} MB together", BYTES_AT_ONCE >> 20)),
     ])
 }
 

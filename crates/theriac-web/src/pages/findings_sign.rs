@@ -57,7 +57,7 @@ pub async fn show(
     Path((product, release)): Path<(String, String)>,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let asked = Form { pairs: asked, files: Vec::new() };
+    let asked = Form::of(asked);
     if !asked.has("set") && !asked.has("finding") {
         return Ok(with_toast(&urls::release(&product, &release, "findings"), "Choose findings first"));
     }

@@ -127,7 +127,7 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
         return Ok(see_other(&urls::record_page(&begun, "edit")));
     }
     pairs.push(("form-id".to_owned(), id));
-    let sent = Form { pairs, files: Vec::new() };
+    let sent = Form::of(pairs);
     form(&web, &me, kind, (&place, &action), &sent, &[], StatusCode::OK).await
 }
 

@@ -51,9 +51,11 @@ pub enum Command {
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
         Command::Export { file } => {
+            let busy = output::busy("exporting the audit log");
             connect::with(config, Aim::WriteIfFree, async |client| {
                 client.save("/audit/export", &file).await
             })?;
+            drop(busy);
             if file != Path::new("-") {
                 output::note(&format!(
                     "the audit log is in {0}; verify it with theriac audit verify {0}",
@@ -112,8 +114,15 @@ fn verify_file(
     key: Option<&PublicKey>,
     anchors: &Anchors,
 ) -> Result<Result<Verification, Broken>> {
-    let log = input::stream(path)?;
-    match verify_export(BufReader::with_capacity(1 << 20, log), key, anchors) {
+    let (log, length) = input::stream(path)?;
+    let bar = match length {
+        0 => output::progress(0, "{spinner} {bytes} verified"),
+        _ => output::progress(length, "{bar:30} {bytes} of {total_bytes} verified"),
+    };
+    let log = BufReader::with_capacity(1 << 20, bar.wrap_read(log));
+    let verified = verify_export(log, key, anchors);
+    bar.finish_and_clear();
+    match verified {
         Ok(chain) => Ok(Ok(Verification { chain, changed: Vec::new() })),
         Err(NotVerified::Broken(broken)) => Ok(Err(broken)),
         Err(NotVerified::Unread(error)) => {
@@ -128,6 +137,7 @@ fn verify_folder(config: &Config, anchors: &Anchors) -> Result<Result<Verificati
             "a server's log is verified on a copy: theriac audit export FILE, then theriac audit verify FILE"
         );
     };
+    let _busy = output::busy("verifying the audit log, and the rows that it tells of");
     connect::run(async {
         let store = connect::open(location, Access::ReadOnly).await?;
         let verified = audit::verify(&store, anchors).await;

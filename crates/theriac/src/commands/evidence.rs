@@ -7,14 +7,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::Value;
 use theriac_model::Digest;
+use theriac_service::BYTES_AT_ONCE;
 
 use crate::config::Config;
 use crate::connect::{self, Aim, Part, with_query};
 use crate::input;
 use crate::output::{self, Format};
 
-/// Most bytes of all files together.
-const BYTES: usize = 128 << 20;
 /// What a later file may still have.
 const LEFT: &str = "the limit here: what the other files leave of the 134217728 that are taken in one call";
 
@@ -69,7 +68,9 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     ];
     let gate = format!("theriac gate --product {} --release {}", args.release.product, args.release.release);
     let address = with_query(&args.release.address(&["evidence"]), &query);
+    let busy = output::busy(format!("handing in {}", output::count(parts.len() as u64, "file", "files")));
     let answer = connect::with(config, Aim::Write, async |client| client.upload(&address, &parts).await)?;
+    drop(busy);
     match args.format {
         Format::Json => output::json(&answer)?,
         Format::Table => output::print(&text(&answer, &gate))?,
@@ -78,11 +79,11 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
 }
 
 fn parts(files: &[PathBuf]) -> Result<Vec<Part>> {
-    let mut left = BYTES;
+    let mut left = BYTES_AT_ONCE;
     let mut parts = Vec::new();
     for path in files {
         let bytes = match left {
-            BYTES => input::read(path, BYTES)?,
+            BYTES_AT_ONCE => input::read(path, BYTES_AT_ONCE)?,
             _ => input::read_of(path, left, LEFT)?,
         };
         left -= bytes.len();

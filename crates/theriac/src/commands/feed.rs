@@ -139,9 +139,9 @@ fn import_and_match(config: &Config, location: Location, paths: Vec<PathBuf>) ->
         let imported = findings::import_feed(&app, &Who::system(connect::VIA), paths, Arc::new(watch)).await;
         bar.finish_and_clear();
         let FeedImported { report, job } = imported?;
-        let spinner = output::progress(0, "{spinner} matching the releases again");
+        let busy = output::busy("matching the releases again");
         let ran = store.run_due_jobs(&findings::jobs::handlers(&app)).await;
-        spinner.finish_and_clear();
+        drop(busy);
         ran?;
         let job = store.read().await?.job(job).await?;
         store.close().await;
@@ -156,10 +156,9 @@ fn import_on_server(config: &Config, paths: &[PathBuf], format: Format) -> Resul
         several => (ARCHIVE.to_owned(), archive(several)?),
     };
     let address = with_query("/feed", &[("name", Some(name))]);
-    let spinner = output::progress(0, "{spinner} sending, and waiting for the import");
-    let answer = connect::with(config, Aim::Write, async |client| client.upload_one(&address, bytes).await);
-    spinner.finish_and_clear();
-    let answer = answer?;
+    let busy = output::busy("sending, and waiting for the import");
+    let answer = connect::with(config, Aim::Write, async |client| client.upload_one(&address, bytes).await)?;
+    drop(busy);
     if format == Format::Json {
         return output::json(&answer);
     }

@@ -66,7 +66,9 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         Command::Export { kind, product, release, state, out } => {
             let query = [("kind", kind), ("product", product), ("release", release), ("state", state)];
             let address = with_query("/records/export", &query);
+            let busy = output::busy("exporting records");
             let file = connect::with(config, Aim::Read, async |client| client.get(&address).await)?;
+            drop(busy);
             match out {
                 None => output::json(&file)?,
                 Some(path) if path == Path::new("-") => output::json(&file)?,
@@ -92,11 +94,13 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 [("dry_run", dry_run), ("replace_drafts", replace_drafts), ("same_numbers", same_numbers)];
             let query = query.map(|(name, said)| (name, Some(said.to_string())));
             let address = with_query("/records/import", &query);
+            let busy = output::busy("importing records");
             // A dry run opens a transaction too, and rolls it back.
             let done = connect::with(config, Aim::Write, async |client| {
                 let sent = client.post_file(&address, records).await;
                 sent.with_context(|| format!("{} was not imported", file.display()))
             })?;
+            drop(busy);
             let items = done.as_array().cloned().unwrap_or_default();
             output::items(
                 &items,

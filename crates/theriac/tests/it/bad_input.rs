@@ -196,6 +196,17 @@ fn a_name_of_any_length_is_shown_short() {
     assert!(text.contains(&format!("{}…", "x".repeat(1000))) && text.len() < 5000, "{} bytes", text.len());
 }
 
+/// Writes the files that aim at memory, and gives their names.
+pub fn hostile_files_in(path: &Path) -> [&'static str; 6] {
+    bad_files_in(path);
+    let dense = format!("{{\"bomFormat\":\"CycloneDX\",\"a\":[{}", "{\"a\":0},".repeat(2_500_000));
+    write(path, "dense", dense);
+    let component = "<component type=\"x\"><name>x</name><version/></component>";
+    let xml = "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>";
+    write(path, "dense-xml", format!("{xml}{}", component.repeat(1_100_000)));
+    ["huge", "bomb", "deep", "entities", "dense", "dense-xml"]
+}
+
 /// Runs within so many kilobytes of addresses, of which the program itself and its stacks take a part: half a gigabyte, and
 /// a whole one where the database and its threads are in the process, too.
 #[cfg(target_os = "linux")]
@@ -203,12 +214,7 @@ fn a_name_of_any_length_is_shown_short() {
 fn a_hostile_file_takes_no_more_than_its_memory() {
     let folder = release();
     let path = folder.path();
-    bad_files_in(path);
-    let dense = format!("{{\"bomFormat\":\"CycloneDX\",\"a\":[{}", "{\"a\":0},".repeat(2_500_000));
-    write(path, "dense", dense);
-    let component = "<component type=\"x\"><name>x</name><version/></component>";
-    let xml = "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>";
-    write(path, "dense-xml", format!("{xml}{}", component.repeat(1_100_000)));
+    let names = hostile_files_in(path);
     let evidence = format!("evidence add {}", RELEASE.join(" "));
     let doors = [
         ("scan --db advisories.db", 524_288),
@@ -217,7 +223,7 @@ fn a_hostile_file_takes_no_more_than_its_memory() {
         (&*evidence, 1_048_576),
         ("records import", 1_048_576),
     ];
-    for name in ["huge", "bomb", "deep", "entities", "dense", "dense-xml"] {
+    for name in names {
         for (door, limit) in doors {
             let program = assert_cmd::cargo::cargo_bin!("theriac");
             let said = format!("{door} {name}");

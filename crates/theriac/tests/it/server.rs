@@ -42,6 +42,10 @@ impl Server {
         Self { child, address }
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A command that talks to this server.
     fn client(&self, folder: &Path, token: &str) -> assert_cmd::Command {
         let mut command = theriac(folder);
@@ -64,7 +68,7 @@ impl Drop for Server {
     }
 }
 
-fn token(folder: &Path, permissions: &[&str]) -> String {
+pub fn token(folder: &Path, permissions: &[&str]) -> String {
     let mut command = theriac(folder);
     command.args(["token", "issue", "CI"]);
     for permission in permissions {

@@ -20,6 +20,7 @@ const BYTES_MAX: u64 = 32 << 20;
 ///
 /// # Errors
 /// As [`list`], and when there are more than 10,000 records, or their files have more than 32 MB.
+#[crate::boxed]
 pub async fn export(app: &App, who: &Who, filter: &ListInput) -> Result<ExportFile> {
     let mut records = Vec::new();
     let mut input = ListInput { limit: 200, ..filter.clone() };

@@ -38,6 +38,7 @@ struct Fitting {
 /// # Errors
 /// With every entry that does not fit, by its place in the file; nothing is stored then. When a product or release of the
 /// file does not exist here, or the actor may not write the records.
+#[crate::boxed]
 pub async fn import(app: &App, who: &Who, file: ExportFile, how: Import) -> Result<Vec<Imported>> {
     if file.format != FORMAT || file.version != VERSION {
         return Err(ServiceError::field(
@@ -301,7 +302,9 @@ async fn fit(
         }
     }
     let content = Content::check(kind, &Value::Object(lifted), Completeness::Draft);
-    let content = content.map_err(ServiceError::Invalid)?;
+    let within = |error: FieldError| FieldError::new(format!("content.{}", error.field), error.message);
+    let content =
+        content.map_err(|errors| ServiceError::Invalid(errors.into_iter().map(within).collect()))?;
     DraftLink::write(kind, entry.links.clone())?;
     for (index, file) in entry.attachments.iter().enumerate() {
         file_name(&format!("attachments.{index}.name"), &file.name)?;
