@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +18,8 @@ use crate::{Result, ServiceError};
 
 /// How many requests hold files in memory at a time; the others wait.
 const ROOMS: usize = 4;
+/// Longest time that a request may take to bring its files; it holds a room meanwhile.
+pub const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// Most files that one request may hand in.
 pub const FILES_AT_ONCE: usize = 100;
 /// Most bytes of all files of one request: 128 MB.

@@ -25,7 +25,7 @@ mod who;
 /// the whole of it once more.
 use async_recursion::async_recursion as boxed;
 
-pub use app::{App, BYTES_AT_ONCE, FILES_AT_ONCE, Room};
+pub use app::{App, BYTES_AT_ONCE, FILES_AT_ONCE, LONGEST, Room};
 pub use error::{Result, ServiceError};
 pub use page::{MOST, Page, Paging};
 pub use who::Who;

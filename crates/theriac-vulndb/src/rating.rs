@@ -32,7 +32,9 @@ impl Rating {
 
 /// The best founded rating among these vectors and, failing them, the database's word.
 pub(crate) fn rate(entries: &[SeverityEntry], word: Option<&str>) -> Option<Rating> {
-    let vectors = entries.iter().filter_map(|entry| rate_vector(&entry.score));
+    // Half a vector would count as harmless what it does not say.
+    let whole = entries.iter().filter(|entry| is_whole(&entry.score));
+    let vectors = whole.filter_map(|entry| rate_vector(&entry.score));
     vectors.max().or_else(|| from_word(word?).map(Rating::Word))
 }
 
@@ -51,9 +53,13 @@ const BASE_OF_3: [&str; 8] = ["/AV:", "/AC:", "/PR:", "/UI:", "/S:", "/C:", "/I:
 /// Whether a text is a whole CVSS vector of version 2.0, 3.0, 3.1 or 4.0, as people are asked for one.
 #[must_use]
 pub fn is_cvss_vector(text: &str) -> bool {
+    is_whole(text) && cvss_score_tenths(text).is_some()
+}
+
+/// Whether a vector says all that one of its version must say, as far as the parser does not ask for it.
+fn is_whole(text: &str) -> bool {
     let upper = text.to_ascii_uppercase();
-    let whole = !upper.contains("CVSS:3.") || BASE_OF_3.iter().all(|metric| upper.contains(metric));
-    whole && cvss_score_tenths(text).is_some()
+    !upper.contains("CVSS:3.") || BASE_OF_3.iter().all(|metric| upper.contains(metric))
 }
 
 pub(crate) fn rate_vector(vector: &str) -> Option<Rating> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -61,7 +62,13 @@ pub fn note(text: &str) {
     if text.is_empty() {
         return;
     }
-    let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
+    let write = || {
+        let _ = writeln!(io::stderr().lock(), "{}", clean(text, true));
+    };
+    match &*shown() {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
 }
 
 /// Lines for people without characters that steer or hide, but the ends of lines.
@@ -189,6 +196,13 @@ pub fn progress(total: u64, template: &str) -> ProgressBar {
     ProgressBar::with_draw_target(Some(total), target).with_style(style)
 }
 
+/// What is drawn at the moment, so that notes stand above it.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn shown() -> MutexGuard<'static, Option<ProgressBar>> {
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What long work is under way, until it is dropped.
 pub struct Busy(ProgressBar);
 
@@ -196,13 +210,16 @@ pub struct Busy(ProgressBar);
 pub fn busy(what: impl Into<Cow<'static, str>>) -> Busy {
     let bar = progress(0, "{spinner} {msg}, {elapsed}").with_message(what);
     if !bar.is_hidden() {
+        bar.tick();
         bar.enable_steady_tick(TICK);
+        *shown() = Some(bar.clone());
     }
     Busy(bar)
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
+        *shown() = None;
         self.0.finish_and_clear();
     }
 }

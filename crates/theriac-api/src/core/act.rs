@@ -149,15 +149,7 @@ async fn body_of(parts: &Parts, body: Body, largest: usize) -> Result<Bytes, Pro
         return Err(too_large());
     }
     let bytes = match tokio::time::timeout(PATIENCE, to_bytes(body, largest)).await {
-        Err(_) => {
-            let detail = "The body took too long to arrive.";
-            return Err(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "timeout",
-                "The request is too slow",
-                detail,
-            ));
-        }
+        Err(_) => return Err(too_slow()),
         Ok(Err(error)) if is_too_large(&error) => return Err(too_large()),
         Ok(Err(error)) => {
             return Err(Problem::malformed("body", format!("The body could not be read: {error}.")));
@@ -173,6 +165,11 @@ async fn body_of(parts: &Parts, body: Body, largest: usize) -> Result<Bytes, Pro
     }
     let detail = "The body must be sent as Content-Type: application/json.";
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The body is of another type", detail))
+}
+
+pub(super) fn too_slow() -> Problem {
+    let detail = "The body took too long to arrive.";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request is too slow", detail)
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

@@ -7,9 +7,9 @@ use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, 
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Room};
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, LONGEST, Room};
 
-use super::act::{Act, Once};
+use super::act::{Act, Once, too_slow};
 use super::caller::Caller;
 use super::upload::{fits, piece, too_large};
 use super::{Api, Problem};
@@ -42,7 +42,8 @@ impl FromRequest<Api> for Files {
             Caller::from_request_parts(&mut parts, api).await.map_err(IntoResponse::into_response)?;
         fits(&parts, BYTES_AT_ONCE as u64).map_err(IntoResponse::into_response)?;
         let room = api.app().room().await.map_err(|error| Problem::from(error).into_response())?;
-        let bytes = collect(body).await.map_err(IntoResponse::into_response)?;
+        let bytes = tokio::time::timeout(LONGEST, collect(body)).await;
+        let bytes = bytes.map_err(|_| too_slow().into_response())?.map_err(IntoResponse::into_response)?;
         let once = Once::of(&parts, &caller.who, &bytes).map_err(IntoResponse::into_response)?;
         let files = split(parts, bytes).await.map_err(IntoResponse::into_response)?;
         Act::once(api, caller, once, Parcel { files, _room: room }).await.map(Self)

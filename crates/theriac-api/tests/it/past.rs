@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use serde_json::json;
 use theriac_conformity::facts::words::Verdict;
 use theriac_conformity::{Facts, evaluate, gate as gate_of};
+use theriac_store::on_both_engines;
 use theriac_store::testing::TestStore;
 
 use crate::checks::site::{RELEASE, Site, activity, bom, done, manifest_of, responsibility, sample, tests};
+use crate::client::PASSWORD;
 
 /// What somebody does on a day.
 #[derive(Debug, Clone, Copy)]
@@ -30,9 +32,12 @@ enum Doing {
     Dismiss,
     Move,
     Adopt,
+    Dispose,
+    Postpone,
+    Route,
 }
 
-const ALL: [Doing; 17] = [
+const ALL: [Doing; 20] = [
     Doing::Write,
     Doing::Submit,
     Doing::Revise,
@@ -50,6 +55,9 @@ const ALL: [Doing; 17] = [
     Doing::Dismiss,
     Doing::Move,
     Doing::Adopt,
+    Doing::Dispose,
+    Doing::Postpone,
+    Doing::Route,
 ];
 
 /// A release to which things happen; it remembers what there is to act on.
@@ -138,6 +146,24 @@ impl Life<'_> {
                 site.place("mei", json!({ "department": format!("room {number}"), "from": from })).await;
             }
             Doing::Adopt => site.adopt_pack("ana").await,
+            Doing::Dispose => {
+                let all = json!({ "disposition": "own", "reason": format!("Ours {number}") });
+                let done = site.post("ana", &format!("{RELEASE}/components/dispose"), all).await;
+                assert!([200, 409].contains(&done.status.as_u16()), "all, or none is left: {done:?}");
+            }
+            Doing::Postpone => {
+                let preview = site.get("cleo", &format!("{RELEASE}/gate/preview")).await.ok();
+                let decide = json!({
+                    "decision": "postpone", "reason": format!("Not yet {number}"), "shown": preview["shown"],
+                    "password": PASSWORD,
+                });
+                assert_eq!(site.post("cleo", &format!("{RELEASE}/decisions"), decide).await.status, 204);
+            }
+            Doing::Route => {
+                let route = if number % 2 == 0 { "full" } else { "transitional" };
+                let product = json!({ "name": "Lumen Gateway", "route": route, "support_end": "2031-12-31" });
+                site.put("ana", "/products/gateway", product).await.ok();
+            }
         }
     }
 
@@ -174,9 +200,8 @@ fn commit(build: usize) -> String {
     format!("{build:040x}")
 }
 
-async fn lived(doings: &[Doing]) {
-    let store = TestStore::sqlite().await;
-    let site = Site::bare(&store).await;
+async fn lived(store: &TestStore, doings: &[Doing]) {
+    let site = Site::bare(store).await;
     let mut life =
         Life { site, requirements: vec![], builds: 0, evidence: vec![], appointed: 0, dismissed: 0, done: 0 };
     life.happens(Doing::Build).await;
@@ -186,7 +211,7 @@ async fn lived(doings: &[Doing]) {
     let mut days: Vec<(Date, [String; 3])> = Vec::new();
     for doing in doings {
         life.happens(*doing).await;
-        let today = today(&store);
+        let today = today(store);
         let answer = life.answer(None).await;
         assert_eq!(life.answer(Some(today)).await, answer, "today is the day that it is");
         assert_eq!(life.answer(None).await, answer, "the same question");
@@ -218,12 +243,11 @@ proptest! {
         doings in prop::collection::vec(prop::sample::select(ALL.to_vec()), 3..9)
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        runtime.block_on(lived(&doings));
+        runtime.block_on(async { lived(&TestStore::sqlite().await, &doings).await });
     }
 }
 
-/// Each thing once, in an order in which everything has something to act on.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_that_can_happen_leaves_the_past_alone() {
-    lived(&ALL).await;
-}
+// Each thing once, in an order in which everything has something to act on.
+on_both_engines!(everything_that_can_happen_leaves_the_past_alone, |store| {
+    lived(&store, &ALL).await;
+});

@@ -82,8 +82,44 @@ fn shuffle<T>(list: &mut Vec<T>, order: &[usize]) {
     list.extend(numbered.into_iter().map(|(row, _)| row));
 }
 
+/// Everything in a document that holds nothing else.
+fn leaves_of<'v>(value: &'v mut serde_json::Value, leaves: &mut Vec<&'v mut serde_json::Value>) {
+    if value.as_array().is_none_or(Vec::is_empty) && value.as_object().is_none_or(serde_json::Map::is_empty) {
+        leaves.push(value);
+        return;
+    }
+    match value {
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| leaves_of(item, leaves)),
+        serde_json::Value::Object(members) => {
+            members.values_mut().for_each(|member| leaves_of(member, leaves));
+        }
+        _ => {}
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn facts_with_anything_in_any_place_are_judged_or_refused(
+        place in any::<usize>(),
+        put in prop::sample::select(vec![
+            "null", "true", "0", "-1", "9223372036854775807", "1e300", "\"\"", "\"9999-12-31\"", "\"-009999-01-01\"",
+            "\"9999-12-31T23:59:59Z\"", "\"EVID-18446744073709551616\"", "\"\u{202e}\"", "[]", "{}",
+        ]),
+    ) {
+        let mut facts = serde_json::to_value(large().facts()).unwrap();
+        let mut leaves = Vec::new();
+        leaves_of(&mut facts, &mut leaves);
+        let at = place % leaves.len();
+        *leaves.swap_remove(at) = serde_json::from_str(put).unwrap();
+        let Ok(facts) = serde_json::from_value::<Facts>(facts) else { return Ok(()) };
+        if facts.sound().is_err() {
+            return Ok(());
+        }
+        let conformity = evaluate(&facts, &pack());
+        prop_assert!(conformity.is_ok_and(|conformity| !conformity.clauses.is_empty()));
+    }
 
     #[test]
     fn the_order_of_rows_does_not_show(order in Just((0..ROWS).collect::<Vec<_>>()).prop_shuffle()) {

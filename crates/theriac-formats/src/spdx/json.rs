@@ -173,9 +173,28 @@ fn locators<'n>(package: &'n Node<'_>, types: &'static [&'static str]) -> impl I
         .filter_map(|node| node.text("referenceLocator"))
 }
 
+/// A tool among the creators, which SPDX writes as `Tool: NAME-VERSION` (SPDX 2.3, 6.8).
 pub(super) fn tool(creator: &str) -> Option<Tool> {
-    let name = said(creator.strip_prefix("Tool:")?)?;
-    Some(Tool { vendor: None, name, version: None })
+    let said = said(creator.strip_prefix("Tool:")?)?;
+    let (name, version) = match version_at(&said) {
+        Some(at) => (said[..at].to_owned(), Some(said[at + 1..].to_owned())),
+        None => (said, None),
+    };
+    Some(Tool { vendor: None, name, version })
+}
+
+/// Where the hyphen before the version stands: the first one that a number with a point follows, else the first before
+/// nothing but numbers. Names and versions may have hyphens of their own.
+fn version_at(said: &str) -> Option<usize> {
+    let hyphens = || said.match_indices('-').map(|(at, _)| at).filter(|at| *at > 0);
+    let after = |at: usize| said[at + 1..].strip_prefix('v').unwrap_or(&said[at + 1..]);
+    let numbered = |at: &usize| after(*at).starts_with(|c: char| c.is_ascii_digit());
+    let plain = |at: &usize| after(*at).chars().all(|c| c.is_ascii_digit() || "-_+".contains(c));
+    let mut candidates = hyphens().filter(numbered);
+    candidates
+        .clone()
+        .find(|at| after(*at).split('-').next().is_some_and(|number| number.contains('.')))
+        .or_else(|| candidates.find(plain))
 }
 
 fn distinct_ids<'n>(report: &mut Report<'n>, root: &'n Node<'_>) -> Result<(), ReadError> {

@@ -48,6 +48,29 @@ fn spdx_in_json_and_tag_value_read_alike() {
     }
 }
 
+/// SPDX 2.3, 6.8: `Tool: NAME-VERSION`, where either may have hyphens of its own.
+#[test]
+fn the_tool_of_an_spdx_document_has_a_name_and_a_version() {
+    for (creator, name, version) in [
+        ("maker-2.0", "maker", Some("2.0")),
+        ("Microsoft.SBOMTool-0.2.7", "Microsoft.SBOMTool", Some("0.2.7")),
+        ("syft-v1.18.0", "syft", Some("v1.18.0")),
+        ("bom-tool-3.1-rc-2", "bom-tool", Some("3.1-rc-2")),
+        ("log4j-2-scanner-1.4", "log4j-2-scanner", Some("1.4")),
+        ("scanner-2026-01-31", "scanner", Some("2026-01-31")),
+        ("log4j-2-scanner", "log4j-2-scanner", None),
+        ("GitHub.com-Dependency-Graph", "GitHub.com-Dependency-Graph", None),
+        ("-1.0", "-1.0", None),
+    ] {
+        for text in [SPDX, TAGS] {
+            let text = text.replace("maker-2.0", creator);
+            let bom = read_bom(text.as_bytes(), &Limits::default()).unwrap();
+            let [tool] = &bom.metadata.tools[..] else { panic!("{creator}: {:?}", bom.metadata.tools) };
+            assert_eq!((tool.name.as_str(), tool.version.as_deref()), (name, version), "{creator}");
+        }
+    }
+}
+
 /// CycloneDX 1.6 and 1.7: the schema gives `version` a default.
 #[test]
 fn a_bom_needs_its_version_only_where_the_schema_asks_for_it() {

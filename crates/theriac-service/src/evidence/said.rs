@@ -46,6 +46,14 @@ fn which_tool(
     if let Some((said, _)) = fits {
         return Ok((Some(said.clone()), Some(version.clone())));
     }
+    // A name and a version that the file writes as one word.
+    let joined = |said: &(String, Option<String>)| match said {
+        (name, None) => name.clone(),
+        (name, Some(version)) => format!("{name}-{version}"),
+    };
+    if says.tools.iter().any(|said| joined(said).eq_ignore_ascii_case(&format!("{name}-{version}"))) {
+        return Ok((Some(name.clone()), Some(version.clone())));
+    }
     let made_by: Vec<String> = says.tools.iter().take(5).map(words).collect();
     Err(Refused::whole(format!(
         "the file says that it was made by {}, not by {name} {version}; leave the tool out or hand in the right file",

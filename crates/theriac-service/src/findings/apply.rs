@@ -303,9 +303,6 @@ async fn unmatched(write: &mut Write, release: &Release, earlier: &[i64], plan: 
         })
         .collect();
     components::change_unmatched(write, release.id, &ended, &begun).await?;
-    if begun.is_empty() {
-        return Ok(());
-    }
     let awaiting = components::unmatched(write, release.id).await?;
     carry_dispositions(write, release, earlier, &awaiting).await
 }

@@ -7,6 +7,7 @@ use theriac_auth::Permission;
 use theriac_model::Digest;
 use theriac_store::tables::components::{self as table, Disposition, Unmatched};
 
+use super::{jobs, moved};
 use crate::check::Checks;
 use crate::products::{find, find_in};
 use crate::{App, Result, ServiceError, Who};
@@ -125,6 +126,10 @@ pub async fn dispose(app: &App, who: &Who, input: Dispose) -> Result<usize> {
     let after = table::digest_of(&table::unmatched(&mut write, release.id).await?);
     let detail = json!({ "disposition": input.disposition, "reason": reason, "components": begun.len() });
     write.audit(format!("release:{}", release.id), Some(now), Some(after), detail);
+    // Later releases that are there already take it over when they are matched next.
+    for later in moved::later(&mut write, release.id, 0).await? {
+        jobs::enqueue(&mut write, later).await?;
+    }
     write.commit().await?;
     Ok(begun.len())
 }

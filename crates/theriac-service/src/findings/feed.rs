@@ -6,11 +6,16 @@ use std::sync::Arc;
 use serde_json::json;
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
+use theriac_store::Write;
+use theriac_store::tables::audit::{self, Filter};
 use theriac_vulndb::{ImportError, ImportOptions, ImportReport, Index, IndexError, Progress, Status};
 
 use super::jobs;
 use crate::app::blocking;
 use crate::{App, Result, ServiceError, Who};
+
+/// What entries of the log speak of.
+const SUBJECT: &str = "feed";
 
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +55,6 @@ pub async fn import_feed(
             return Err(of(error));
         }
     };
-    let status =
-        serde_json::to_vec(&report.status).map_err(|error| ServiceError::Internal(error.to_string()))?;
     let mut write = who.write(app, action).await?;
     let job = jobs::enqueue_all(&mut write).await?;
     let detail = json!({
@@ -61,9 +64,44 @@ pub async fn import_feed(
         "replaced": report.replaced,
         "withdrawn": report.withdrawn,
     });
-    write.audit("feed", None, Some(Digest::of(&status)), detail);
+    write.audit(SUBJECT, None, Some(digest_of(&report.status)?), detail);
     write.commit().await?;
     Ok(FeedImported { report, job })
+}
+
+/// Says in the log what feed is there, and has the releases matched against it, where the last entry tells of another: an
+/// import was killed after it had swapped the index, or swapped it from outside. Gives whether that was so.
+///
+/// # Errors
+/// What the store says.
+#[crate::boxed]
+pub async fn catch_up_with_feed(app: &App) -> Result<bool> {
+    let index = app.index().to_owned();
+    let opened = blocking(move || Index::open(&index).map(|index| index.status().clone())).await?;
+    // None, or a damaged one: whoever matches with it is told so.
+    let Ok(status) = opened else { return Ok(false) };
+    let there = digest_of(&status)?;
+    let mut write = Who::system("start").write(app, "feed import").await?;
+    if last_told(&mut write).await? == Some(there) {
+        return Ok(false);
+    }
+    let job = jobs::enqueue_all(&mut write).await?;
+    write.audit(SUBJECT, None, Some(there), json!({ "found": true, "job": job.to_string() }));
+    write.commit().await?;
+    Ok(true)
+}
+
+/// The feed that the log tells of last.
+async fn last_told(write: &mut Write) -> Result<Option<Digest>> {
+    let filter = Filter { subject: Some(SUBJECT.to_owned()), limit: 1, ..Filter::default() };
+    let entries = audit::list(write, &filter).await?;
+    let last = entries.first().and_then(|(entry, _)| entry.changes.first());
+    Ok(last.and_then(|change| change.after))
+}
+
+fn digest_of(status: &Status) -> Result<Digest> {
+    let text = serde_json::to_vec(status).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    Ok(Digest::of(&text))
 }
 
 fn of(error: ImportError) -> ServiceError {

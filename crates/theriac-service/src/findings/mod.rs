@@ -34,7 +34,7 @@ pub use compared::{Change, Difference, predecessor};
 pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, Since, components};
 pub use dispose::{Components, DISPOSITIONS, Dispose, UnmatchedList, dispose, unmatched};
 pub use everywhere::{PlacedComponent, SearchComponents, search_components};
-pub use feed::{FeedImported, Watcher, feed, import_feed};
+pub use feed::{FeedImported, Watcher, catch_up_with_feed, feed, import_feed};
 pub use grounds::{EXPLOITED, Ground, Grounds, Present, RestedRecord, RestsOn};
 pub use items::ItemView;
 pub use jobs::{REMATCH, Rematched, rematch};

@@ -52,17 +52,18 @@ pub(super) async fn exploited(write: &mut Write, findings: &[Finding]) -> Result
     renew_all(write, Moved::Exploited(ids.into_iter().map(str::to_owned).collect())).await
 }
 
-/// The releases whose judgements are to be looked at, the oldest first: each takes over from those just before it.
-async fn touched(conn: &mut Conn, moved: &Moved) -> Result<Vec<i64>> {
+/// A page of the releases after one, by id, whose judgements are to be looked at; the oldest first, since each takes over from
+/// those just before it. An empty page is the last.
+async fn touched(conn: &mut Conn, moved: &Moved, after: i64) -> Result<Vec<i64>> {
     match moved {
-        Moved::Record(reference) => Ok(table::resting_on(conn, reference).await?),
-        Moved::Judged(release) => later(conn, *release).await,
-        Moved::Exploited(ids) => Ok(table::judged_with(conn, ids).await?),
+        Moved::Record(reference) => Ok(table::resting_on(conn, reference, after).await?),
+        Moved::Judged(release) => later(conn, *release, after).await,
+        Moved::Exploited(ids) => Ok(table::judged_with(conn, ids, after).await?),
     }
 }
 
-/// The product's releases after one that do not ship yet.
-async fn later(conn: &mut Conn, release: i64) -> Result<Vec<i64>> {
+/// The product's later releases that do not ship yet.
+pub(super) async fn later(conn: &mut Conn, release: i64, after: i64) -> Result<Vec<i64>> {
     let Some(release) = releases::by_id(conn, release).await? else { return Ok(Vec::new()) };
     let others = releases::of_product(conn, release.product).await?;
     let decided = decisions::in_force(conn).await?;
@@ -70,13 +71,14 @@ async fn later(conn: &mut Conn, release: i64) -> Result<Vec<i64>> {
         let later = other.id > release.id || other.based_on == Some(release.id);
         later && !decided.iter().any(|row| row.release == other.id && row.ships())
     };
-    let mut later: Vec<i64> = others.iter().filter(open).map(|other| other.id).collect();
+    let later = others.iter().filter(open).map(|other| other.id);
+    let mut later: Vec<i64> = later.filter(|id| *id > after).collect();
     later.sort_unstable();
     Ok(later)
 }
 
 async fn renew_all(write: &mut Write, moved: Moved) -> Result<()> {
-    let ids = touched(write, &moved).await?;
+    let ids = touched(write, &moved, 0).await?;
     let now = &ids[..ids.len().min(AT_ONCE)];
     let releases = releases::among(write, now).await?;
     let releases: BTreeMap<i64, &Release> = releases.iter().map(|release| (release.id, release)).collect();
@@ -101,21 +103,32 @@ async fn renew_one(write: &mut Write, release: &Release) -> Result<Renewed> {
 /// Each release has a transaction of its own; one that is as it should be is left alone.
 pub(super) async fn run(app: App, running: Running) -> std::result::Result<Effect, Failure> {
     let moved: Moved = serde_json::from_value(running.payload.clone())?;
-    let ids = touched(&mut *app.store().read().await?, &moved).await?;
-    let total = u32::try_from(ids.len())?;
-    for (done, id) in (0..).zip(ids) {
-        running.progress(done, total, "releases").await?;
-        let mut write = Who::system("job").write(&app, "release renew").await?;
-        let Some(release) = releases::by_id(&mut write, id).await? else { continue };
-        let renewed = renew_one(&mut write, &release).await?;
-        if renewed.written == 0 {
-            continue;
+    let (mut done, mut last) = (0, 0);
+    loop {
+        let ids = touched(&mut *app.store().read().await?, &moved, last).await?;
+        let Some(end) = ids.last() else { break };
+        last = *end;
+        let total = done + u32::try_from(ids.len())?;
+        for id in ids {
+            running.progress(done, total, "releases").await?;
+            renew_alone(&app, id).await?;
+            done += 1;
         }
-        let lapsed = renewed.lapsed.len() + renewed.lapsed_on_the_way;
-        let detail = json!({ "carried": renewed.carried, "lapsed": lapsed });
-        write.audit(format!("release:{id}"), None, None, detail);
-        write.commit().await?;
     }
-    running.progress(total, total, "releases").await?;
+    running.progress(done, done, "releases").await?;
     Ok(Effect::Nothing)
+}
+
+async fn renew_alone(app: &App, id: i64) -> Result<()> {
+    let mut write = Who::system("job").write(app, "release renew").await?;
+    let Some(release) = releases::by_id(&mut write, id).await? else { return Ok(()) };
+    let renewed = renew_one(&mut write, &release).await?;
+    if renewed.written == 0 {
+        return Ok(());
+    }
+    let lapsed = renewed.lapsed.len() + renewed.lapsed_on_the_way;
+    let detail = json!({ "carried": renewed.carried, "lapsed": lapsed });
+    write.audit(format!("release:{id}"), None, None, detail);
+    write.commit().await?;
+    Ok(())
 }

@@ -294,6 +294,40 @@ on_both_engines!(the_same_file_twice_is_one_evidence, |store| {
     );
 });
 
+const SPDX: &str = include_str!("../../../theriac-formats/testdata/small.spdx");
+const SPDX_JSON: &str = include_str!("../../../theriac-formats/testdata/small.spdx.json");
+
+on_both_engines!(an_spdx_document_says_its_tool_in_one_word, |store| {
+    let world = World::new(&store).await;
+    store.clock.advance_days(40);
+    build(&world, GATEWAY.1, "rc.1", COMMIT).await;
+    for (number, text) in [SPDX, SPDX_JSON].into_iter().enumerate() {
+        for (tool, version) in
+            [(None, "2.0"), (Some(("maker", "2.0")), "2.0"), (Some(("maker-2.0-x", "1")), "")]
+        {
+            let tool = tool.map(|(name, version): (&str, &str)| (name.to_owned(), version.to_owned()));
+            let text = text.replace("org/pump-1", &format!("org/pump-{number}"));
+            let file = file(&format!("{number}.spdx"), text.into_bytes());
+            let input = AddEvidence { build: Some("rc.1".to_owned()), tool, ..files(vec![file]) };
+            match add(&world, input).await {
+                Ok(added) => {
+                    let [line] = &added.evidence[..] else { panic!("{added:?}") };
+                    let said = (line.tool.as_deref(), line.tool_version.as_deref());
+                    assert_eq!(said, (Some("maker"), Some(version)));
+                    assert_eq!(line.missing, [""; 0], "it supports verdicts as it is");
+                }
+                Err(error) => {
+                    assert!(version.is_empty() && error.to_string().contains("maker 2.0"), "{error}")
+                }
+            }
+        }
+    }
+    // A name that says the version, too, is no other tool.
+    let plain = SPDX.replace("maker-2.0", "maker_2").replace("org/pump-1", "org/pump-9");
+    let tool = Some(("maker_2".to_owned(), "2.0".to_owned()));
+    add(&world, AddEvidence { tool, ..files(vec![file("3.spdx", plain.into_bytes())]) }).await.unwrap();
+});
+
 on_both_engines!(what_the_file_says_need_not_be_said_and_contradicting_it_is_an_error, |store| {
     let world = World::new(&store).await;
     build(&world, GATEWAY.1, "rc.1", COMMIT).await;

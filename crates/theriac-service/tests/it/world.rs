@@ -145,9 +145,9 @@ pub async fn decide(app: &App, release: i64, outcome: &str) {
     let signature = tables::signatures::add(&mut write, facts, 1, "decided", "password", "").await.unwrap();
     let end = "UPDATE decision SET tx_to = $1 WHERE release = $2 AND tx_to IS NULL";
     write.execute(end, args![write.tx(), release]).await.unwrap();
-    let values = args![write.id(), release, outcome, facts, other, signature, write.now(), write.tx()];
+    let values = args![write.id(), release, outcome, facts, other, signature, write.now(), write.tx(), other];
     let sql = "INSERT INTO decision (id, release, outcome, reason, seq, facts, verdicts, pack, signature, at, tx_from) \
-               VALUES ($1, $2, $3, '', 0, $4, $5, '', $6, $7, $8)";
+               VALUES ($1, $2, $3, '', 0, $4, $5, $9, $6, $7, $8)";
     write.execute(sql, values).await.unwrap();
     write.audit(format!("release:{release}"), None, None, json!({}));
     write.commit().await.unwrap();

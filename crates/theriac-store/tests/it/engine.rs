@@ -21,6 +21,29 @@ async fn make_table(store: &TestStore, columns: &str) {
     work.commit().await.unwrap();
 }
 
+#[tokio::test]
+async fn sqlite_is_durable_strict_and_keeps_foreign_keys() {
+    let store = TestStore::sqlite().await;
+    let mut write = store.write(act("look")).await.unwrap();
+    for (pragma, expected) in [("synchronous", 2), ("foreign_keys", 1)] {
+        let row = write.fetch_one(format!("PRAGMA {pragma}"), args![]).await.unwrap();
+        assert_eq!(row.get::<i64>(pragma).unwrap(), expected, "{pragma}");
+    }
+    let row = write.fetch_one("PRAGMA journal_mode", args![]).await.unwrap();
+    assert_eq!(row.get::<String>("journal_mode").unwrap(), "wal");
+    let mut read = store.read().await.unwrap();
+    let row = read.fetch_one("PRAGMA foreign_keys", args![]).await.unwrap();
+    assert_eq!(row.get::<i64>("foreign_keys").unwrap(), 1);
+    let tables =
+        "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let tables = read.fetch_all(tables, args![]).await.unwrap();
+    assert!(tables.len() > 40, "{}", tables.len());
+    for table in &tables {
+        let name: String = table.get("name").unwrap();
+        assert_eq!(table.get::<i64>("strict").unwrap(), 1, "{name}");
+    }
+}
+
 on_both_engines!(a_text_with_the_character_nul_is_refused_before_any_engine_sees_it, |store| {
     make_table(&store, "words TEXT").await;
     let mut write = store.write(act("fill")).await.unwrap();

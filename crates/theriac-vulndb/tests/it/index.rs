@@ -1,10 +1,13 @@
 //! The index file: whatever is wrong with it is an error, never a missed vulnerability.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::json;
-use theriac_vulndb::{Advisory, Index, IndexError, Lookup, Package};
+use theriac_vulndb::{
+    Advisory, Index, IndexError, Lookup, Package, bare_purl, cvss_score_tenths, is_cvss_vector,
+};
 
 use crate::desk::{Desk, also, left};
 
@@ -100,14 +103,38 @@ fn blocks_that_changed_places_are_found() {
     }
 }
 
+/// How an index of this program begins: its mark and its format.
+static START: LazyLock<[u8; 12]> = LazyLock::new(|| {
+    let desk = Desk::with(&[left("X-1", "introduced 0")]);
+    fs::read(desk.db()).unwrap()[..12].try_into().unwrap()
+});
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
+    fn any_text_is_a_vector_or_none(text in any::<String>(), vector in "(CVSS:[234]\\.[01]/)?([A-Za-z]{1,3}:[A-Za-z]{1,2}/?){0,14}") {
+        for text in [text, vector] {
+            let score = cvss_score_tenths(&text);
+            prop_assert!(score.is_none_or(|score| score <= 100));
+            prop_assert!(!is_cvss_vector(&text) || score.is_some());
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_purl_or_none(text in any::<String>(), purl in "pkg:[a-z]{1,8}/[!-~]{0,20}@[!-~]{0,10}") {
+        for text in [text, purl] {
+            if let Ok(bare) = bare_purl(&text) {
+                let again = bare_purl(&bare);
+                prop_assert!(again.is_ok_and(|again| again == bare), "{}", text);
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_no_index(bytes in proptest::collection::vec(any::<u8>(), 0..2000), has_prefix in any::<bool>()) {
         let desk = Desk::new();
-        let prefix: &[u8] = if has_prefix { b"THERIAVI\0\0\0\x02" } else { b"" };
-        fs::write(desk.db(), [prefix, &bytes].concat()).unwrap();
+        fs::write(desk.db(), [if has_prefix { &START[..] } else { b"" }, &bytes].concat()).unwrap();
         prop_assert!(Index::open(&desk.db()).is_err());
     }
 }

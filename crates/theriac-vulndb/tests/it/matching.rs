@@ -145,7 +145,10 @@ fn a_vector_is_preferred_to_a_word_and_a_newer_cvss_to_an_older() {
     let v3 = json!({ "type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L" });
     let v4 = json!({ "type": "CVSS_V4", "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N" });
     let word = json!({ "severity": "CRITICAL" });
-    let cases: [(Value, Severity, Option<u8>); 6] = [
+    let half = json!({ "type": "CVSS_V3", "score": "CVSS:3.1/AV:N" });
+    let cases: [(Value, Severity, Option<u8>); 8] = [
+        (json!([half]), Severity::Critical, None),
+        (json!([half, v2]), Severity::Critical, Some(100)),
         (json!([]), Severity::Critical, None),
         (json!([{ "type": "CVSS_V3", "score": "nonsense" }]), Severity::Critical, None),
         (json!([v2]), Severity::Critical, Some(100)),

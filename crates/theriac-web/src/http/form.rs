@@ -8,7 +8,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, FromRequestParts as _, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Room};
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, LONGEST, Room};
 
 use super::kept::{self, Kept};
 use super::{Failure, Me, Web};
@@ -22,6 +22,8 @@ const CARRIED_MORE: usize = 10 * PAIRS_MAX;
 
 /// Longest pause between two pieces of an upload.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest time for a form without files to arrive.
+const LONGEST_FORM: Duration = Duration::from_secs(60);
 
 /// A file that came with a form.
 #[derive(Debug, Clone)]
@@ -42,7 +44,7 @@ pub struct Form {
     /// Files.
     pub files: Vec<Upload>,
     /// Given back when the files are done with: only so many are in memory at a time.
-    _room: Option<Room>,
+    room: Option<Room>,
 }
 
 impl Form {
@@ -50,6 +52,12 @@ impl Form {
     #[must_use]
     pub fn of(pairs: Vec<(String, String)>) -> Self {
         Self { pairs, ..Self::default() }
+    }
+
+    /// Leave to hold the files in memory, for what goes on with them when this is gone.
+    #[must_use]
+    pub fn room(&self) -> Option<Room> {
+        self.room.clone()
     }
 
     /// The value of a name; empty when it was not sent.
@@ -82,14 +90,12 @@ impl Form {
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         if pairs.len() > PAIRS_MAX {
-            return Err(Failure::bad_request(format!("A form has at most {PAIRS_MAX} values.")));
+            return Err(too_many());
         }
         // What is no UTF-8 was read as the replacement character, and would be kept as that.
         let lost = pairs.iter().any(|(_, value)| value.contains('\u{fffd}'));
         if lost && !says_replacement(bytes) {
-            return Err(Failure::bad_request(
-                "The form is not UTF-8. Load the page again and send it once more.",
-            ));
+            return Err(not_utf8());
         }
         Ok(Self::of(pairs))
     }
@@ -126,15 +132,30 @@ impl Form {
                         left = left.checked_sub(chunk.len()).ok_or_else(too_large)?;
                         value.extend_from_slice(&chunk);
                     }
-                    form.pairs.push((field, String::from_utf8_lossy(&value).into_owned()));
+                    form.pairs.push((field, String::from_utf8(value).map_err(|_| not_utf8())?));
                 }
             }
-            if form.files.len() > FILES_AT_ONCE || form.pairs.len() > PAIRS_MAX {
+            if form.files.len() > FILES_AT_ONCE {
                 return Err(Failure::bad_request(format!("At most {FILES_AT_ONCE} files at once.")));
+            }
+            if form.pairs.len() > PAIRS_MAX {
+                return Err(too_many());
             }
         }
         Ok(form)
     }
+}
+
+fn too_many() -> Failure {
+    Failure::bad_request(format!("A form has at most {PAIRS_MAX} values."))
+}
+
+fn not_utf8() -> Failure {
+    Failure::bad_request("The form is not UTF-8. Load the page again and send it once more.")
+}
+
+fn too_slow() -> Failure {
+    Failure::new(StatusCode::REQUEST_TIMEOUT, "Too slow", "It took too long to arrive. Send it again.")
 }
 
 /// The bytes of a file, which are read in any case and kept only if `wanted`.
@@ -150,11 +171,8 @@ async fn bytes(part: &mut Field<'_>, wanted: bool) -> Result<Bytes, Failure> {
 
 /// What comes next of an upload, unless it has stopped coming.
 async fn in_time<T>(next: impl Future<Output = Result<T, MultipartError>>) -> Result<T, Failure> {
-    let refused = |status, words: String| Failure::new(status, "The upload was refused", words);
-    match tokio::time::timeout(PATIENCE, next).await {
-        Ok(next) => next.map_err(|error| refused(error.status(), error.body_text())),
-        Err(_) => Err(refused(StatusCode::REQUEST_TIMEOUT, "It stopped coming. Send it again.".to_owned())),
-    }
+    let next = tokio::time::timeout(PATIENCE, next).await.map_err(|_| too_slow())?;
+    next.map_err(|error| Failure::new(error.status(), "The upload was refused", error.body_text()))
 }
 
 fn too_large() -> Failure {
@@ -195,12 +213,14 @@ async fn read_as_sent(request: Request, web: &Web, files: Files) -> Result<Form,
             return Form::read_multipart(parts, false).await;
         }
         let room = web.app().room().await?;
-        let form = Form::read_multipart(parts, true).await?;
-        return Ok(Form { _room: Some(room), ..form });
+        let form = tokio::time::timeout(LONGEST, Form::read_multipart(parts, true)).await;
+        let form = form.map_err(|_| too_slow())??;
+        return Ok(Form { room: Some(room), ..form });
     }
     // What is carried through the sign-in is as large as the form was, and a little larger.
     let max = if files == Files::None { FORM_MAX + CARRIED_MORE } else { FORM_MAX };
-    let bytes = axum::body::to_bytes(request.into_body(), max).await;
+    let bytes = tokio::time::timeout(LONGEST_FORM, axum::body::to_bytes(request.into_body(), max)).await;
+    let bytes = bytes.map_err(|_| too_slow())?;
     Form::read(&bytes.map_err(|_| too_large())?)
 }
 

@@ -55,6 +55,7 @@ const WORDS: &[(&str, &str)] = &[
     ("release decide", "Release decided"),
     ("release fielded", "Release said to be in the field, or no longer"),
     ("release match", "Components looked up in the feed"),
+    ("release renew", "Judgements of the release looked at again"),
     ("revisions adopt", "Newer revisions adopted"),
     ("role grant", "Role granted"),
     ("role withdraw", "Role withdrawn"),

@@ -7,7 +7,7 @@ use theriac_auth::{Permission, ProductId, Scope};
 use theriac_model::record::FieldError;
 use theriac_service::evidence::{self, AddEvidence, Added, AddedFile, BlockingReason, FileInput};
 use theriac_service::findings::FindingLine;
-use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Paging, ServiceError, products};
+use theriac_service::{BYTES_AT_ONCE, FILES_AT_ONCE, Paging, Room, ServiceError, products};
 
 use super::names::Names;
 use super::{error_at, evidence_list, release};
@@ -66,7 +66,7 @@ pub async fn upload(
 ) -> Answer {
     let input = input(&product, &release, &mut sent);
     let added = match input {
-        Ok(input) => evidence::add(web.app(), me.who(), input).await,
+        Ok(input) => add(&web, &me, input, sent.room()).await,
         Err(error) => Err(error),
     };
     let (status, errors, results) = match added {
@@ -111,6 +111,16 @@ pub async fn upload(
     let mut page = page(&web, &me, &product, &release, &sent, &errors).await?;
     page.results = results;
     Ok(respond::with_status(status, &page))
+}
+
+/// Hands the files in. Reading them goes on when the browser has gone, and holds their room until it is done.
+async fn add(web: &Web, me: &Me, input: AddEvidence, room: Option<Room>) -> Result<Added, ServiceError> {
+    let (app, who) = (web.app().clone(), me.who().clone());
+    let add = async move {
+        let _room = room;
+        evidence::add(&app, &who, input).await
+    };
+    web.app().to_the_end(add).await
 }
 
 fn input(product: &str, release: &str, sent: &mut Form) -> Result<AddEvidence, ServiceError> {

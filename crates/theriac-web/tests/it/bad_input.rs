@@ -169,10 +169,17 @@ async fn the_upload_refuses_bad_files_by_name() {
         assert!(page.texts("main").join(" ").contains(name), "{name}: {:?}", page.texts("main"));
         assert_eq!(page.value("tool"), "syft@1.0", "what was typed stays");
     }
-    let many: Vec<(&str, &[u8])> = vec![("a.json", b"{}"); 51];
-    refused("51 files", &site.send_files(EVIDENCE, &[], &many).await);
-    let huge = site.raw(EVIDENCE, MULTIPART, stream(201)).await;
-    refused("201 MB", &huge);
+    let latin = "--part\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n".to_owned() + &site.csrf();
+    let latin = latin + "\r\n--part\r\nContent-Disposition: form-data; name=\"tool\"\r\n\r\ncaf";
+    let latin = [latin.as_bytes(), b"\xe9@1\r\n--part--\r\n"].concat();
+    let latin = site.raw(EVIDENCE, MULTIPART, Body::from(latin)).await;
+    assert!(latin.text.contains("not UTF-8"), "{:?}", latin.texts("main"));
+    let many: Vec<(&str, &[u8])> = vec![("a.json", b"{}"); 101];
+    let many = site.send_files(EVIDENCE, &[], &many).await;
+    refused("101 files", &many);
+    assert!(many.text.contains("At most 100 files"), "{:?}", many.texts("main"));
+    let huge = site.raw(EVIDENCE, MULTIPART, stream(129)).await;
+    refused("129 MB", &huge);
     assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE, "{:?}", huge.texts("main"));
     assert_eq!(done(&site).await, before, "nothing was stored");
 }

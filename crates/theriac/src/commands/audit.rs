@@ -51,7 +51,8 @@ pub enum Command {
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
         Command::Export { file } => {
-            let busy = output::busy("exporting the audit log");
+            // What goes to a terminal itself is seen to come.
+            let busy = (file != Path::new("-")).then(|| output::busy("exporting the audit log"));
             connect::with(config, Aim::WriteIfFree, async |client| {
                 client.save("/audit/export", &file).await
             })?;

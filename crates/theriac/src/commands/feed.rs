@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use theriac_model::Clock as _;
 use theriac_service::findings::FeedImported;
 use theriac_service::{App, Who, findings};
 use theriac_store::Location;
+use theriac_store::jobs::JobStatus;
 use theriac_vulndb::{ImportOptions, ImportReport, Index, Progress, import};
 
 use crate::clock::SystemClock;
@@ -140,13 +141,26 @@ fn import_and_match(config: &Config, location: Location, paths: Vec<PathBuf>) ->
         bar.finish_and_clear();
         let FeedImported { report, job } = imported?;
         let busy = output::busy("matching the releases again");
-        let ran = store.run_due_jobs(&findings::jobs::handlers(&app)).await;
+        let ran = connect::run_jobs(&app).await;
         drop(busy);
-        ran?;
         let job = store.read().await?.job(job).await?;
         store.close().await;
-        Ok((report, job.map_or(0, |job| u64::from(job.total))))
+        ran?;
+        Ok((report, matched(job)?))
     })
+}
+
+/// How many releases a job has matched.
+fn matched(job: Option<JobStatus>) -> Result<u64> {
+    let Some(job) = job else { return Ok(0) };
+    if job.state != "done" {
+        let why = job.error.unwrap_or_else(|| "it did not come to its end".to_owned());
+        bail!(
+            "the advisories were imported, but the releases could not be matched again: {why}. It is tried again by the \
+             next command that changes something, and by the server"
+        );
+    }
+    Ok(u64::from(job.total))
 }
 
 /// Sends everything in one request, so that all of it is imported or nothing.

@@ -19,7 +19,7 @@ use serde_json::Value;
 use theriac_api::{Api, PREFIX};
 use theriac_auth::{SessionCookie, Throttle};
 use theriac_model::IdSource as _;
-use theriac_service::{App, ServiceError, Who, people};
+use theriac_service::{App, ServiceError, Who, findings, people};
 use theriac_store::{Access, Location, Store, StoreError};
 use tower::ServiceExt as _;
 
@@ -56,7 +56,7 @@ pub struct Part {
 pub struct Client(Way);
 
 enum Way {
-    Inside { router: Router, store: Store },
+    Inside { router: Router, app: App, aim: Aim },
     Server(Remote),
 }
 
@@ -71,9 +71,16 @@ pub fn with<T>(config: &Config, aim: Aim, work: impl AsyncFnOnce(&Client) -> Res
     run(async {
         let client = Client::new(config, aim).await?;
         let done = work(&client).await;
-        client.close().await;
-        done
+        let closed = client.close().await;
+        let done = done?;
+        closed.map(|()| done)
     })
+}
+
+/// Runs the jobs that are due. One that failed is tried again by the next command, or by the server.
+pub async fn run_jobs(app: &App) -> Result<()> {
+    app.store().run_due_jobs(&findings::jobs::handlers(app)).await?;
+    Ok(())
 }
 
 /// Opens the store of the data folder for writing; it must be there, and set up.
@@ -126,16 +133,21 @@ impl Client {
                 opened => opened?,
             },
         };
-        let app = App::new(store.clone(), config.index(None));
+        let app = App::new(store, config.index(None));
+        if aim == Aim::Write {
+            findings::catch_up_with_feed(&app).await?;
+        }
         let throttle = Arc::new(Mutex::new(Throttle::default()));
-        let api = Api::new(app, throttle, SessionCookie { secure: false }).inside(Who::system(VIA));
-        Ok(Self(Way::Inside { router: theriac_api::router(api), store }))
+        let api = Api::new(app.clone(), throttle, SessionCookie { secure: false }).inside(Who::system(VIA));
+        Ok(Self(Way::Inside { router: theriac_api::router(api), app, aim }))
     }
 
-    async fn close(self) {
-        if let Way::Inside { store, .. } = self.0 {
-            store.close().await;
-        }
+    /// Runs the jobs that the command has set off, since nobody else would, and closes the store.
+    async fn close(self) -> Result<()> {
+        let Way::Inside { app, aim, .. } = self.0 else { return Ok(()) };
+        let ran = if aim == Aim::Write { run_jobs(&app).await } else { Ok(()) };
+        app.store().close().await;
+        ran
     }
 
     /// Reads one thing.

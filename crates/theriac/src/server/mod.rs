@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result};
 use theriac_auth::{SessionCookie, Throttle};
-use theriac_service::{App, gate};
+use theriac_service::{App, findings, gate};
 use theriac_web::http::Web;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ pub async fn serve(app: App, listener: TcpListener, serving: Serving) -> Result<
     // From here on a signal is a request to stop, not the end of the process.
     let stop_asked = Stop::new()?;
     gate::ensure_built_in(&app).await?;
+    findings::catch_up_with_feed(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let jobs = tokio::spawn(background::jobs(app.clone(), stopped.clone()));
     let house = tokio::spawn(background::keep_house(app.clone(), serving.anchor.clone(), stopped.clone()));

@@ -52,6 +52,28 @@ fn the_answer_is_what_is_new_and_what_blocks() {
 }
 
 #[test]
+fn a_candidate_named_by_command_is_matched_by_that_command() {
+    let folder = release();
+    let path = folder.path();
+    write(path, "feed/1.json", advisory("CVE-2026-0001", "pulse", "2.0.0", Some(HIGH)).to_string());
+    write(path, "feed/2.json", advisory("CVE-2026-0002", "other", "2.0.0", Some(HIGH)).to_string());
+    run(path, &["feed", "import", "feed"]);
+    run(path, &[&["build", "add"][..], &RELEASE, &["b2", "--commit", &"7".repeat(40)]].concat());
+    write(path, "b1.json", made(&json!([library("pkg:npm/pulse@1.0.0")])));
+    write(path, "b2.json", made(&json!([library("pkg:npm/other@1.0.0")])));
+    run(path, &[&["evidence", "add"][..], &RELEASE, &["--build", "b1", "b1.json"]].concat());
+    run(path, &[&["evidence", "add"][..], &RELEASE, &["--build", "b2", "b2.json"]].concat());
+    let gate = || {
+        let gate =
+            theriac(path).args([&["gate", "--format", "json"][..], &RELEASE].concat()).assert().code(1);
+        stdout(&gate)
+    };
+    assert!(gate().contains("CVE-2026-0001") && !gate().contains("CVE-2026-0002"), "{}", gate());
+    run(path, &[&["release", "candidate"][..], &RELEASE, &["b2"]].concat());
+    assert!(gate().contains("CVE-2026-0002") && !gate().contains("CVE-2026-0001"), "{}", gate());
+}
+
+#[test]
 fn a_file_that_supports_no_verdict_says_how_to_say_the_rest() {
     let folder = release();
     let path = folder.path();

@@ -13,8 +13,10 @@ mod help;
 mod init;
 mod killed;
 mod kind_in_one_file;
+#[cfg(target_os = "linux")]
 mod memory;
 mod people;
+#[cfg(target_os = "linux")]
 mod progress;
 mod real;
 mod records;

@@ -75,7 +75,6 @@ fn multipart(csrf: &str, bytes: &[u8]) -> Vec<u8> {
     [field.as_bytes(), file.as_bytes(), bytes, b"\r\n--x--\r\n"].concat()
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_takes_no_more_than_its_memory_at_interface_and_forms() {
     let folder = release();

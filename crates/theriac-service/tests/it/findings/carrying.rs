@@ -6,6 +6,7 @@ use theriac_conformity::facts::rows::Finding;
 use theriac_conformity::facts::words::{Decision, Verdict, VexStatus};
 use theriac_model::Digest;
 use theriac_service::ServiceError;
+use theriac_service::audit::{self, Entries};
 use theriac_service::findings::{self, FindingRow, Ground, Standing};
 use theriac_service::gate;
 use theriac_service::products::{self, NewRelease};
@@ -70,7 +71,26 @@ on_both_engines!(a_judgement_reaches_any_number_of_later_releases, |store| {
     assert_eq!(count(lapsed).await, (23, 20));
     run_jobs(&world).await;
     assert_eq!(count(lapsed).await, (23, 23));
+    // The job looked at all of them each time, and wrote of those alone that were not as they should be.
+    assert_eq!(looked_at_again(&world).await, 2 + 3);
+
+    store.clock.advance_days(1);
+    let exploited = assess(&world, OLD, &["FIND-1"], |input| {
+        affected(input, Decision::Fix);
+        input.exploitability = Some(findings::EXPLOITED.to_owned());
+    });
+    sign(&world, "ana", exploited.await.set).await.unwrap();
+    let asked_again = |row: &FindingRow| row.changed.iter().any(|change| change.contains("exploitation"));
+    assert_eq!(count(asked_again).await, (23, 19), "the first twenty, without the one that says it");
+    run_jobs(&world).await;
+    assert_eq!(count(asked_again).await, (23, 22));
 });
+
+/// How many releases the job has written of.
+async fn looked_at_again(world: &World) -> usize {
+    let filter = Entries { action: Some("release renew".to_owned()), ..Entries::default() };
+    audit::entries(&world.app, &world.who("otto"), &filter, &MANY).await.unwrap().items.len()
+}
 
 on_both_engines!(a_new_release_takes_judgements_over_and_confirms_them_as_a_set, |store| {
     let world = World::new(&store).await;

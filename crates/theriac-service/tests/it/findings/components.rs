@@ -9,7 +9,7 @@ use theriac_service::findings::{
 use theriac_service::{Paging, ServiceError, Who, products};
 use theriac_store::on_both_engines;
 
-use super::{CRITICAL, LEFT_PAD, NEW, OLD, advisory, bom, feed, hand_in, new_release, wrong};
+use super::{CRITICAL, LEFT_PAD, NEW, OLD, advisory, bom, feed, hand_in, new_release, run_jobs, wrong};
 use crate::story::{approved, sample};
 use crate::world::World;
 
@@ -55,6 +55,32 @@ on_both_engines!(what_cannot_be_matched_is_disposed_of_and_later_releases_take_i
     let added = hand_in(&world, NEW, None, bom(&["own", "driver", "radio"])).await;
     let left: Vec<_> = added.unmatched.iter().map(|line| line.component.as_str()).collect();
     assert_eq!(left, ["radio"]);
+});
+
+on_both_engines!(a_disposition_reaches_later_releases_that_are_there_already, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    new_release(&world).await;
+    for release in [OLD, NEW] {
+        hand_in(&world, release, None, bom(&["own", "driver"])).await;
+    }
+    let (ben, otto) = (world.who("ben"), world.who("otto"));
+    let open =
+        async |release: &str| findings::unmatched(&world.app, &otto, "gateway", release).await.unwrap().open;
+    let dispose = |release: &str, key: &str| Dispose {
+        product: "gateway".to_owned(),
+        release: release.to_owned(),
+        components: Components::Some(vec![key.to_owned()]),
+        expected: None,
+        disposition: "own".to_owned(),
+        reason: "Written here".to_owned(),
+    };
+    findings::dispose(&world.app, &ben, dispose(OLD, "own")).await.unwrap();
+    run_jobs(&world).await;
+    assert_eq!((open(OLD).await, open(NEW).await), (1, 1));
+    findings::dispose(&world.app, &ben, dispose(NEW, "driver")).await.unwrap();
+    run_jobs(&world).await;
+    assert_eq!((open(OLD).await, open(NEW).await), (1, 0), "earlier releases are left alone");
 });
 
 on_both_engines!(components_are_ordered_compared_and_found_in_every_release, |store| {

@@ -209,6 +209,25 @@ on_both_engines!(ids_that_turn_out_to_be_one_vulnerability_become_one_finding, |
     assert_eq!(row(&world, "FIND-1").await.standing, Standing::ToBeFixed, "matching again changes nothing");
 });
 
+on_both_engines!(an_import_that_died_after_the_swap_is_taken_up_at_the_next_start, |store| {
+    let world = World::new(&store).await;
+    assert!(!findings::catch_up_with_feed(&world.app).await.unwrap(), "there is no index yet");
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", None)]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0", "right-pad@2.0.0"])).await;
+    assert!(!findings::catch_up_with_feed(&world.app).await.unwrap(), "the log tells of it");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("1.json");
+    std::fs::write(&path, advisory("GHSA-bbbb-bbbb-bbbb", "right-pad", None).to_string()).unwrap();
+    let options = theriac_vulndb::ImportOptions::new(world.app.now());
+    theriac_vulndb::import(&[path], world.app.index(), &options).unwrap();
+    assert_eq!(of_release(&world, OLD).await.len(), 1);
+    assert!(findings::catch_up_with_feed(&world.app).await.unwrap());
+    run_jobs(&world).await;
+    assert_eq!(of_release(&world, OLD).await.len(), 2);
+    assert!(!findings::catch_up_with_feed(&world.app).await.unwrap(), "once");
+});
+
 /// Left out where `THERIAC_DATA` is not set.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_components_meet_real_advisories() {

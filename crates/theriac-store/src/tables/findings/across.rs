@@ -81,34 +81,41 @@ pub async fn exploited(
     Ok(found)
 }
 
-/// The releases of findings with an assessment that names a record among what it rests on, oldest first, at most 1,000.
+/// The releases after one, by id, with findings whose assessments name a record among what they rest on: oldest first, at
+/// most 1,000.
 ///
 /// # Errors
 /// What the database says.
-pub async fn resting_on(conn: &mut Conn, record: &str) -> Result<Vec<i64>, StoreError> {
+pub async fn resting_on(conn: &mut Conn, record: &str, after: i64) -> Result<Vec<i64>, StoreError> {
     let sql = "SELECT DISTINCT f.release FROM assessment a JOIN finding f ON f.id = a.finding \
-               WHERE a.rests_on LIKE $1 ESCAPE '!' ORDER BY f.release LIMIT 1000";
+               WHERE a.rests_on LIKE $1 ESCAPE '!' AND f.release > $2 ORDER BY f.release LIMIT 1000";
     let named = containing(&format!("\"reference\":\"{record}\""));
-    conn.fetch_all(sql, args![named]).await?.iter().map(|row| row.get("release")).collect()
+    conn.fetch_all(sql, args![named, after]).await?.iter().map(|row| row.get("release")).collect()
 }
 
-/// The releases where findings of these vulnerabilities were judged, oldest first, at most 1,000.
+/// The releases after one, by id, where findings of these vulnerabilities were judged: oldest first, at most
+/// 1,000.
 ///
 /// # Errors
 /// What the database says.
-pub async fn judged_with(conn: &mut Conn, vulnerabilities: &[String]) -> Result<Vec<i64>, StoreError> {
+pub async fn judged_with(
+    conn: &mut Conn,
+    vulnerabilities: &[String],
+    after: i64,
+) -> Result<Vec<i64>, StoreError> {
     let mut found = BTreeSet::new();
     for chunk in vulnerabilities.chunks(1000) {
-        let mut values = Args::new();
+        let mut values = args![after];
         let names = values.push_all(chunk.iter());
         let sql = format!(
             "SELECT DISTINCT f.release FROM finding f JOIN finding_version v ON v.finding = f.id AND v.tx_to IS NULL \
              WHERE (f.vulnerability IN ({names}) OR v.vulnerability IN ({names})) \
-             AND EXISTS (SELECT 1 FROM assessment a WHERE a.finding = f.id) ORDER BY f.release LIMIT 1000"
+             AND f.release > $1 AND EXISTS (SELECT 1 FROM assessment a WHERE a.finding = f.id) \
+             ORDER BY f.release LIMIT 1000"
         );
         for row in &conn.fetch_all(sql, values).await? {
             found.insert(row.get("release")?);
         }
     }
-    Ok(found.into_iter().collect())
+    Ok(found.into_iter().take(1000).collect())
 }
