@@ -106,9 +106,14 @@ impl Selected {
         judged: &Assessment,
         person: PersonId,
     ) -> Result<(), Conflict> {
-        let named = self.fixers.get(&finding.id).into_iter().flatten().copied();
-        let fixers: Vec<PersonId> = named.chain(judged.fixer.map(PersonId)).collect();
+        let fixers: Vec<PersonId> = self.fixers(finding, judged).collect();
         separation::acceptor_stands_apart(PersonId(judged.assessor), &fixers, person)
+    }
+
+    /// Who mends a finding, and who was named for it before.
+    pub(super) fn fixers(&self, finding: &Finding, judged: &Assessment) -> impl Iterator<Item = PersonId> {
+        let named = self.fixers.get(&finding.id).into_iter().flatten().copied();
+        named.chain(judged.fixer.map(PersonId))
     }
 
     /// The signatures on an assessment, oldest first.

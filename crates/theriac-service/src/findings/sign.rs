@@ -220,7 +220,8 @@ fn hindered(judged: &Judged, set: Digest, person: PersonId, act: Act) -> Result<
             judged.now.may_accept(finding, row, person)?;
         }
         if act == Act::Clinical {
-            may_sign_clinical(row, &reference, person)?;
+            let mended = judged.now.fixers(finding, row).any(|fixer| fixer == person);
+            may_sign_clinical(row, &reference, person, mended)?;
         }
         if needs_clinical(row) && judged.given_on(set).any(|other| other.person == person.0) {
             return Err(separation::Conflict::ClinicalIsSame.into());
@@ -229,13 +230,14 @@ fn hindered(judged: &Judged, set: Digest, person: PersonId, act: Act) -> Result<
     Ok(())
 }
 
-fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId) -> Result<()> {
+/// `mended` says whether the person mends the finding, or was named for it before.
+fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId, mended: bool) -> Result<()> {
     if !needs_clinical(assessment) {
         return Err(ServiceError::rule(format!(
             "{reference} cannot harm a patient, so it needs no clinical signature."
         )));
     }
-    if assessment.assessor == person.0 || assessment.fixer == Some(person.0) {
+    if assessment.assessor == person.0 || mended {
         return Err(separation::Conflict::ClinicalIsSame.into());
     }
     Ok(())

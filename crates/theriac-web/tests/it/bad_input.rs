@@ -185,6 +185,26 @@ async fn the_upload_refuses_bad_files_by_name() {
 }
 
 #[tokio::test]
+async fn an_upload_waits_while_four_others_hold_their_files() {
+    let site = Site::signed_in("ana").await;
+    let mut rooms = Vec::new();
+    for _ in 0..4 {
+        rooms.push(site.app.room().await.unwrap());
+    }
+    let files: [(&str, &[u8]); 1] = [("a.json", b"{}")];
+    let mut upload = Box::pin(site.send_files(EVIDENCE, &[], &files));
+    for _ in 0..10 {
+        tokio::select! {
+            biased;
+            page = &mut upload => panic!("it did not wait: {}", page.status),
+            page = site.get("/products") => drop(page.ok()),
+        }
+    }
+    rooms.pop();
+    refused("with room", &upload.await);
+}
+
+#[tokio::test]
 async fn fields_with_absurd_values_come_back_with_the_error_beside_them() {
     let site = Site::signed_in("ana").await;
     let before = done(&site).await;

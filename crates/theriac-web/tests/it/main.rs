@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests do")]
 
 mod admin_pages;
+mod any_bytes;
 mod assets;
 mod bad_input;
 mod baseline_pages;

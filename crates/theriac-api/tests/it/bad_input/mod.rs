@@ -3,6 +3,7 @@
 //! when an operation with a body is not among the doors: add it to the list and to the test in the file of its noun.
 
 mod addresses;
+mod any_bytes;
 mod bodies;
 mod conformity;
 mod files;

@@ -171,10 +171,10 @@ impl Judged {
         let too_old = judged.carried && max_age.is_none_or(|max| days(judged.on, at) > max);
         let signed = judged.signer.is_some();
         let accepts = judged.decision.is_some_and(|decision| decision != Decision::Fix);
-        let clinically_signed = judged
-            .clinical_signer
-            .as_ref()
-            .is_some_and(|signer| Some(signer) != judged.fixer.as_ref() && *signer != judged.assessor);
+        let clinically_signed = judged.clinical_signer.as_ref().is_some_and(|signer| {
+            let mended = judged.fixer.as_ref() == Some(signer) || judged.fixers.contains(signer);
+            !mended && *signer != judged.assessor
+        });
         Self {
             holds: signed && judged.changed.is_empty() && !too_old && (!judged.carried || judged.confirmed),
             too_old,

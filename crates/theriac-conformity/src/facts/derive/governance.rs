@@ -81,7 +81,9 @@ fn add_terms(
 /// The organisation's limits: the approved record, the youngest where there are several.
 pub(super) fn limits(index: &Index<'_>) -> Result<Option<Limits>, FactsError> {
     let approved = index.kind("limits").iter().filter(|record| approved(record));
-    let Some(record) = approved.max_by_key(|record| (record.approved_on, number(&record.id))) else {
+    let Some(record) =
+        approved.max_by_key(|record| (record.approved_on, record.approved_seq, number(&record.id)))
+    else {
         return Ok(None);
     };
     let content = Content::of(record);
@@ -326,17 +328,20 @@ fn planned_start(index: &Index<'_>, record: &RecordInput) -> Result<Option<Date>
 }
 
 pub(super) fn clause_assessments(index: &Index<'_>) -> Result<Vec<ClauseAssessment>, FactsError> {
-    let records = index.kind("clause-assessment").iter();
-    let mut rows = records.map(|record| clause_assessment(index, record)).collect::<Result<Vec<_>, _>>()?;
+    let records = index.kind("clause-assessment");
+    let mut rows =
+        records.iter().map(|record| clause_assessment(index, record)).collect::<Result<Vec<_>, _>>()?;
     let mut latest: HashMap<(String, Scope), usize> = HashMap::new();
-    let rank = |row: &ClauseAssessment| {
-        (row.approved, row.assessed_on.clone(), row.approved_on.clone(), number(&row.id))
+    // Of one day, what was approved last counts.
+    let rank = |position: usize, row: &ClauseAssessment| {
+        let seq = records[position].approved_seq;
+        (row.approved, row.assessed_on.clone(), row.approved_on.clone(), seq, number(&row.id))
     };
     for (position, row) in rows.iter().enumerate() {
         latest
             .entry((row.clause.clone(), row.scope))
             .and_modify(|best| {
-                if rank(&rows[*best]) < rank(row) {
+                if rank(*best, &rows[*best]) < rank(position, row) {
                     *best = position;
                 }
             })

@@ -198,7 +198,8 @@ fn review(index: &Index<'_>, record: &RecordInput) -> Result<Review, FactsError>
         reviewed_current: subjects.all > 0 && subjects.outdated.is_empty(),
         outdated_subjects: subjects.outdated,
         later_subjects: subjects.later,
-        superseded: superseded(index, record)?,
+        // What a later review does not speak of is not settled by it.
+        superseded: open_points + unresolved_points == 0 && superseded(index, record)?,
     }))
 }
 

@@ -14,6 +14,23 @@ use super::{
 use crate::evidence::things;
 use crate::world::{World, id_of};
 
+on_both_engines!(who_was_to_mend_it_does_not_sign_for_the_patient, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let mended = assess(&world, OLD, &["FIND-1"], |input| {
+        affected(input, Decision::Fix);
+        input.fixer = Some("dan".to_owned());
+    });
+    sign(&world, "ana", mended.await.set).await.unwrap();
+    let accepted = assess(&world, OLD, &["FIND-1"], |input| {
+        affected(input, Decision::Accept);
+        input.patient_safety_impact = PatientImpact::Minor;
+    });
+    let refused = sign_clinical(&world, "dan", accepted.await.set).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::ClinicalIsSame)), "{refused}");
+});
+
 on_both_engines!(who_mends_does_not_accept_and_harm_takes_a_second_person, |store| {
     let world = World::new(&store).await;
     feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
