@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use theriac_auth::{Permission, Scope};
 use theriac_model::Digest;
-use theriac_store::Write;
+use theriac_store::Conn;
 use theriac_store::tables::audit::{self, Filter};
 use theriac_vulndb::{ImportError, ImportOptions, ImportReport, Index, IndexError, Progress, Status};
 
@@ -81,10 +81,10 @@ pub async fn catch_up_with_feed(app: &App) -> Result<bool> {
     // None, or a damaged one: whoever matches with it is told so.
     let Ok(status) = opened else { return Ok(false) };
     let there = digest_of(&status)?;
-    let mut write = Who::system("start").write(app, "feed import").await?;
-    if last_told(&mut write).await? == Some(there) {
+    if last_told(&mut *app.store().read().await?).await? == Some(there) {
         return Ok(false);
     }
+    let mut write = Who::system("start").write(app, "feed import").await?;
     let job = jobs::enqueue_all(&mut write).await?;
     write.audit(SUBJECT, None, Some(there), json!({ "found": true, "job": job.to_string() }));
     write.commit().await?;
@@ -92,9 +92,9 @@ pub async fn catch_up_with_feed(app: &App) -> Result<bool> {
 }
 
 /// The feed that the log tells of last.
-async fn last_told(write: &mut Write) -> Result<Option<Digest>> {
+async fn last_told(conn: &mut Conn) -> Result<Option<Digest>> {
     let filter = Filter { subject: Some(SUBJECT.to_owned()), limit: 1, ..Filter::default() };
-    let entries = audit::list(write, &filter).await?;
+    let entries = audit::list(conn, &filter).await?;
     let last = entries.first().and_then(|(entry, _)| entry.changes.first());
     Ok(last.and_then(|change| change.after))
 }

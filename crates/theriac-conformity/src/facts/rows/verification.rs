@@ -51,8 +51,8 @@ record_row! {
         reviewed_current: bool,
         /// The ids of those whose reviewed revision was written after the review was held.
         later_subjects: Vec<String>,
-        /// Whether a review of the same sort that was held later, or on the same day and approved later, is approved, looked at
-        /// all its subjects and did not reject them.
+        /// Whether no point of it is left, and a review of the same sort that was held later, or on the same day and approved
+        /// later, is approved, looked at all its subjects and did not reject them.
         superseded: bool,
     }
 }
