@@ -1,6 +1,7 @@
 //! What a file is, told by its content; the name of the file says nothing.
 //!
-//! A new format: a variant of [`Format`], its line in [`Format::ACCEPTED`], its test in `recognise`.
+//! A new format: a variant of [`Format`], its line in [`Format::ACCEPTED`] and, for a bill of materials, in the list below
+//! it, its test in `recognise`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -51,6 +52,8 @@ impl Format {
     /// What is accepted, as a message says it.
     pub const ACCEPTED: &'static str = "CycloneDX 1.2 to 1.7 (JSON or XML), SPDX 2.2 or 2.3 (JSON or tag-value), \
          JUnit XML, build manifest (JSON)";
+    /// The same where bills of materials alone are taken.
+    const BOMS: &'static str = "CycloneDX 1.2 to 1.7 (JSON or XML), SPDX 2.2 or 2.3 (JSON or tag-value)";
 
     /// Whether this is a software bill of materials.
     #[must_use]
@@ -196,6 +199,14 @@ fn parse_xml<'a>(text: &'a str, limits: &Limits) -> Result<Parsed<'a>, ReadError
         return Ok(Parsed::Junit(document));
     }
     Err(unrecognised(&format!("this is XML with the root element {}", quote(&document.root.name))))
+}
+
+impl ReadError {
+    /// The error as it is said where bills of materials alone are taken: it offers nothing else.
+    #[must_use]
+    pub fn for_boms(self) -> Self {
+        Self { reason: self.reason.replace(Format::ACCEPTED, Format::BOMS), ..self }
+    }
 }
 
 fn unrecognised(what: &str) -> ReadError {

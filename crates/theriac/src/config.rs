@@ -44,6 +44,13 @@ impl Config {
         said.unwrap_or_else(|| DATA.into())
     }
 
+    /// The options by which a next command works on the same, as they are typed. A URL is not told: it may hold a password.
+    pub fn options(&self) -> String {
+        let data = self.data.as_ref().map(|data| format!(" --data {}", data.display()));
+        let url = self.database_url.as_ref().map(|_| " --database-url URL");
+        data.unwrap_or_default() + url.unwrap_or_default()
+    }
+
     /// The vulnerability index: the one named, else that of the data folder.
     pub fn index(&self, named: Option<PathBuf>) -> PathBuf {
         named.unwrap_or_else(|| self.data().join(INDEX))

@@ -1,7 +1,7 @@
 //! The program: command line, configuration, wiring. What it does is done by the other crates.
 //!
 //! Every command is one file in [`commands`]. Exit codes: 0 done, 1 the answer is no (`scan --fail-on`, `gate`,
-//! `audit verify`), 2 an error.
+//! `audit verify`, `rebuild`), 2 an error.
 
 mod clock;
 mod commands;

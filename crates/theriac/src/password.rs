@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use theriac_model::IdSource as _;
 
 use crate::clock::SystemIds;
+use crate::output::count;
 
 /// Letters and digits that cannot be taken for one another; 32 of them, so that a byte picks evenly.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -51,7 +52,7 @@ pub fn lines(number: usize) -> Result<Vec<String>> {
         lines.push(line.context("standard input holds no text")?.trim_end_matches('\r').to_owned());
     }
     if lines.len() < number || lines.iter().any(String::is_empty) {
-        bail!("standard input must hold {number} passwords, one a line");
+        bail!("standard input must hold {}, one a line", count(number, "password", "passwords"));
     }
     Ok(lines)
 }

@@ -11,6 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::FeedView;
 use crate::core::{Query, Spool};
 
+/// How many of the files that were skipped are named.
+const NAMED: usize = 100;
+
 /// What is said of the file. [`Spool`] has read it by then.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -21,11 +24,22 @@ pub(crate) struct FeedImportQuery {
     name: Option<String>,
 }
 
+/// A file that was not imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SkippedView {
+    /// The file, inside of archives with `/` between.
+    file: String,
+    /// Why.
+    reason: String,
+}
+
 /// What an import did.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeedImportedView {
     /// Records read.
     records: u64,
+    /// Of these, withdrawn ones.
+    withdrawn: u64,
     /// Records that the index did not have.
     added: u64,
     /// Records that replaced another content under the same id.
@@ -34,6 +48,8 @@ pub(crate) struct FeedImportedView {
     older: u64,
     /// Files that hold no record.
     skipped: u64,
+    /// The first of them, at most 100.
+    skipped_examples: Vec<SkippedView>,
     /// The job that matches every undecided or fielded release again.
     job: String,
     /// What the index holds now.
@@ -64,12 +80,18 @@ pub(super) async fn feed_import(Query(_): Query<FeedImportQuery>, spool: Spool) 
                 other => other,
             })?;
             let report = imported.report;
+            let skipped = report.skipped_examples.iter().take(NAMED).map(|skipped| SkippedView {
+                file: file.without_place(&skipped.file),
+                reason: file.without_place(&skipped.reason),
+            });
             Ok(FeedImportedView {
                 records: report.records,
+                withdrawn: report.withdrawn,
                 added: report.added,
                 replaced: report.replaced,
                 older: report.older,
                 skipped: report.skipped,
+                skipped_examples: skipped.collect(),
                 job: imported.job.to_string(),
                 feed: report.status.into(),
             })

@@ -34,9 +34,23 @@ pub(crate) struct EcosystemView {
     imported_at: Option<Timestamp>,
 }
 
+/// A file that was imported.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SourceView {
+    /// Its name with the folder that it lay in.
+    name: String,
+    /// When it was last imported.
+    #[schema(value_type = String, format = DateTime)]
+    imported_at: Timestamp,
+    /// Records read from it then.
+    records: u64,
+}
+
 /// What the index of advisories holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeedView {
+    /// The digest of all its records, whenever they were imported.
+    digest: String,
     /// When it was written.
     #[schema(value_type = String, format = DateTime)]
     imported_at: Timestamp,
@@ -53,6 +67,8 @@ pub(crate) struct FeedView {
     packages: u64,
     /// The ecosystems the records speak of, by name.
     ecosystems: Vec<EcosystemView>,
+    /// What was imported, by name.
+    sources: Vec<SourceView>,
 }
 
 impl From<Status> for FeedView {
@@ -64,7 +80,13 @@ impl From<Status> for FeedView {
             matched: one.matched,
             imported_at: one.imported_at,
         });
+        let sources = status.sources.into_iter().map(|one| SourceView {
+            name: one.name,
+            imported_at: one.imported_at,
+            records: one.records,
+        });
         Self {
+            digest: status.digest.to_string(),
             imported_at: status.imported_at,
             newest_modified: status.newest_modified,
             records: status.records,
@@ -72,6 +94,7 @@ impl From<Status> for FeedView {
             vulnerabilities: status.vulnerabilities,
             packages: status.packages,
             ecosystems: ecosystems.collect(),
+            sources: sources.collect(),
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum Command {
     Verify {
         /// The exported log; - is standard input
         file: Option<PathBuf>,
-        /// Demand that this public key signed (64 hexadecimal characters)
+        /// Demand that this public key signed the exported log (64 hexadecimal characters)
         #[arg(long, value_name = "KEY", requires = "file")]
         key: Option<PublicKey>,
         /// Compare with this anchor file: it exposes an older, complete export
@@ -174,6 +174,7 @@ fn print(found: &Verification, format: Format) -> Result<ExitCode> {
     let up_to = |entry: &Option<i64>| {
         entry.map_or_else(|| "nothing".to_owned(), |entry| format!("up to entry {entry}"))
     };
+    let entries = output::count(*entries, "entry", "entries");
     let key = key.as_ref().map_or_else(String::new, |key| format!("signed by    {key}\n"));
     let changed: String = found.changed.iter().map(|row| format!("  {row}\n")).collect();
     let changed = if holds {
@@ -182,7 +183,7 @@ fn print(found: &Verification, format: Format) -> Result<ExitCode> {
         format!("What it tells of was changed in the database; restore it from a backup:\n{changed}")
     };
     output::print(&output::lines(&format!(
-        "The log holds together: {entries} entries, the last of {at}.\n\
+        "The log holds together: {entries}, the last of {at}.\n\
          installation {installation}\nhead         {head}\n{key}checkpoints  {}\nanchored     {}\n{changed}",
         up_to(signed_to),
         up_to(anchored_to)

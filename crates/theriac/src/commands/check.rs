@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use jiff::civil::Date;
 use theriac_conformity::facts::FACTS_VERSION;
 use theriac_conformity::{Facts, evaluate};
 
@@ -50,5 +51,19 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Format::Json => output::json(&conformity)?,
         Format::Table => output::print(&output::verdicts(&conformity))?,
     }
+    output::note(&since_decided(&facts).unwrap_or_default());
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is said of facts that are younger than the decision; `None` where they are not, or nobody has decided.
+fn since_decided(facts: &Facts) -> Option<String> {
+    let release = &facts.release;
+    let decided: Date = release.decided_on.as_ref().filter(|_| release.decided)?.parse().ok()?;
+    let at: Date = facts.at.parse().ok()?;
+    (at > decided).then(|| {
+        format!(
+            "note: the release was decided on {decided}, and these facts are of {at}, so 'at release' is judged anew here: \
+             theriac conformity shows what was decided, and facts of that day (theriac facts --at {decided}) give it again"
+        )
+    })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use theriac_demo::{CAST, Days, PASSWORD, StoryClock};
 use theriac_model::Clock as _;
-use theriac_service::App;
+use theriac_service::{App, Who, gate};
 use theriac_store::{Access, Location, Store, make_private};
 
 use crate::clock::{SystemClock, SystemIds};
@@ -44,17 +44,28 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             Ok(token) => token,
             Err(_) => make(&args.dir).await?,
         };
+        let store = open(&args.dir, Arc::new(SystemClock)).await?;
+        let app = App::new(store, args.dir.join(INDEX));
+        look(&app).await?;
         let Some(listener) = listener else {
+            app.store().close().await;
             output::note(&words(args, token.trim(), None));
             return Ok(ExitCode::SUCCESS);
         };
-        let store = open(&args.dir, Arc::new(SystemClock)).await?;
-        let app = App::new(store, args.dir.join(INDEX));
         let ready = words(args, token.trim(), Some(listener.local_addr()?));
         let serving = Serving { ready, demo_accounts: accounts(), ..Serving::default() };
         server::serve(app, listener, serving).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Evaluates the releases as they stand today, so that lists agree with the gate from the first minute.
+async fn look(app: &App) -> Result<()> {
+    let who = Who::system("demo");
+    for release in gate::releases(app, &who).await? {
+        gate::shown(app, &who, &release.product, &release.release).await?;
+    }
+    Ok(())
 }
 
 async fn open(folder: &Path, clock: Arc<dyn theriac_model::Clock>) -> Result<Store> {

@@ -22,7 +22,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Place};
 use crate::connect::{self, Aim, with_query};
 use crate::input;
-use crate::output::{self, Format};
+use crate::output::{self, Format, count};
 
 /// How many of the files that were skipped are named.
 const NAMED: usize = 10;
@@ -66,25 +66,26 @@ pub enum Command {
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
         Command::Import { paths, db: Some(db), skip_wrong, format } => {
-            print_report(&import_alone(&db, &paths, skip_wrong)?, None, format)?;
+            print_imported(&imported(&import_alone(&db, &paths, skip_wrong)?, None)?, format)?;
         }
         Command::Import { paths, db: None, format, .. } => match config.place()? {
-            Place::Server { .. } => import_on_server(config, &paths, format)?,
+            Place::Server { .. } => {
+                print_imported(&import_on_server(config, &paths)?, format)?;
+                if format == Format::Table {
+                    output::note("the server now matches every undecided or fielded release again");
+                }
+            }
             Place::Folder(location) if has_database(&location) => {
                 let (report, matched) = import_and_match(config, location, paths)?;
-                print_report(&report, Some(matched), format)?;
+                print_imported(&imported(&report, Some(matched))?, format)?;
             }
             Place::Folder(_) => {
-                print_report(&import_alone(&config.index(None), &paths, false)?, None, format)?
+                let report = import_alone(&config.index(None), &paths, false)?;
+                print_imported(&imported(&report, None)?, format)?;
             }
         },
         Command::Status { db, format } => {
-            let status = match (db, config.place()?) {
-                (None, Place::Server { .. }) => {
-                    connect::with(config, Aim::Read, async |client| client.get("/feed").await)?
-                }
-                (db, _) => serde_json::to_value(Index::open(&config.index(db))?.status())?,
-            };
+            let status = status(config, db)?;
             match format {
                 Format::Json => output::json(&status)?,
                 Format::Table => output::print(&status_text(&status))?,
@@ -92,6 +93,14 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the index that is named holds, else that of the server or the data folder.
+fn status(config: &Config, db: Option<PathBuf>) -> Result<Value> {
+    if db.is_none() && matches!(config.place()?, Place::Server { .. }) {
+        return connect::with(config, Aim::Read, async |client| client.get("/feed").await);
+    }
+    Ok(serde_json::to_value(Index::open(&config.index(db))?.status())?)
 }
 
 fn has_database(location: &Location) -> bool {
@@ -108,7 +117,7 @@ fn bar() -> ProgressBar {
 fn show(bar: &ProgressBar, now: Progress) {
     bar.set_length(now.files_total);
     bar.set_position(now.files_done);
-    bar.set_message(format!("{} records", now.records));
+    bar.set_message(count(now.records, "record", "records"));
 }
 
 fn import_alone(db: &Path, paths: &[PathBuf], skip_wrong: bool) -> Result<ImportReport> {
@@ -163,29 +172,15 @@ fn matched(job: Option<JobStatus>) -> Result<u64> {
     Ok(u64::from(job.total))
 }
 
-/// Sends everything in one request, so that all of it is imported or nothing.
-fn import_on_server(config: &Config, paths: &[PathBuf], format: Format) -> Result<()> {
+/// Sends everything in one request, so that all of it is imported or nothing. Gives the server's answer.
+fn import_on_server(config: &Config, paths: &[PathBuf]) -> Result<Value> {
     let (name, bytes) = match paths {
         [file] if !file.is_dir() => (input::name(file)?.to_owned(), input::read(file, SENT)?),
         several => (ARCHIVE.to_owned(), archive(several)?),
     };
     let address = with_query("/feed", &[("name", Some(name))]);
-    let busy = output::busy("sending, and waiting for the import");
-    let answer = connect::with(config, Aim::Write, async |client| client.upload_one(&address, bytes).await)?;
-    drop(busy);
-    if format == Format::Json {
-        return output::json(&answer);
-    }
-    let columns = [
-        ("records", "records"),
-        ("new", "added"),
-        ("changed", "replaced"),
-        ("older", "older"),
-        ("skipped", "skipped"),
-    ];
-    output::print(&output::list(&[answer], &columns))?;
-    output::note("the server now matches every undecided or fielded release again");
-    Ok(())
+    let _busy = output::busy("sending, and waiting for the import");
+    connect::with(config, Aim::Write, async |client| client.upload_one(&address, bytes).await)
 }
 
 /// Files and folders as one tar archive.
@@ -225,34 +220,41 @@ impl Write for Limited {
     }
 }
 
-fn print_report(report: &ImportReport, matched: Option<u64>, format: Format) -> Result<()> {
-    let status = serde_json::to_value(&report.status)?;
+/// What an import did, in the words of a server, which has a job where there is a number of releases here.
+fn imported(report: &ImportReport, matched: Option<u64>) -> Result<Value> {
     let skipped: Vec<_> = report
         .skipped_examples
         .iter()
         .map(|skipped| json!({ "file": skipped.file, "reason": skipped.reason }))
         .collect();
+    let feed = serde_json::to_value(&report.status)?;
+    Ok(json!({
+        "records": report.records, "withdrawn": report.withdrawn, "added": report.added,
+        "replaced": report.replaced, "older": report.older, "skipped": report.skipped,
+        "skipped_examples": skipped, "feed": feed, "releases_matched": matched,
+    }))
+}
+
+fn print_imported(answer: &Value, format: Format) -> Result<()> {
     if format == Format::Json {
-        return output::json(&json!({
-            "records": report.records, "withdrawn": report.withdrawn, "added": report.added,
-            "replaced": report.replaced, "older": report.older, "skipped": report.skipped,
-            "skipped_examples": skipped, "status": status, "releases_matched": matched,
-        }));
+        return output::json(answer);
     }
-    for skipped in report.skipped_examples.iter().take(NAMED) {
-        output::note(&format!("skipped {}: {}", skipped.file, skipped.reason));
+    for skipped in answer["skipped_examples"].as_array().into_iter().flatten().take(NAMED) {
+        let word = |name: &str| output::cell(&skipped[name]);
+        output::note(&format!("skipped {}: {}", word("file"), word("reason")));
     }
-    let matched = matched.map_or_else(String::new, |number| {
-        format!("; {number} release{} matched again", if number == 1 { "" } else { "s" })
+    let number = |name: &str| answer[name].as_u64().unwrap_or(0);
+    let matched = answer["releases_matched"].as_u64().map_or_else(String::new, |number| {
+        format!("; {} matched again", count(number, "release", "releases"))
     });
     output::print(&format!(
-        "{} records read: {} new, {} changed, {} older than what was there; {} files skipped{matched}\n\n{}",
-        report.records,
-        report.added,
-        report.replaced,
-        report.older,
-        report.skipped,
-        status_text(&status)
+        "{} read: {} new, {} changed, {} older than what was there; {} skipped{matched}\n\n{}",
+        count(number("records"), "record", "records"),
+        number("added"),
+        number("replaced"),
+        number("older"),
+        count(number("skipped"), "file", "files"),
+        status_text(&answer["feed"])
     ))
 }
 
@@ -270,12 +272,13 @@ fn status_text(status: &Value) -> String {
         ("imported", "imported_at"),
     ];
     let sources = [("source", "name"), ("records", "records"), ("imported", "imported_at")];
+    let counted = |name: &str, one: &str, many: &str| count(status[name].as_u64().unwrap_or(0), one, many);
     format!(
-        "imported {}, newest record {}\n{} records on {} vulnerabilities, {} of them withdrawn\n{}{}",
+        "imported {}, newest record {}\n{} on {}, {} of them withdrawn\n{}{}",
         word("imported_at"),
         word("newest_modified"),
-        word("records"),
-        word("vulnerabilities"),
+        counted("records", "record", "records"),
+        counted("vulnerabilities", "vulnerability", "vulnerabilities"),
         word("withdrawn"),
         list("ecosystems", &ecosystems),
         list("sources", &sources)

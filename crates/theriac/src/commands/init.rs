@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use theriac_auth::Role;
 use theriac_service::people::{self, Init, NewPerson, Place, Started};
-use theriac_service::{App, ServiceError, Who, gate};
+use theriac_service::{App, Who, gate};
 use theriac_store::Access;
 
 use crate::config::Config;
@@ -93,9 +93,9 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     let started = connect::run(async {
         let store = connect::open(location, Access::ReadWrite).await?;
         let app = App::new(store.clone(), config.index(None));
-        let done = set_up(&app, input).await;
+        let done = set_up(&app, input, config).await;
         store.close().await;
-        Ok(done?)
+        done
     })?;
     let shown = (!args.password_stdin).then_some(passwords.as_slice());
     match args.format {
@@ -105,7 +105,16 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn set_up(app: &App, input: Init) -> Result<Started, ServiceError> {
+async fn set_up(app: &App, input: Init, config: &Config) -> Result<Started> {
+    // Said here, where it is known by which options one goes on.
+    if let Ok(present) = people::organisation_in(&mut *app.store().read().await?).await {
+        bail!(
+            "'{}' is set up here already: go on with theriac serve{}, or name another folder (--data) or database \
+             (--database-url)",
+            present.name,
+            config.options()
+        );
+    }
     let started = people::init(app, &Who::system(connect::VIA), input).await?;
     gate::ensure_built_in(app).await?;
     Ok(started)
@@ -220,9 +229,10 @@ fn print_text(
         ""
     };
     output::print(&format!(
-        "{organisation} is set up in {}.\n\n{}\n{once}{}\nNext: theriac serve\n",
+        "{organisation} is set up in {}.\n\n{}\n{once}{}\nNext: theriac serve{}\n",
         config.data().display(),
         table.text(),
-        started.words()
+        started.words(),
+        config.options()
     ))
 }

@@ -39,7 +39,7 @@ use crate::connect;
 /// Does this release of this medical software conform to IEC 81001-5-1?
 ///
 /// Commands work on a data folder, or, where THERIAC_SERVER and THERIAC_TOKEN are set and no --data is given, on a
-/// server. Exit codes: 0 done; 1 the answer is no (gate, scan --fail-on, audit verify); 2 an error.
+/// server. Exit codes: 0 done; 1 the answer is no (gate, scan --fail-on, audit verify, rebuild); 2 an error.
 #[derive(Debug, Parser)]
 #[command(name = "theriac", version, propagate_version = true, max_term_width = 100)]
 pub struct Cli {

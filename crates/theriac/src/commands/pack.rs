@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow};
 use theriac_conformity::Pack;
 use theriac_conformity::pack::{ClauseKind, IEC_81001_5_1_2021, PackError};
 
+use crate::output::count;
 use crate::{input, output};
 
 /// Most files of a pack, and most bytes of each: what the reader itself refuses is refused before it is read.
@@ -31,12 +32,12 @@ pub fn run(command: Command) -> Result<ExitCode> {
     let computed = pack.clauses.iter().filter(|clause| clause.kind == ClauseKind::Computed).count();
     let checks: usize = pack.clauses.iter().map(|clause| clause.checks.len()).sum();
     output::print(&format!(
-        "{}: {}\n{} clauses ({computed} computed, {} attested), {} checks\ndigest {}\n",
+        "{}: {}\n{} ({computed} computed, {} attested), {}\ndigest {}\n",
         pack.id,
         pack.title,
-        pack.clauses.len(),
+        count(pack.clauses.len(), "clause", "clauses"),
         pack.clauses.len() - computed,
-        checks,
+        count(checks, "check", "checks"),
         pack.digest
     ))?;
     Ok(ExitCode::SUCCESS)

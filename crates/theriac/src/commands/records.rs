@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::config::Config;
 use crate::connect::{self, Aim, with_query};
 use crate::input;
-use crate::output::{self, Format};
+use crate::output::{self, Format, count};
 use crate::target::Target;
 
 /// Most bytes of a file of records.
@@ -81,7 +81,8 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                         target.finish().await
                     })?;
                     let number = file["records"].as_array().map_or(0, Vec::len);
-                    output::note(&format!("{number} records written to {}", path.display()));
+                    let records = count(number, "record", "records");
+                    output::note(&format!("{records} written to {}", path.display()));
                 }
             }
         }

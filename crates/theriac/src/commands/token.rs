@@ -32,6 +32,10 @@ pub enum Command {
         /// From which moment on it is refused (2027-01-31T12:00:00Z)
         #[arg(long, value_name = "TIME")]
         expires_at: Option<Timestamp>,
+        /// Who answers for what it hands in, and approves no record that it drafted [default: who issues it; on a data folder
+        /// it is named for what drafts records]
+        #[arg(long, value_name = "PERSON")]
+        owner: Option<String>,
     },
     /// List the tokens; on a server, which the commands reach with a token, that token
     List {
@@ -49,12 +53,13 @@ pub enum Command {
 /// Does what was asked for.
 pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
     match command {
-        Command::Issue { name, permissions, product, days, expires_at } => {
+        Command::Issue { name, permissions, product, days, expires_at, owner } => {
             let end = SystemClock.now() + SignedDuration::from_hours(24 * i64::from(days));
             let keys: Vec<&str> = permissions.iter().map(|permission| permission.as_str()).collect();
             let expires_at = expires_at.unwrap_or(end);
-            let body =
-                json!({ "name": name, "permissions": keys, "product": product, "expires_at": expires_at });
+            let body = json!({
+                "name": name, "permissions": keys, "product": product, "expires_at": expires_at, "owner": owner,
+            });
             let issued =
                 connect::with(config, Aim::Write, async |client| client.post("/tokens", &body).await)?;
             let token = issued["token"].as_str().context("the server's answer holds no token")?;
@@ -69,6 +74,7 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
                 ("may", "permissions"),
                 ("expires", "expires_at"),
                 ("expired", "expired"),
+                ("answers", "owner"),
             ];
             output::items(&tokens, &columns, format)?;
         }

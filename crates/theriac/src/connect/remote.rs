@@ -38,6 +38,7 @@ impl Remote {
         token.set_sensitive(true);
         // A second call finds the provider in place, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        #[expect(clippy::disallowed_methods, reason = "this is the client that everything else is handed")]
         let http = Client::builder()
             .user_agent(concat!("theriac/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT)

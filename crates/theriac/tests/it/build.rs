@@ -224,6 +224,25 @@ fn odd_authors_do_not_stop_a_build() {
 }
 
 #[test]
+fn a_build_that_is_added_outside_of_a_checkout_needs_its_commit_named() {
+    let folder = tempdir().unwrap();
+    let add = ["build", "add", "--product", "pump", "--release", "1.0", "b1"];
+    let error = stderr(&theriac(folder.path()).args(add).assert().code(2));
+    assert!(error.contains("with --commit") && error.contains("not a git repository"), "{error}");
+}
+
+#[test]
+fn one_changed_file_is_one() {
+    let (folder, _) = checkout();
+    write(folder.path(), "src/dose.c", "3");
+    let one = stderr(&theriac(folder.path()).args(["build", "describe"]).assert().code(2));
+    assert!(one.contains("1 file differs from the commit (src/dose.c)"), "{one}");
+    write(folder.path(), "readme größe.md", "2");
+    let two = stderr(&theriac(folder.path()).args(["build", "describe"]).assert().code(2));
+    assert!(two.contains("2 files differ from the commit"), "{two}");
+}
+
+#[test]
 fn what_is_no_checkout_no_commit_or_lacks_git_is_said() {
     let folder = tempdir().unwrap();
     let error = stderr(&theriac(folder.path()).args(["build", "describe"]).assert().code(2));

@@ -91,6 +91,25 @@ fn facts_are_judged_by_the_pack_of_a_folder() {
 }
 
 #[test]
+fn facts_of_a_day_after_the_decision_are_said_to_be_judged_anew() {
+    let folder = tempdir().unwrap();
+    tiny(folder.path());
+    let said = |decided: bool, on: &str| {
+        let mut facts = facts();
+        (facts["release"]["decided"], facts["release"]["decided_on"]) = (json!(decided), json!(on));
+        write(folder.path(), "facts.json", facts.to_string());
+        let check = ["check", "facts.json", "--pack", "tiny", "--format", "json"];
+        let assert = theriac(folder.path()).args(check).assert().success();
+        assert_eq!(stdout_json(&assert)["at"], "2026-03-01");
+        stderr(&assert)
+    };
+    let note = said(true, "2026-02-28");
+    assert!(note.contains("decided on 2026-02-28") && note.contains("facts --at 2026-02-28"), "{note}");
+    assert_eq!(said(true, "2026-03-01"), "", "at the end of that day they are those of the decision");
+    assert_eq!(said(false, "2026-02-28"), "");
+}
+
+#[test]
 fn the_included_pack_judges_where_none_is_named() {
     let folder = tempdir().unwrap();
     write(folder.path(), "facts.json", facts().to_string());
@@ -139,7 +158,7 @@ fn a_sound_pack_is_described_and_a_wrong_one_named_with_file_and_line() {
     let folder = tempdir().unwrap();
     tiny(folder.path());
     let text = stdout(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().success());
-    assert!(text.contains("1 clauses (1 computed, 0 attested), 1 checks"), "{text}");
+    assert!(text.contains("1 clause (1 computed, 0 attested), 1 check\n"), "{text}");
 
     write(folder.path(), "tiny/clauses.toml", CLAUSES.replace("r.in_force", "r.in_farce"));
     let error = stderr(&theriac(folder.path()).args(["pack", "check", "tiny"]).assert().code(2));

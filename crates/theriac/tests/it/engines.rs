@@ -49,7 +49,9 @@ impl Place {
     /// Sets up the organisation, the release `1.0` of the product `pump`, and its candidate `b1`.
     pub fn set_up(&self) {
         let people: Vec<&str> = PEOPLE.iter().flat_map(|person| ["--person", person]).collect();
-        self.run(&[&["init", "--organisation", "Acme Medical", "--zone", "UTC"][..], &people].concat());
+        let init =
+            self.run(&[&["init", "--organisation", "Acme Medical", "--zone", "UTC"][..], &people].concat());
+        assert!(!stdout(&init).contains("postgres://"), "a URL may hold a password");
         self.run(&["product", "add", "pump", "--name", "Infusion pump"]);
         self.run(&[&["release", "add"][..], &RELEASE].concat());
         self.run(&[&["build", "add", "b1", "--commit", COMMIT][..], &RELEASE].concat());

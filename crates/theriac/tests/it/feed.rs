@@ -17,7 +17,7 @@ fn an_import_says_what_it_did_and_status_what_is_there() {
 
     let arguments = ["feed", "status", "--db", "new/folder/advisories.db"];
     let text = stdout(&theriac(folder.path()).args(arguments).assert().success());
-    assert!(text.contains("1 records on 1 vulnerabilities, 0 of them withdrawn"), "{text}");
+    assert!(text.contains("1 record on 1 vulnerability, 0 of them withdrawn"), "{text}");
     let status =
         stdout_json(&theriac(folder.path()).args(arguments).args(["--format", "json"]).assert().success());
     assert_eq!(status["ecosystems"][0]["name"], "npm");
@@ -39,7 +39,7 @@ fn a_wrong_record_is_named_and_nothing_is_imported() {
 
     let text = theriac(folder.path()).args(arguments).arg("--skip-wrong").assert().success();
     assert!(stderr(&text).contains("skipped") && stderr(&text).contains("wrong.json"));
-    assert!(stdout(&text).contains("1 records read: 1 new"), "{}", stdout(&text));
+    assert!(stdout(&text).contains("1 record read: 1 new"), "{}", stdout(&text));
 }
 
 #[test]
@@ -48,6 +48,19 @@ fn no_progress_is_drawn_where_nobody_watches() {
     write(folder.path(), "a.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
     let assert = theriac(folder.path()).args(["feed", "import", "a.json", "--db", "x.db"]).assert().success();
     assert_eq!(stderr(&assert), "");
+}
+
+#[test]
+fn status_of_an_index_that_is_named_needs_no_server() {
+    let folder = tempdir().unwrap();
+    import(folder.path(), &[advisory("CVE-2026-0001", "pulse", "2.0.0", None)]);
+    let mut command = theriac(folder.path());
+    command.env("THERIAC_SERVER", "https://theriac.example.org");
+    command.args(["feed", "status", "--db", "advisories.db"]).assert().success();
+    let mut command = theriac(folder.path());
+    command.env("THERIAC_SERVER", "https://theriac.example.org");
+    let error = stderr(&command.args(["feed", "status"]).assert().code(2));
+    assert!(error.contains("THERIAC_TOKEN is not"), "{error}");
 }
 
 #[test]

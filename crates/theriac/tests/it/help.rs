@@ -12,6 +12,9 @@ fn every_command_has_help_that_says_what_it_is_for() {
         assert!(text.contains(&format!("  {command} ")), "{text}");
         theriac(folder.path()).args([command, "--help"]).assert().success();
     }
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let codes = "0 done; 1 the answer is no (gate, scan --fail-on, audit verify, rebuild); 2 an error";
+    assert!(flat.contains(codes), "{flat}");
 }
 
 #[test]

@@ -52,8 +52,20 @@ fn passwords_from_standard_input_are_not_shown() {
 fn what_is_set_up_is_not_set_up_again() {
     let folder = installation();
     let error = stderr(&init(folder.path(), &PEOPLE).assert().code(2));
-    assert!(error.contains("'Acme Medical' is set up here already"), "{error}");
+    assert!(error.contains("'Acme Medical' is set up here already: go on with theriac serve, "), "{error}");
     assert!(stdout(&run(folder.path(), &["user", "list"])).contains("maya"));
+}
+
+#[test]
+fn the_next_command_is_named_with_the_folder_that_was_named() {
+    let folder = tempdir().unwrap();
+    let there = |data: &[&str]| init(folder.path(), &PEOPLE).args(data).assert();
+    let text = stdout(&there(&["--data", "here"]).success());
+    assert!(text.ends_with("\nNext: theriac serve --data here\n"), "{text}");
+    let again = stderr(&there(&["--data", "here"]).code(2));
+    assert!(again.contains("go on with theriac serve --data here, "), "{again}");
+    let text = stdout(&there(&[]).success());
+    assert!(text.ends_with("\nNext: theriac serve\n"), "{text}");
 }
 
 #[test]

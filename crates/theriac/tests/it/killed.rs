@@ -37,7 +37,7 @@ enum Done {
 fn kill(place: &Place) {
     place.set_up();
     let permissions = ["read", "upload-evidence", "import-records", "write-risk", "import-feed"];
-    let mut issue = vec!["token", "issue", "CI"];
+    let mut issue = vec!["token", "issue", "CI", "--owner", "maya"];
     issue.extend(permissions.iter().flat_map(|permission| ["--permission", permission]));
     let token = stdout(&place.run(&issue)).trim().to_owned();
     let count = AtomicUsize::new(0);

@@ -86,6 +86,7 @@ async fn a_server_takes_no_more_than_its_memory_at_interface_and_forms() {
     let server = Server::at(path, &["--data", "theriac-data"]);
     // As the program does; another test may have been first.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    #[expect(clippy::disallowed_methods, reason = "a browser is no part of the program")]
     let http = Client::builder().redirect(Policy::none()).build().unwrap();
     let (cookie, csrf) = signed_in(&http, &server.address).await;
 

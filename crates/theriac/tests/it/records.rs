@@ -27,9 +27,24 @@ fn what_was_exported_imports_as_unchanged() {
     let folder = release();
     write(folder.path(), "records.json", file().to_string());
     run(folder.path(), &["records", "import", "records.json"]);
-    run(folder.path(), &["records", "export", "--product", "pump", "--out", "again.json"]);
+    let exported = run(folder.path(), &["records", "export", "--product", "pump", "--out", "again.json"]);
+    assert_eq!(stderr(&exported), "1 record written to again.json\n");
     let done = stdout_json(&run(folder.path(), &["records", "import", "again.json", "--format", "json"]));
     assert_eq!(done[0]["outcome"], "unchanged");
+}
+
+#[test]
+fn the_file_that_the_guide_shows_is_imported_with_its_links() {
+    let guide = include_str!("../../../../docs/user/records.md");
+    let (_, rest) = guide.split_once("```json\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let folder = release();
+    write(folder.path(), "records.json", example);
+    run(folder.path(), &["records", "import", "records.json"]);
+    let file = stdout_json(&run(folder.path(), &["records", "export", "--product", "pump"]));
+    let risk = file["records"].as_array().unwrap().iter().find(|record| record["kind"] == "risk").unwrap();
+    let (link, target) = (&risk["links"][0]["type"], &risk["links"][0]["target"]);
+    assert_eq!((link, target), (&json!("mitigated-by"), &json!("MEAS-1")));
 }
 
 #[test]

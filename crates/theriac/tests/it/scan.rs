@@ -128,6 +128,39 @@ fn two_spellings_of_a_package_are_one_finding_under_the_first() {
 }
 
 #[test]
+fn a_name_of_pypi_has_the_one_spelling_that_evidence_gives_it() {
+    let folder = tempdir().unwrap();
+    let mut record = advisory("CVE-2026-0001", "my-pkg-name", "2.0", None);
+    record["affected"][0]["package"]["ecosystem"] = json!("PyPI");
+    record["affected"][0]["ranges"][0]["type"] = json!("ECOSYSTEM");
+    import(folder.path(), &[record]);
+    write(folder.path(), "bom.json", bom(&json!([library("pkg:pypi/My_Pkg.name@1.0")])));
+    let answer = stdout_json(&scan(&folder, &["--format", "json"]).success());
+    let found = &answer["findings"][0];
+    assert_eq!(
+        (&found["purl"], &found["version"]),
+        (&json!("pkg:pypi/my-pkg-name@1.0"), &json!("1.0")),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_version_that_stands_beside_the_purl_is_shown_with_it() {
+    let folder = prepared();
+    let mut component = library("pkg:npm/pulse@1.9.0");
+    component["purl"] = json!("pkg:npm/pulse");
+    write(folder.path(), "bom.json", bom(&json!([component])));
+    let answer = stdout_json(&scan(&folder, &["--format", "json"]).success());
+    let found = &answer["findings"][0];
+    assert_eq!((&found["purl"], &found["version"]), (&json!("pkg:npm/pulse"), &json!("1.9.0")));
+    let table = stdout(&scan(&folder, &[]).success());
+    assert!(table.contains("CVE-2026-0001  pkg:npm/pulse@1.9.0  2.0.0\n"), "{table}");
+    let log = stdout_json(&scan(&folder, &["--format", "sarif"]).success());
+    let message = log["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();
+    assert!(message.starts_with("pkg:npm/pulse@1.9.0 has CVE-2026-0001"), "{message}");
+}
+
+#[test]
 fn what_is_nested_in_the_product_is_looked_up_and_counted_apart() {
     let folder = prepared();
     let mut document: serde_json::Value =
@@ -180,6 +213,17 @@ fn sarif_has_a_rule_per_vulnerability_and_a_result_per_finding() {
     assert_eq!((&results[0]["level"], &results[1]["level"]), (&json!("error"), &json!("note")));
     let notes = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notes.len(), 3);
+}
+
+#[test]
+fn what_is_no_bill_of_materials_is_offered_nothing_else() {
+    let folder = prepared();
+    for text in ["", "[]", "hello", "<a/>", "{\"a\": 1}"] {
+        write(folder.path(), "bom.json", text);
+        let error = stderr(&scan(&folder, &[]).code(2));
+        assert!(error.contains("Accepted are: CycloneDX") && error.contains("SPDX 2.2"), "{error}");
+        assert!(!error.contains("JUnit") && !error.contains("manifest"), "{error}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A running server: the same commands through it, beside it, and how it stops.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
@@ -9,7 +10,7 @@ use serde_json::json;
 use tempfile::tempdir;
 
 use crate::support::{
-    RELEASE, advisory, bom, library, release, run, stderr, stdout, stdout_json, theriac, write,
+    PEOPLE, RELEASE, advisory, bom, library, release, run, stderr, stdout, stdout_json, theriac, write,
 };
 
 /// A server on the data folder of a folder; it ends with this.
@@ -70,7 +71,7 @@ impl Drop for Server {
 
 pub fn token(folder: &Path, permissions: &[&str]) -> String {
     let mut command = theriac(folder);
-    command.args(["token", "issue", "CI"]);
+    command.args(["token", "issue", "CI", "--owner", "maya"]);
     for permission in permissions {
         command.args(["--permission", permission]);
     }
@@ -107,6 +108,42 @@ fn a_feed_goes_to_a_server_whole_or_not_at_all() {
     let both = stdout_json(&run(&["feed", "import", "a", "b/one.json", "--format", "json"]).success());
     assert_eq!(both["added"], 2);
     assert_eq!(stdout_json(&status().success())["records"], 2);
+}
+
+#[test]
+fn an_import_is_told_alike_by_a_server_and_by_a_folder() {
+    let folder = release();
+    let path = folder.path();
+    write(path, "feed/one.json", advisory("CVE-2026-0001", "pulse", "2.0.0", None).to_string());
+    write(path, "feed/readme.txt", "not a record");
+    let token = token(path, CI);
+    let server = Server::start(path, &[]);
+    let import = ["feed", "import", "feed"];
+    let there = |more: &[&str]| server.client(path, &token).args(import).args(more).assert().success();
+    let here = |more: &[&str]| theriac(path).args(import).args(["--db", "x"]).args(more).assert().success();
+    let (remote, local) = (there(&[]), here(&[]));
+    for told in [&remote, &local] {
+        let text = stdout(told);
+        let line = "1 record read: 1 new, 0 changed, 0 older than what was there; 1 file skipped\n";
+        assert!(text.starts_with(line) && text.contains("1 record on 1 vulnerability, 0 of them"), "{text}");
+        assert!(stderr(told).contains("feed/readme.txt: neither JSON nor YAML"), "{}", stderr(told));
+    }
+    assert!(!stderr(&remote).contains("upload"), "{}", stderr(&remote));
+
+    let json = ["--format", "json"];
+    let (remote, local) = (stdout_json(&there(&json)), stdout_json(&here(&json)));
+    let names = |value: &serde_json::Value, own: &str| {
+        let members = value.as_object().unwrap().keys();
+        members.filter(|name| *name != own).cloned().collect::<BTreeSet<String>>()
+    };
+    assert_eq!(names(&remote, "job"), names(&local, "releases_matched"));
+    assert_eq!(names(&remote["feed"], ""), names(&local["feed"], ""));
+    for member in ["records", "withdrawn", "added", "replaced", "older", "skipped"] {
+        assert_eq!(remote[member], local[member], "{member}");
+    }
+    assert_eq!((&remote["feed"]["digest"], &remote["job"].is_string()), (&local["feed"]["digest"], &true));
+    let sources = [&remote["feed"]["sources"][0], &local["feed"]["sources"][0]];
+    assert_eq!(names(sources[0], ""), names(sources[1], ""));
 }
 
 #[test]
@@ -204,8 +241,19 @@ fn beside_a_server_the_folder_is_read_and_not_written() {
     run(folder.path(), &["audit", "verify"]);
     let assert = theriac(folder.path()).args(["product", "add", "x", "--name", "X"]).assert().code(2);
     assert!(stderr(&assert).contains("THERIAC_SERVER"), "{}", stderr(&assert));
-    let second = theriac(folder.path()).args(["serve", "--listen", "127.0.0.1:0"]).assert().code(2);
-    assert!(stderr(&second).contains("in use by a running server"), "{}", stderr(&second));
+    let people: Vec<&str> = PEOPLE.iter().flat_map(|person| ["--person", person]).collect();
+    let init = [&["init", "--organisation", "Acme", "--zone", "UTC"][..], &people].concat();
+    for arguments in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["rebuild"],
+        &["audit", "rotate-key"],
+        &["token", "issue", "CI", "--permission", "read"],
+        &["user", "add", "eve", "--name", "Eve", "--email", "eve@example.org"],
+        &init[..],
+    ] {
+        let error = stderr(&theriac(folder.path()).args(arguments).assert().code(2));
+        assert!(error.contains("in use by a running server") && error.contains("stop it first"), "{error}");
+    }
     drop(server);
     run(folder.path(), &["product", "add", "x", "--name", "X"]);
 }

@@ -9,6 +9,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::Timestamp;
 use theriac_formats::{Author, ChangedPath};
 
+use crate::output::count;
+
 /// How many uncommitted files an error names.
 const NAMED: usize = 5;
 
@@ -66,9 +68,9 @@ impl Git<'_> {
         }
         let named = changed.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
         bail!(
-            "{} files differ from the commit ({named}{}), so the build is not of it; commit or undo the changes, or \
-             say --allow-dirty when they do not bear on the build",
-            changed.len(),
+            "{} from the commit ({named}{}), so the build is not of it; commit or undo the changes, or say --allow-dirty \
+             when they do not bear on the build",
+            count(changed.len(), "file differs", "files differ"),
             if changed.len() > NAMED { ", …" } else { "" }
         )
     }

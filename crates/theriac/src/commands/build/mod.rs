@@ -5,7 +5,7 @@ mod git;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
 use super::Release;
@@ -45,7 +45,7 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         Command::Add { release, build, commit } => {
             let commit = match commit {
                 Some(commit) => commit,
-                None => git::Git(".".as_ref()).commit("HEAD")?,
+                None => present_commit()?,
             };
             let (address, body) = (release.address(&["builds"]), json!({ "build": build, "commit": commit }));
             connect::with(config, Aim::Write, async |client| client.post(&address, &body).await)?;
@@ -58,4 +58,10 @@ pub fn run(config: &Config, command: Command) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The present commit of the checkout here.
+fn present_commit() -> Result<String> {
+    let commit = git::Git(".".as_ref()).commit("HEAD");
+    commit.context("name the commit that the build was made from with --commit, or run this in its checkout")
 }

@@ -13,6 +13,7 @@ use theriac_model::Severity;
 use theriac_vulndb::Index;
 
 use crate::config::Config;
+use crate::output::count;
 use crate::{input, output};
 use report::Report;
 
@@ -58,7 +59,7 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
     let limits = Limits::default();
     let bytes = input::read(&args.bom, limits.bytes)?;
     let name = args.bom.display();
-    let bom = read_bom(&bytes, &limits).map_err(|error| anyhow!("{name}: {error}"))?;
+    let bom = read_bom(&bytes, &limits).map_err(|error| anyhow!("{name}: {}", error.for_boms()))?;
     drop(bytes);
     let index = Index::open(&config.index(args.db))?;
     let report = Report::new(&bom, &index).context("the scan was not finished")?;
@@ -66,10 +67,12 @@ pub fn run(config: &Config, args: Args) -> Result<ExitCode> {
         output::note(&format!("{name}, {line}"));
     }
     if report.notes.len() > NOTES {
-        output::note(&format!(
-            "{name}: {} more components contradict themselves so",
-            report.notes.len() - NOTES
-        ));
+        let more = count(
+            report.notes.len() - NOTES,
+            "more component contradicts itself so",
+            "more components contradict themselves so",
+        );
+        output::note(&format!("{name}: {more}"));
     }
     match args.format {
         Format::Table => output::print(&report.text())?,

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use theriac_formats::{Bom, Component, Place};
 use theriac_model::Severity;
-use theriac_vulndb::{Index, IndexError, Match, Package, Unmatched, bare_purl, contradiction};
+use theriac_vulndb::{
+    Ecosystem, Index, IndexError, Match, Package, Unmatched, bare_purl, component_purl, contradiction,
+};
 
 use crate::output::{Table, count};
 
@@ -44,7 +46,7 @@ pub struct NotLookedUp {
 /// One component with one vulnerability.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// The component: its purl without qualifiers and subpath.
+    /// The component: its purl without qualifiers and subpath, with the version where the file has it there.
     pub purl: String,
     /// Its version.
     pub version: String,
@@ -88,6 +90,14 @@ impl NotLookedUp {
     /// What people call it.
     pub fn label(&self) -> &str {
         self.purl.as_deref().or(self.name.as_deref()).unwrap_or_default()
+    }
+}
+
+impl Finding {
+    /// The component with its version, which the purl itself may lack.
+    pub fn component(&self) -> String {
+        // Before anything but a version a purl has its `@` encoded.
+        if self.purl.contains('@') { self.purl.clone() } else { format!("{}@{}", self.purl, self.version) }
     }
 }
 
@@ -146,7 +156,7 @@ impl Report {
         let known = match &component.purl {
             None => Err(Unmatched::NoIdentity),
             Some(purl) => Package::from_purl(&purl.written, component.version.as_deref())
-                .and_then(|package| Ok((bare_purl(&purl.written)?, package))),
+                .and_then(|package| Ok((named(&purl.written, package.ecosystem)?, package))),
         };
         let (purl, package) = match known {
             Ok(known) => known,
@@ -174,13 +184,15 @@ impl Report {
         let mut text = String::new();
         if !self.findings.is_empty() {
             let mut table = Table::new(["severity", "vulnerability", "component", "fixed in"]);
-            for Finding { purl, vulnerability, .. } in &self.findings {
+            for finding in &self.findings {
+                let vulnerability = &finding.vulnerability;
                 let fixed = if vulnerability.fixed.is_empty() {
                     "-".to_owned()
                 } else {
                     vulnerability.fixed.join(", ")
                 };
-                table.row([vulnerability.severity.as_str(), &vulnerability.id, purl, &fixed]);
+                let severity = vulnerability.severity.as_str();
+                table.row([severity, &vulnerability.id, &finding.component(), &fixed]);
             }
             text.push_str(&(table.text() + "\n"));
         }
@@ -209,5 +221,14 @@ impl Report {
             count(self.findings.len(), "finding", "findings"),
         ));
         text
+    }
+}
+
+/// What a component is called: as the file spells it, but a name of `PyPI` as findings everywhere else spell it, since it
+/// has one spelling only (PEP 503).
+fn named(purl: &str, ecosystem: Ecosystem) -> Result<String, Unmatched> {
+    match ecosystem {
+        Ecosystem::PyPi => component_purl(purl, None),
+        _ => bare_purl(purl),
     }
 }

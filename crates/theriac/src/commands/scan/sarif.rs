@@ -77,6 +77,7 @@ fn rule(vulnerability: &Vulnerability) -> Value {
 
 fn result(finding: &Finding, rule: Option<usize>, uri: &str) -> Value {
     let Finding { purl, version, vulnerability, place } = finding;
+    let component = finding.component();
     let fix = match vulnerability.fixed.as_slice() {
         [] => "no fixed version is known".to_owned(),
         fixed => format!("fixed in {}", fixed.join(", ")),
@@ -90,7 +91,9 @@ fn result(finding: &Finding, rule: Option<usize>, uri: &str) -> Value {
         "ruleId": vulnerability.id,
         "ruleIndex": rule,
         "level": level(vulnerability.severity),
-        "message": { "text": format!("{purl} has {} (severity {}); {fix}", vulnerability.id, vulnerability.severity) },
+        "message": {
+            "text": format!("{component} has {} (severity {}); {fix}", vulnerability.id, vulnerability.severity),
+        },
         "locations": [{
             "physicalLocation": location,
             "logicalLocations": [{ "fullyQualifiedName": purl, "kind": "package" }],
