@@ -148,6 +148,13 @@ impl Role {
         }
     }
 
+    /// Whether who holds it can sign something.
+    #[must_use]
+    pub fn signs(self) -> bool {
+        let signing = |permission: &Permission| permission.hands() == crate::permission::Hands::Signer;
+        TABLE.iter().any(|(permission, _, roles)| roles.contains(&self) && signing(permission))
+    }
+
     /// The name that people read.
     #[must_use]
     pub const fn words(self) -> &'static str {

@@ -23,6 +23,9 @@ pub enum Conflict {
     /// Assessor and acceptor are one person.
     #[error("You judged this finding, and who judges does not accept the risk. Ask another risk acceptor.")]
     AssessorAccepts,
+    /// Who mended signs that it is mended.
+    #[error("You mend this finding, and who mends it does not sign that it is fixed. Ask another assessor.")]
+    FixerConfirms,
     /// A second, clinical person has to sign.
     #[error(
         "Harm to a patient is possible here, so a clinical assessor has to sign too. Ask one to sign first."
@@ -91,6 +94,14 @@ pub fn acceptor_stands_apart(
         return Err(Conflict::FixerAccepts);
     }
     if assessor == acceptor { Err(Conflict::AssessorAccepts) } else { Ok(()) }
+}
+
+/// Who mends a finding, or was ever to mend it, does not sign that it is fixed.
+///
+/// # Errors
+/// When the signer is one of them.
+pub fn signer_mended_nothing(fixers: &[PersonId], signer: PersonId) -> Result<(), Conflict> {
+    if fixers.contains(&signer) { Err(Conflict::FixerConfirms) } else { Ok(()) }
 }
 
 /// Where harm to a patient is possible, a clinical assessor signs, and is another person than the signer.

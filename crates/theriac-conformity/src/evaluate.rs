@@ -195,7 +195,8 @@ impl Evaluation<'_> {
             Err(error) => {
                 found = Found::default();
                 let todo = format!("Mend the pack: this check cannot be evaluated ({error})");
-                found.missing.push(self.missing(clause, check, &check.id, todo, None, None));
+                let state = Missing::state_of(&check.id, &check.id, [&*todo]);
+                found.missing.push(self.missing(clause, check, &check.id, (todo, state), None, None));
                 Verdict::NotMet
             }
         };
@@ -225,7 +226,8 @@ impl Evaluation<'_> {
             (0, 0) => {
                 if check.none == Verdict::NotMet {
                     let todo = check.todo_none.as_ref().unwrap_or(&check.todo).clone();
-                    found.missing.push(self.missing(clause, check, &check.id, todo, None, None));
+                    let state = Missing::state_of(&check.id, &check.id, [&*todo]);
+                    found.missing.push(self.missing(clause, check, &check.id, (todo, state), None, None));
                 }
                 check.none
             }
@@ -261,15 +263,15 @@ impl Evaluation<'_> {
         let text =
             |expression: &Option<Expression>| expression.as_ref().map_or(Ok(None), |text| text.text(scope));
         let (owner, due) = (text(&check.owes)?, text(&check.due)?);
-        let mut todo = &check.todo;
-        for (when, instead) in &check.todos {
+        let mut causes = Vec::new();
+        for (when, todo) in &check.todos {
             if when.truth(scope)? {
-                todo = instead;
-                break;
+                causes.push(todo.as_str());
             }
         }
-        let todo = filled(todo, row);
-        found.missing.push(self.missing(clause, check, reference, todo, owner, due));
+        let todo = filled(causes.first().copied().unwrap_or(&check.todo), row);
+        let state = Missing::state_of(&check.id, reference, causes);
+        found.missing.push(self.missing(clause, check, reference, (todo, state), owner, due));
         found.failing.push(subject);
         Ok(())
     }
@@ -280,7 +282,7 @@ impl Evaluation<'_> {
         clause: &Clause,
         check: &Check,
         reference: &str,
-        todo: String,
+        (todo, state): (String, String),
         owner: Option<String>,
         due: Option<String>,
     ) -> Missing {
@@ -294,6 +296,7 @@ impl Evaluation<'_> {
             due: self.fallback.due(due, check.judges.contains(&Judges::AtRelease)),
             check: check.id.clone(),
             judges: check.judges.clone(),
+            state,
         }
     }
 }

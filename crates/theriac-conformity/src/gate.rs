@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::facts::derive::number;
-use crate::facts::rows::{Component, Finding, SuspectLink};
+use crate::facts::rows::{Component, Deviation, Finding, SuspectLink};
 use crate::facts::words::{StandIn, Verdict, VexStatus};
 use crate::owner::Fallback;
 use crate::pack::Judges;
@@ -23,6 +23,9 @@ pub struct Gate {
     pub reasons: Vec<Reason>,
     /// Deviations that cover what is missing, as they are to be printed.
     pub deviations: Vec<Covered>,
+    /// Deviations in force that permitted something as it was before: as it is now, nobody permitted it.
+    #[serde(default)]
+    pub lapsed: Vec<Lapsed>,
     /// Evidence that was found wrong after the release was decided on it; what was decided stays.
     #[serde(default)]
     pub disqualified: Vec<Disqualified>,
@@ -106,15 +109,39 @@ pub struct Covered {
     pub clause: String,
     /// The `ref`s of the missing items that it covers.
     pub missing: Vec<String>,
+    /// The entries by which it names them, in the same order.
+    #[serde(default)]
+    pub entries: Vec<String>,
     /// The last day on which it holds.
     pub expires: Option<String>,
+}
+
+impl Covered {
+    /// Whether it covers what a clause misses.
+    #[must_use]
+    pub fn covers(&self, clause: &str, item: &Missing) -> bool {
+        self.clause == clause && self.entries.contains(&item.entry())
+    }
+}
+
+/// A deviation and what of it has changed since it was permitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lapsed {
+    /// The deviation, `DEV-n@digest`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The clause.
+    pub clause: String,
+    /// The `ref`s of what is missing now in another way than it permits.
+    pub missing: Vec<String>,
 }
 
 /// Works out the gate.
 #[must_use]
 pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
     let mut reasons = Vec::new();
-    let mut deviations = Vec::new();
+    let (mut deviations, mut lapsed) = (Vec::new(), Vec::new());
     let fallback = Fallback::of(facts);
     if conformity.provisional {
         let text = "The pack has not been adopted against the manufacturer's own copy of the standard";
@@ -135,12 +162,12 @@ pub fn gate(facts: &Facts, conformity: &Conformity) -> Gate {
     }
     let mut things = Things::of(facts, &fallback);
     for clause in &conformity.clauses {
-        reasons.extend(clause_reason(facts, clause, &mut things, &mut deviations));
+        reasons.extend(clause_reason(facts, clause, &mut things, &mut deviations, &mut lapsed));
     }
     reasons.append(&mut things.reasons);
     reasons.sort_by_key(|reason| reason.kind);
     let undated = undated(facts, conformity, &reasons, &fallback);
-    Gate { open: reasons.is_empty(), reasons, deviations, undated, disqualified: Vec::new() }
+    Gate { open: reasons.is_empty(), reasons, deviations, lapsed, undated, disqualified: Vec::new() }
 }
 
 /// What asks for a planned ship date.
@@ -245,23 +272,38 @@ fn clause_reason(
     clause: &ClauseVerdict,
     things: &mut Things,
     used: &mut Vec<Covered>,
+    lapsed: &mut Vec<Lapsed>,
 ) -> Option<Reason> {
     if matches!(clause.verdict, Verdict::Met | Verdict::NotApplicable) {
         return None;
     }
     let at_release = clause.missing.iter().filter(|item| item.judges.contains(&Judges::AtRelease));
     let mut open: Vec<_> = at_release.collect();
+    let mut before = BTreeSet::new();
     if !clause.has_error() {
-        for deviation in facts.deviations.iter().filter(|row| row.in_force && row.clause == clause.clause) {
-            let named = |item: &&Missing| deviation.missing.iter().any(|name| item.is_named(name));
-            let (covered, rest): (Vec<_>, Vec<_>) = open.into_iter().partition(named);
+        let in_force = || facts.deviations.iter().filter(|row| row.in_force && row.clause == clause.clause);
+        for deviation in in_force() {
+            let (covered, rest): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|item| deviation.missing.contains(&item.entry()));
             open = rest;
             if !covered.is_empty() {
                 used.push(Covered {
                     reference: deviation.reference.clone(),
                     clause: clause.clause.clone(),
                     missing: covered.iter().map(|item| item.reference.clone()).collect(),
+                    entries: covered.iter().map(|item| item.entry()).collect(),
                     expires: deviation.expires.clone(),
+                });
+            }
+        }
+        for deviation in in_force() {
+            let changed: Vec<_> = open.iter().filter(|item| names_as_it_was(deviation, item)).collect();
+            if !changed.is_empty() {
+                before.insert(deviation.id.as_str());
+                lapsed.push(Lapsed {
+                    reference: deviation.reference.clone(),
+                    clause: clause.clause.clone(),
+                    missing: changed.iter().map(|item| item.reference.clone()).collect(),
                 });
             }
         }
@@ -274,7 +316,15 @@ fn clause_reason(
     let first = earliest.or(open.first());
     let (kind, what) = match clause.has_error() {
         true => (ReasonKind::PackError, "has a check that cannot be evaluated".to_owned()),
-        false => (ReasonKind::Clause, format!("is {}; {} missing", clause.verdict, open.len())),
+        false => {
+            let what = format!("is {}; {} missing", clause.verdict, open.len());
+            let before: Vec<_> = before.into_iter().collect();
+            let permitted = match before.as_slice() {
+                [] => String::new(),
+                ids => format!("; {} permitted it as it was before", ids.join(", ")),
+            };
+            (ReasonKind::Clause, format!("{what}{permitted}"))
+        }
     };
     Some(Reason {
         kind,
@@ -286,6 +336,14 @@ fn clause_reason(
         due: first.and_then(|item| item.due.clone()),
         clauses: vec![clause.clause.clone()],
         missing: open.into_iter().cloned().collect(),
+    })
+}
+
+/// Whether a deviation names something that is still missing, though not as its signer saw it.
+fn names_as_it_was(deviation: &Deviation, item: &Missing) -> bool {
+    let name = item.name();
+    deviation.missing.iter().any(|entry| {
+        entry.rsplit_once(" #").is_some_and(|(before, _)| before == name) || item.is_named(entry)
     })
 }
 

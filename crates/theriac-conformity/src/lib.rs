@@ -14,7 +14,7 @@ mod verdict;
 pub use evaluate::evaluate;
 pub use expression::NoFact;
 pub use facts::{Facts, FactsError, facts_schema};
-pub use gate::{Covered, Gate, Reason, ReasonKind, Undated, gate};
+pub use gate::{Covered, Gate, Lapsed, Reason, ReasonKind, Undated, gate};
 pub use owner::Owner;
 pub use pack::{Pack, PackError};
 pub use verdict::{

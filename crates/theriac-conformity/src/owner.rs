@@ -43,8 +43,8 @@ pub(crate) struct Fallback {
     here: BTreeSet<String>,
     /// When the release is planned to ship.
     ship: Option<String>,
-    /// Whether it was decided that it ships.
-    decided: bool,
+    /// When it was decided that it ships.
+    decided: Option<String>,
 }
 
 impl Fallback {
@@ -57,7 +57,7 @@ impl Fallback {
             officer: officers.map(|row| row.reference.clone()).min(),
             here,
             ship: facts.release.planned_ship_date.clone(),
-            decided: facts.release.decided_on.is_some(),
+            decided: facts.release.decided_on.clone(),
         }
     }
 
@@ -72,10 +72,13 @@ impl Fallback {
     }
 
     /// The day of its own, or the day on which the release is planned to ship. What keeps the release from shipping is due by
-    /// that day at the latest.
+    /// that day at the latest; what is missing once it was decided was not owed before that day.
     pub(crate) fn due(&self, own: Option<String>, keeps_from_shipping: bool) -> Option<String> {
         match (own, &self.ship) {
-            (Some(own), Some(ship)) if keeps_from_shipping && !self.decided => Some(own.min(ship.clone())),
+            (None, ship) if self.decided.is_some() => ship.clone().max(self.decided.clone()),
+            (Some(own), Some(ship)) if keeps_from_shipping && self.decided.is_none() => {
+                Some(own.min(ship.clone()))
+            }
             (own, ship) => own.or_else(|| ship.clone()),
         }
     }

@@ -8,7 +8,7 @@ use crate::facts::words::{StandIn, Verdict};
 use crate::pack::{ClauseKind, Judges, Level};
 
 /// The version of the evaluator; raised when the same facts and pack may come to another answer.
-pub const EVALUATOR_VERSION: u32 = 6;
+pub const EVALUATOR_VERSION: u32 = 7;
 
 /// The verdicts of one release at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -150,14 +150,54 @@ pub struct Missing {
     pub check: String,
     /// Which answers it bears on.
     pub judges: Vec<Judges>,
+    /// Names it as it is now, in 16 hexadecimal digits: another revision, check or cause has another state.
+    #[serde(default)]
+    pub state: String,
 }
 
+/// Longest part of an id in an entry, in characters.
+const NAME_MAX: usize = 400;
+
 impl Missing {
-    /// Whether a name given by a person means this item: its `ref`, or its `ref` without the digest.
+    /// The state of something that a check misses, for the causes that it gives.
+    pub(crate) fn state_of<'a>(
+        check: &'a str,
+        reference: &'a str,
+        causes: impl IntoIterator<Item = &'a str>,
+    ) -> String {
+        let parts: Vec<_> = [check, reference].into_iter().chain(causes).collect();
+        let mut state = Digest::of(parts.join("\0").as_bytes()).to_string();
+        state.truncate(16);
+        state
+    }
+
+    /// What a check misses in what, without the digest of a revision: `5.2.1-c REQ-3`, or the check alone. Long ones are cut.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.id() {
+            id if id == self.check => id.to_owned(),
+            id => format!("{} {}", self.check, id.chars().take(NAME_MAX).collect::<String>()),
+        }
+    }
+
+    /// Its name with its state, by which a deviation permits it as it is and not as it may become:
+    /// `5.2.1-c REQ-3 #0f1e2d3c4b5a6978`.
+    #[must_use]
+    pub fn entry(&self) -> String {
+        format!("{} #{}", self.name(), self.state)
+    }
+
+    /// Whether a name given by a person means this item: its entry, its name, or its `ref` with or without the digest.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
-        let without_digest = self.reference.rsplit_once('@').filter(|(_, end)| end.parse::<Digest>().is_ok());
-        self.reference == name || without_digest.is_some_and(|(id, _)| id == name)
+        self.reference == name || self.id() == name || self.name() == name || self.entry() == name
+    }
+
+    /// The subject without the digest of its revision.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        let digest = |end: &str| end.parse::<Digest>().is_ok();
+        self.reference.rsplit_once('@').filter(|(_, end)| digest(end)).map_or(&self.reference, |(id, _)| id)
     }
 }
 

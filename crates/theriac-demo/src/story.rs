@@ -365,6 +365,7 @@ async fn second_release(teller: &mut Teller<'_>, clock: &StoryClock, days: Days)
 async fn token(teller: &Teller<'_>) -> Result<String, DemoError> {
     let adam = teller.player("adam")?;
     let new = NewToken {
+        owner: None,
         name: "continuous integration of the gateway".to_owned(),
         permissions: vec![
             Permission::Read,

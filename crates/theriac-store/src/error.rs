@@ -88,7 +88,8 @@ pub enum StoreError {
     },
     /// Another process writes to this data folder.
     #[error(
-        "{folder} is in use by a running server; use the server (THERIAC_SERVER, THERIAC_TOKEN), or stop it first"
+        "{folder} is in use by a running server or another command: stop it first; what a token may do, also works through \
+         the server (THERIAC_SERVER, THERIAC_TOKEN)"
     )]
     Locked {
         /// The data folder.

@@ -29,6 +29,7 @@ pub(crate) const LIST: &[Migration] = &[
     migration(132, "artefact_signature", include_str!("../migrations/0132_artefact_signature.sql")),
     migration(133, "verdict_findings", include_str!("../migrations/0133_verdict_findings.sql")),
     migration(134, "decision_release", include_str!("../migrations/0134_decision_release.sql")),
+    migration(140, "separation", include_str!("../migrations/0140_separation.sql")),
 ];
 
 impl Migration {

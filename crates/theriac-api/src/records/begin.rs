@@ -48,7 +48,7 @@ pub(super) async fn records_begin(act: Act<RecordNew>) -> Response {
     act.run(StatusCode::CREATED, async |call, input| {
         let begun = Begin {
             kind: input.kind,
-            scope: ScopeInput::new(input.product, input.release),
+            scope: ScopeInput::new(input.product, input.release)?,
             content: input.content.into(),
             links: input.links.into_iter().map(DraftLink::from).collect(),
         };

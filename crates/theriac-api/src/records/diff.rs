@@ -47,6 +47,8 @@ pub(crate) struct DiffView {
     links_added: Vec<LinkInput>,
     /// Links that went.
     links_removed: Vec<LinkInput>,
+    /// Links that lead to another revision of their target than before.
+    links_moved: Vec<LinkInput>,
     /// Files that came or changed.
     files_added: Vec<FileRef>,
     /// Files that went or changed.
@@ -81,6 +83,7 @@ pub(super) async fn records_diff(
         fields: fields.collect(),
         links_added: links(changed.links_added),
         links_removed: links(changed.links_removed),
+        links_moved: links(changed.links_moved),
         files_added: changed.files_added.into_iter().map(FileRef::from).collect(),
         files_removed: changed.files_removed.into_iter().map(FileRef::from).collect(),
     }))

@@ -25,6 +25,8 @@ pub(crate) struct TokenNew {
     /// From this moment on it is refused; at most two years ahead.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    /// The key of who answers for what it hands in, and approves none of it; you where it is left out.
+    owner: Option<String>,
 }
 
 /// A token that was issued.
@@ -50,6 +52,7 @@ pub(super) async fn tokens_issue(act: Act<TokenNew>) -> Response {
             permissions: permissions.collect::<Result<_, _>>()?,
             product: input.product,
             expires_at: input.expires_at,
+            owner: input.owner,
         };
         let issued = people::issue_token(call.app(), call.who(), new).await?;
         Ok(TokenIssued { name: issued.name, token: issued.text })

@@ -35,6 +35,8 @@ pub(crate) struct TokenView {
     expires_at: Timestamp,
     /// Whether that moment is past.
     expired: bool,
+    /// The key of who answers for what it hands in; `null` where nobody was named.
+    owner: Option<String>,
 }
 
 impl From<Token> for TokenView {
@@ -45,6 +47,7 @@ impl From<Token> for TokenView {
             product: token.product,
             expires_at: token.expires_at,
             expired: token.expired,
+            owner: token.owner,
         }
     }
 }

@@ -416,7 +416,10 @@ impl Checker<'_> {
         }
         match (&a, &b) {
             (Type::Int, Type::Int) => Ok(Type::Bool),
-            // Dates are text, and sort as text.
+            // Dates are text, and sort as text; what is no date sorts among them without meaning.
+            (Type::Date, other) | (other, Type::Date) if !other.may_be_date() => {
+                self.error(node, format!("a date is expected beside a date, found {other}"))
+            }
             (a, b) if a.is_text() && b.is_text() => Ok(Type::Bool),
             _ => self.error(node, format!("{a} and {b} have no order")),
         }
@@ -432,6 +435,16 @@ impl Checker<'_> {
         let Type::List(inner) = self.visit(list)? else {
             return self.error(node, "'in' needs a list on its right");
         };
+        // Each word that is written down must be one that there is.
+        if let (Type::Word(words), Expr::List(written)) = (wanted.known(), &list.expr) {
+            for word in &written.elements {
+                if let Type::Word(given) = self.visit(word)?
+                    && let Some(unknown) = given.iter().find(|word| !words.contains(word))
+                {
+                    return self.error(word, format!("{} is never '{unknown}'", wanted.known()));
+                }
+            }
+        }
         match inner.map_or(Ok(()), |inner| wanted.known().comparable(inner.known())) {
             Ok(()) => Ok(Type::Bool),
             Err(reason) => self.error(node, reason),

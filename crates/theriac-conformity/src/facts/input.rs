@@ -80,6 +80,8 @@ pub struct ReleaseInput {
 pub struct DecisionInput {
     /// The day of the signature.
     pub on: Date,
+    /// The moment of the signature.
+    pub at: Timestamp,
     /// Who signed.
     pub by: String,
     /// Name and digest of each artefact that the decision pinned.
@@ -146,6 +148,8 @@ pub struct RecordInput {
     pub earlier_authors: Vec<String>,
     /// The day the revision was submitted.
     pub written_on: Date,
+    /// The moment it was submitted, which orders what happened on one day.
+    pub written_at: Timestamp,
     /// Who approved it.
     pub approver: Option<String>,
     /// The day it was approved.
@@ -197,7 +201,7 @@ pub struct SignatureInput {
 }
 
 /// A link between records.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkInput {
     /// The link's type ("mitigated-by").
     pub link: String,
@@ -213,6 +217,8 @@ pub struct LinkInput {
     pub suspect: bool,
     /// The state of a target that is none of the records delivered, as a record of another release; `None` otherwise.
     pub elsewhere: Option<State>,
+    /// What the pinned revision of a plan says, where another revision is read by now.
+    pub pinned_content: Option<Map<String, Value>>,
 }
 
 /// A build.
@@ -414,6 +420,9 @@ pub struct AssessmentInput {
     pub confirmed: bool,
     /// What it rests on that has changed since; empty when nothing has.
     pub changed: Vec<String>,
+    /// Whether an earlier signed judgement said that a patient can be harmed, and no clinical assessor has signed since
+    /// that none can.
+    pub harm_before: bool,
     /// The days that signed judgements of the finding ever named.
     pub terms: Vec<TermInput>,
 }

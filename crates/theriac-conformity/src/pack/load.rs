@@ -195,13 +195,15 @@ impl Loader<'_> {
             condition.is_some(),
             &source.judges,
         );
+        self.max_age(file, source.kind, source.max_age_days.as_ref());
+        let max_age_days = source.max_age_days.map(Spanned::into_inner);
         let number = source.number.into_inner();
         let mut checks = Vec::with_capacity(source.check.len());
         for check in source.check {
             checks.extend(self.check(file, &number, check, &source.judges));
         }
         if source.kind == ClauseKind::Attested {
-            checks.extend(attestation(&number, source.level, &source.judges, source.max_age_days));
+            checks.extend(attestation(&number, source.level, &source.judges, max_age_days));
         }
         self.clauses.push(Clause {
             number,
@@ -228,6 +230,16 @@ impl Loader<'_> {
                 letters.span(),
                 "confidence takes letters of the legend in pack.toml, as in \"PX\"",
             );
+        }
+    }
+
+    fn max_age(&mut self, file: File<'_>, kind: ClauseKind, days: Option<&Spanned<u16>>) {
+        let Some(days) = days else { return };
+        if kind == ClauseKind::Computed {
+            self.fail(file, days.span(), "max_age_days is for attested clauses: this one is computed");
+        }
+        if *days.get_ref() == 0 {
+            self.fail(file, days.span(), "max_age_days must be at least 1");
         }
     }
 
@@ -258,6 +270,12 @@ impl Loader<'_> {
             ClauseKind::Attested | ClauseKind::Computed => {}
         }
         for side in [Judges::AtRelease, Judges::Standing] {
+            let judged = checks.iter().any(|check| check.judges.as_deref().unwrap_or(judges).contains(&side));
+            if kind == ClauseKind::Computed && !checks.is_empty() && judges.contains(&side) && !judged {
+                let side = if side == Judges::Standing { "standing" } else { "at release" };
+                let message = format!("the clause judges \"{side}\", and none of its checks does");
+                self.fail(file, number.span(), message);
+            }
             let of_side = |check: &&CheckSource| check.judges.as_deref().unwrap_or(judges).contains(&side);
             let mut side_checks = checks.iter().filter(of_side).peekable();
             if let Some(first) = side_checks.peek().map(|check| check.none.span())

@@ -37,7 +37,7 @@ pub(super) struct ClauseSource {
     pub(super) judges: Vec<Judges>,
     pub(super) duty: String,
     /// The most days that an assessment of an attested clause holds, where the standard itself says so.
-    pub(super) max_age_days: Option<u16>,
+    pub(super) max_age_days: Option<Spanned<u16>>,
     pub(super) condition: Option<ConditionSource>,
     #[serde(default)]
     pub(super) check: Vec<CheckSource>,

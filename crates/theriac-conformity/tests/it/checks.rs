@@ -90,11 +90,14 @@ fn overdue_unless(sample: Sample, terms: &[(&str, &str)]) -> Sample {
     findings(sample, Some(row)).with(|input| input.findings[0].opened_on = day("2026-01-10"))
 }
 
+fn decision(at: &str, artefacts: Vec<(String, Digest)>) -> DecisionInput {
+    DecisionInput { on: day(&at[..10]), at: at.parse().unwrap(), by: "ben".to_owned(), artefacts }
+}
+
 /// Decided on a day.
 fn decided_on(sample: Sample, on: &str) -> Sample {
-    let on = day(on);
-    let by = "ben".to_owned();
-    sample.with(|input| input.release.decision = Some(DecisionInput { on, by, artefacts: vec![] }))
+    let decision = decision(&format!("{on}T23:00:00Z"), vec![]);
+    sample.with(|input| input.release.decision = Some(decision))
 }
 
 /// A build before the candidate.
@@ -110,26 +113,27 @@ fn findings(sample: Sample, first: Option<theriac_conformity::facts::input::Asse
     sample.with(|input| input.findings = vec![finding("FIND-1", first)])
 }
 
+fn document_before(kind: &str, effective: &str) -> serde_json::Map<String, Value> {
+    let content = json!({ "type": kind, "clauses": ["5.1.1"], "effective_date": effective });
+    content.as_object().cloned().unwrap_or_default()
+}
+
 /// One more finding, soundly accepted.
 fn sound(sample: Sample) -> Sample {
     sample.with(|input| input.findings.push(finding("FIND-2", Some(affected()))))
 }
 
-/// What shows the activity, done on 2026-10-28, was handed in the day after.
-fn later_evidence(sample: Sample) -> Sample {
-    sample.with(|input| input.evidence.iter_mut().for_each(|row| row.recorded_on = day("2026-10-29")))
+fn handed_in(sample: Sample, at: &str) -> Sample {
+    sample.with(|input| {
+        for row in &mut input.evidence {
+            (row.recorded_on, row.recorded_at) = (day(&at[..10]), at.parse().unwrap());
+        }
+    })
 }
 
-fn decided(sample: Sample, on: &str) -> Sample {
-    sample.with(|input| {
-        let on = day(on);
-        let decision = theriac_conformity::facts::input::DecisionInput {
-            on,
-            by: "rita".to_owned(),
-            artefacts: Vec::new(),
-        };
-        input.release.decision = Some(decision);
-    })
+/// What shows the activity, done on 2026-10-28, was handed in the day after.
+fn later_evidence(sample: Sample) -> Sample {
+    handed_in(sample, "2026-10-29T09:00:00Z")
 }
 
 const CASES: &[Case] = &[
@@ -185,11 +189,67 @@ const CASES: &[Case] = &[
     ("4.3-c", "another record promised more of other components", NotApplicable, |s| {
         retired_item(s.set("ITEM-1", "purls", json!(["pkg:npm/left-*"])), "ITEM-0", "pkg:npm/right-*")
     }),
-    ("4.3-c", "another record in force still promises more of the rest", NotApplicable, |s| {
+    ("4.3-c", "another record promised more until this one took components from it", NotMet, |s| {
         retired_item(s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"])), "ITEM-0", "pkg:npm/*")
             .copy("ITEM-1", "ITEM-0")
             .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
             .set("ITEM-0", "class", json!("maintained"))
+    }),
+    ("4.3-c", "a wider record promises more since the same day", NotApplicable, |s| {
+        s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"]))
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
+            .set("ITEM-0", "class", json!("maintained"))
+    }),
+    ("4.3-c", "a wider record promised more before, and still does of the rest", NotMet, |s| {
+        s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"]))
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
+            .set("ITEM-0", "class", json!("maintained"))
+            .with_record("ITEM-0", |row| row.approved_on = Some(day("2026-01-20")))
+    }),
+    ("4.3-c", "a version of what another record promised more for in all versions", NotMet, |s| {
+        s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad@1.3.0"]))
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/left-pad"]))
+            .set("ITEM-0", "class", json!("maintained"))
+            .with_record("ITEM-0", |row| row.approved_on = Some(day("2026-01-20")))
+    }),
+    ("4.3-c", "users were told, and both records were approved again since", Met, |s| {
+        let s = s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"]));
+        let s = s.set("ITEM-1", "user_information", json!("Left-pad is no longer maintained."));
+        let s = s.copy("ITEM-1", "ITEM-0").set("ITEM-0", "purls", json!(["pkg:npm/*"])).set(
+            "ITEM-0",
+            "class",
+            json!("maintained"),
+        );
+        let s = s.with(|input| {
+            for (id, from, until) in
+                [("ITEM-0", "2026-01-01", "2026-01-10"), ("ITEM-1", "2026-01-05", "2026-01-12")]
+            {
+                let record = input.records.iter().find(|row| row.id == id).cloned();
+                let record = record.unwrap_or_else(|| panic!("no {id}"));
+                input.past.push(PastInput { record, from: day(from), until: day(until) });
+            }
+        });
+        s.with_record("ITEM-0", |row| row.approved_on = Some(day("2026-01-10")))
+            .with_record("ITEM-1", |row| row.approved_on = Some(day("2026-01-12")))
+    }),
+    ("4.3-c", "a narrower record promises more, and keeps its components", NotApplicable, |s| {
+        s.set("ITEM-1", "purls", json!(["pkg:npm/*"]))
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/left-pad"]))
+            .set("ITEM-0", "class", json!("maintained"))
+            .with_record("ITEM-0", |row| row.approved_on = Some(day("2026-01-20")))
+    }),
+    ("4.3-c", "a wider record promised more, and users were told", Met, |s| {
+        s.set("ITEM-1", "purls", json!(["pkg:npm/left-pad"]))
+            .set("ITEM-1", "user_information", json!("Left-pad is no longer maintained."))
+            .copy("ITEM-1", "ITEM-0")
+            .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
+            .set("ITEM-0", "purls", json!(["pkg:npm/*"]))
+            .set("ITEM-0", "class", json!("maintained"))
+            .with_record("ITEM-0", |row| row.approved_on = Some(day("2026-01-20")))
     }),
     ("4.3-c", "lowered, and told", Met, |s| {
         s.set("ITEM-1", "previous_class", json!("supported")).set(
@@ -236,6 +296,24 @@ const CASES: &[Case] = &[
         let policy = s.copy("DOC-1", "DOC-9").set("DOC-9", "type", json!("policy"));
         policy.with_record("ACT-1", |row| row.links[0].target = "DOC-9".to_owned())
     }),
+    ("5.1.1-c", "planned in what became a plan once it was done", NotMet, |s| {
+        s.with_record("ACT-1", |row| {
+            row.links[0].pinned = digest("DOC-1 before");
+            row.links[0].pinned_content = Some(document_before("report", "2026-02-01"));
+        })
+    }),
+    ("5.1.1-c", "planned in a revision that took effect once it was done", NotMet, |s| {
+        s.with_record("ACT-1", |row| {
+            row.links[0].pinned = digest("DOC-1 before");
+            row.links[0].pinned_content = Some(document_before("plan", "2026-10-29"));
+        })
+    }),
+    ("5.1.1-c", "planned in a revision before the present one", Met, |s| {
+        s.with_record("ACT-1", |row| {
+            row.links[0].pinned = digest("DOC-1 before");
+            row.links[0].pinned_content = Some(document_before("plan", "2026-02-01"));
+        })
+    }),
     ("5.1.1-c", "said to be done on a day after its approval", NotApplicable, |s| {
         s.with_record("ACT-1", |row| row.approved_on = Some(day("2026-10-27")))
     }),
@@ -273,6 +351,18 @@ const CASES: &[Case] = &[
     ("5.2.1-c", "a skipped test", NotMet, |s| s.with(|input| input.tests[0].outcome = Outcome::Skipped)),
     ("5.2.1-c", "written after its tests were run", NotMet, |s| {
         s.with_record("REQ-1", |row| row.written_on = day("2026-10-11"))
+    }),
+    ("5.2.1-c", "tests that ran earlier on the day of the text", NotMet, |s| {
+        s.with_record("REQ-1", |row| {
+            (row.written_on, row.written_at) = (day("2026-10-10"), "2026-10-10T15:00:00Z".parse().unwrap());
+        })
+        .with(|input| input.evidence[1].performed_at = Some("2026-10-10T09:00:00Z".parse().unwrap()))
+    }),
+    ("5.2.1-c", "tests that ran later on the day of the text", Met, |s| {
+        s.with_record("REQ-1", |row| {
+            (row.written_on, row.written_at) = (day("2026-10-10"), "2026-10-10T08:00:00Z".parse().unwrap());
+        })
+        .with(|input| input.evidence[1].performed_at = Some("2026-10-10T09:00:00Z".parse().unwrap()))
     }),
     ("5.2.1-c", "a campaign with results from before the text", NotMet, |s| {
         by_campaign(s).with_record("REQ-1", |row| row.written_on = day("2026-10-11"))
@@ -323,6 +413,13 @@ const CASES: &[Case] = &[
         s.with_record("REV-1", |row| row.content["points"][0]["closed"] = json!(false))
     }),
     ("5.2.2-c", "one of two rejected", PartlyMet, |s| second(s, "REV-1", "conclusion", json!("rejected"))),
+    ("5.2.2-c", "rejected, and accepted by a later review of the same", Met, |s| {
+        s.copy("REV-1", "REV-0").set("REV-0", "conclusion", json!("rejected")).set(
+            "REV-0",
+            "held_date",
+            json!("2026-01-31"),
+        )
+    }),
     ("5.2.2-d", "the reviewed revision is not the one", NotMet, |s| {
         s.with_record("REV-1", |row| row.links[0].pinned = digest("an older revision"))
     }),
@@ -505,23 +602,13 @@ const CASES: &[Case] = &[
     ("5.8.3-a", "the decision pinned other bytes", NotMet, |s| {
         s.with(|input| {
             let artefacts = vec![("gateway.deb".to_owned(), digest("other bytes"))];
-            let decision = theriac_conformity::facts::input::DecisionInput {
-                on: day("2026-11-01"),
-                by: "rita".to_owned(),
-                artefacts,
-            };
-            input.release.decision = Some(decision);
+            input.release.decision = Some(decision("2026-11-01T12:00:00Z", artefacts));
         })
     }),
     ("5.8.3-a", "what was decided on is gone", PartlyMet, |s| {
         s.with(|input| {
             let artefacts = ["gateway.deb", "tool"].map(|name| (name.to_owned(), digest(name))).to_vec();
-            let decision = theriac_conformity::facts::input::DecisionInput {
-                on: day("2026-11-01"),
-                by: "rita".to_owned(),
-                artefacts,
-            };
-            input.release.decision = Some(decision);
+            input.release.decision = Some(decision("2026-11-01T12:00:00Z", artefacts));
         })
     }),
     ("5.8.3-a", "no artefact", NotMet, |s| s.with(|input| input.builds[0].artefacts.clear())),
@@ -700,10 +787,16 @@ const CASES: &[Case] = &[
         second(s, "ACT-1", "evidence", json!(["EVID-9"]))
     }),
     ("5.8.6-b", "nothing done", NotApplicable, |s| s.set("ACT-1", "done_date", Value::Null)),
-    ("5.8.6-c", "evidence from after the decision", NotMet, |s| decided(later_evidence(s), "2026-10-28")),
-    ("5.8.6-c", "done after the decision", Met, |s| decided(later_evidence(s), "2026-10-27")),
+    ("5.8.6-c", "evidence from after the decision", NotMet, |s| decided_on(later_evidence(s), "2026-10-28")),
+    ("5.8.6-c", "evidence from later on the day of the decision", NotMet, |s| {
+        handed_in(decided_on(s, "2026-10-28"), "2026-10-28T23:30:00Z")
+    }),
+    ("5.8.6-c", "evidence from earlier on the day of the decision", Met, |s| {
+        handed_in(decided_on(s, "2026-10-28"), "2026-10-28T22:00:00Z")
+    }),
+    ("5.8.6-c", "done after the decision", Met, |s| decided_on(later_evidence(s), "2026-10-27")),
     ("5.8.6-c", "one of two with later evidence", PartlyMet, |s| {
-        decided(later_evidence(second(s, "ACT-1", "evidence", json!([]))), "2026-10-28")
+        decided_on(later_evidence(second(s, "ACT-1", "evidence", json!([]))), "2026-10-28")
     }),
     ("7.1.1-a", "no plan", NotMet, |s| s.without("DOC-2")),
     ("7.1.1-a", "one of two not approved", PartlyMet, |s| unapprove(s.copy("DOC-2", "DOC-9"), "DOC-9")),

@@ -1,12 +1,12 @@
 //! The gate: every sort of reason, and what a deviation can and cannot do.
 
 use serde_json::json;
-use theriac_conformity::facts::input::{AssessmentInput, RoleInput};
+use theriac_conformity::facts::input::{AssessmentInput, DecisionInput, RoleInput};
 use theriac_conformity::facts::words::*;
-use theriac_conformity::{Facts, Pack, ReasonKind, evaluate, gate};
+use theriac_conformity::{Facts, Missing, Pack, ReasonKind, evaluate, gate};
 use theriac_model::Severity;
 
-use crate::sample::{Sample, assessment, component, day, digest, finding, pack, record};
+use crate::sample::{Sample, assessment, component, day, digest, finding, pack, record, test};
 
 fn kinds(sample: &Sample) -> Vec<ReasonKind> {
     let mut kinds: Vec<_> = sample.gate().reasons.iter().map(|reason| reason.kind).collect();
@@ -83,9 +83,17 @@ fn deviation(sample: Sample, missing: &str, expires: &str) -> Sample {
     deviation_from("5.8.3", sample, missing, expires)
 }
 
+/// As it is permitted: what the clause misses now under that name.
 fn deviation_from(clause: &str, sample: Sample, missing: &str, expires: &str) -> Sample {
+    let conformity = sample.conformity();
+    let judged = conformity.clauses.iter().find(|row| row.clause == clause).unwrap();
+    let mut entries: Vec<_> =
+        judged.missing.iter().filter(|item| item.is_named(missing)).map(Missing::entry).collect();
+    if entries.is_empty() {
+        entries.push(missing.to_owned());
+    }
     let content = json!({
-        "clause": clause, "missing": [missing], "reason": "The guide is at the printer's.",
+        "clause": clause, "missing": entries, "reason": "The guide is at the printer's.",
         "compensating": "Service technicians verify.", "expires": expires, "owner": "ana"
     });
     sample.with(|input| input.records.push(record("DEV-1", "deviation", Scope::Release, content)))
@@ -128,17 +136,44 @@ fn a_deviation_that_expired_names_something_else_or_is_not_approved_opens_nothin
 }
 
 #[test]
-fn a_deviation_names_records_by_their_ids_until_they_are_written_anew() {
+fn a_deviation_names_a_revision_and_none_that_comes_after() {
     let broken = || Sample::met().with_record("DOC-3", |row| row.state = State::InReview);
-    assert!(deviation(broken(), "DOC-3", "2026-12-01").gate().open);
-    let anew = deviation(broken(), "DOC-3", "2026-12-01")
-        .with_record("DOC-3", |row| row.written_on = day("2026-10-30"));
-    assert_eq!(kinds(&anew), [ReasonKind::Clause]);
-    assert_eq!(anew.facts().deviations[0].moved, ["DOC-3"]);
-    let name = format!("DOC-3@{}", digest("DOC-3"));
-    let pinned = deviation(broken(), &name, "2026-12-01")
-        .with_record("DOC-3", |row| row.written_on = day("2026-10-30"));
-    assert!(pinned.gate().open, "the very revision is named");
+    let permitted = deviation(broken(), "DOC-3", "2026-12-01");
+    assert!(permitted.gate().open, "{:#?}", permitted.gate().reasons);
+    let anew = permitted.with_record("DOC-3", |row| row.digest = digest("another DOC-3"));
+    let gate = anew.gate();
+    let [reason] = gate.reasons.as_slice() else { panic!("{:#?}", gate.reasons) };
+    assert!(reason.text.ends_with("1 missing; DEV-1 permitted it as it was before"), "{}", reason.text);
+    assert_eq!(gate.lapsed[0].missing, [format!("DOC-3@{}", digest("another DOC-3"))]);
+    assert!(gate.deviations.is_empty());
+}
+
+#[test]
+fn a_deviation_covers_the_cause_that_its_signer_saw_and_no_other() {
+    let reason = |sample: &Sample| {
+        let gate = sample.gate();
+        gate.reasons.into_iter().find(|reason| reason.reference == "5.2.1")
+    };
+    let untested = Sample::met().with(|input| input.tests.clear());
+    assert!(reason(&untested).is_some());
+    let permitted = deviation_from("5.2.1", untested, "REQ-1", "2026-12-01");
+    assert_eq!(reason(&permitted), None);
+    let failed = permitted.with(|input| input.tests.push(test("tls.expired", Outcome::Failed)));
+    assert!(reason(&failed).is_some(), "nobody permitted that it fails");
+}
+
+#[test]
+fn a_deviation_covers_the_check_that_its_signer_saw_and_no_other() {
+    let broken = Sample::met().set("DOC-3", "next_review", json!("2026-10-31"));
+    let missing = |sample: &Sample| {
+        let reasons = sample.gate().reasons;
+        reasons.into_iter().flat_map(|reason| reason.missing).map(|item| item.name()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(&broken), ["5.8.3-c DOC-3"]);
+    let permitted = deviation(broken, "5.8.3-c DOC-3", "2026-12-01");
+    assert!(missing(&permitted).is_empty());
+    let other = deviation(Sample::met().set("DOC-3", "body", json!("")), "5.8.3-a DOC-3", "2026-12-01");
+    assert_eq!(missing(&other), ["5.8.3-c DOC-3"]);
 }
 
 #[test]
@@ -170,6 +205,29 @@ fn a_check_that_cannot_be_evaluated_is_not_met_shows_the_error_and_no_deviation_
     assert!(check.error.as_deref().unwrap().contains("Overflow"), "{:?}", check.error);
     let gate = gate(&facts, &conformity);
     assert!(gate.reasons.iter().any(|reason| reason.kind == ReasonKind::PackError));
+}
+
+#[test]
+fn what_comes_up_once_a_release_was_decided_was_not_owed_before() {
+    let due = |sample: Sample| {
+        let conformity = sample.conformity();
+        let missing = conformity.clauses.into_iter().flat_map(|clause| clause.missing);
+        missing.into_iter().find(|item| item.name() == "5.8.3-c").unwrap().due
+    };
+    let shipped = |ship: &str| {
+        let ship = Some(day(ship));
+        Sample::met().without("DOC-3").with(|input| {
+            input.release.planned_ship_date = ship;
+            input.release.decision = Some(DecisionInput {
+                on: day("2026-10-01"),
+                at: "2026-10-01T12:00:00Z".parse().unwrap(),
+                by: "ben".to_owned(),
+                artefacts: Vec::new(),
+            });
+        })
+    };
+    assert_eq!(due(shipped("2026-09-20")).as_deref(), Some("2026-10-01"), "the day of the decision");
+    assert_eq!(due(shipped("2026-12-24")).as_deref(), Some("2026-12-24"));
 }
 
 fn role(person: &str, role: &str) -> RoleInput {

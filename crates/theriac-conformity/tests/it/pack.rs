@@ -132,6 +132,27 @@ fn every_mistake_is_told_with_file_and_line() {
             with_pass("r.state == 'aproved'"),
             "clauses/7.toml:12: one of in review, approved, sent back, retired is never 'aproved'",
         ),
+        (
+            with_pass("r.state in ['approved', 'aproved']"),
+            "clauses/7.toml:12: one of in review, approved, sent back, retired is never 'aproved'",
+        ),
+        (
+            with_pass("r.next_review != null && r.next_review < 'soon'"),
+            "clauses/7.toml:12: a date is expected beside a date",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}").replace("kind =", "max_age_days = 30\nkind ="),
+            "clauses/7.toml:6: max_age_days is for attested clauses",
+        ),
+        (
+            format!("{CLAUSE}{CHECK}judges = [\"standing\"]\n")
+                .replace("kind =", "judges = [\"at release\", \"standing\"]\nkind ="),
+            "clauses/7.toml:2: the clause judges \"at release\", and none of its checks does",
+        ),
+        (
+            CLAUSE.replace("computed", "attested").replace("kind =", "max_age_days = 0\nkind ="),
+            "clauses/7.toml:6: max_age_days must be at least 1",
+        ),
         (with_pass("r.age_days < 3"), "clauses/7.toml:12: 'r.age_days' may be null"),
         (with_pass("r.owner != null"), "clauses/7.toml:12: text is never null"),
         (with_pass("r.suspect"), "clauses/7.toml:12: expected true or false, found a whole number"),

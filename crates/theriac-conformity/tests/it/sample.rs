@@ -34,6 +34,7 @@ pub fn record(id: &str, kind: &str, scope: Scope, content: Value) -> RecordInput
         author: "ana".to_owned(),
         earlier_authors: Vec::new(),
         written_on: day("2026-01-15"),
+        written_at: "2026-01-15T09:00:00Z".parse().unwrap(),
         approver: Some("ben".to_owned()),
         approved_on: Some(day("2026-02-01")),
         approved_seq: None,
@@ -58,6 +59,7 @@ pub fn link(link: &str, target: &str) -> LinkInput {
         pinned_approved_seq: None,
         suspect: false,
         elsewhere: None,
+        pinned_content: None,
     }
 }
 
@@ -81,6 +83,7 @@ pub fn assessment(status: VexStatus) -> AssessmentInput {
         confirmed: false,
         terms: vec![],
         changed: Vec::new(),
+        harm_before: false,
     }
 }
 

@@ -22,7 +22,10 @@ pub static DEVIATION: Kind = Kind {
         clause("clause", "Clause").required().listed(),
         refs("missing", "Missing items")
             .required()
-            .help("As the verdict names them, such as RISK-12 or FIND-7."),
+            .help(
+                "As the verdict names them, such as RISK-12, or 7.3-a RISK-12 for one check alone. Each is permitted as it is \
+                 when this is submitted, and not as it may become.",
+            ),
         markdown("reason", "Reason").required(),
         markdown("compensating", "What protects meanwhile").required(),
         date("expires", "Expires").required().listed(),

@@ -8,7 +8,8 @@ use super::{Choices, Field, FieldType, Kind};
 use crate::{CanonicalError, canonical_json};
 
 const MARKDOWN_MAX: usize = 100_000;
-const LIST_MAX: usize = 1_000;
+/// Most entries of a list.
+pub const LIST_MAX: usize = 1_000;
 const WORD_MAX: usize = 500;
 
 /// How much a content must hold.
@@ -90,6 +91,13 @@ impl Content {
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&Value> {
         self.0.get(field)
+    }
+
+    /// The same with another list of texts in a field.
+    #[must_use]
+    pub fn with_list(mut self, field: &str, texts: impl IntoIterator<Item = String>) -> Self {
+        self.0.insert(field.to_owned(), texts.into_iter().map(Value::String).collect());
+        self
     }
 
     /// The text of a field that holds a string; empty when it is absent.

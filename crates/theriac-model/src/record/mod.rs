@@ -12,7 +12,7 @@ mod kind;
 mod revision;
 mod schema;
 
-pub use content::{Completeness, Content, FieldError, YEARS, direction_override};
+pub use content::{Completeness, Content, FieldError, LIST_MAX, YEARS, direction_override};
 pub use diff::FieldChange;
 pub use field::{
     Choices, Field, FieldType, boolean, build, choice, clause, clauses, date, evidence, integer, markdown,

@@ -375,6 +375,9 @@ async fn attempt_staging(
         }
         Some(_) => return Ok(None),
     };
+    if new(batch, &places).any(|(file, _)| file.read.kind == EvidenceKind::BuildManifest) {
+        findings::paths_moved(&mut write, release.product).await?;
+    }
     let added = report(&mut write, &release, batch, &places, applied, not_matched).await?;
     let aside = aside(&mut write, &release, batch, &places).await?;
     write.commit().await?;

@@ -10,7 +10,7 @@ use theriac_store::tables::evidence as table;
 use super::read::{ReliedOn, relied_on_by};
 use super::{find_evidence, find_evidence_in};
 use crate::check::Checks;
-use crate::findings::jobs;
+use crate::findings::{self, jobs};
 use crate::products::scope_of;
 use crate::{App, Result, ServiceError, Who, signature};
 
@@ -59,6 +59,9 @@ pub async fn disqualify(
     let rematched = evidence.kind != EvidenceKind::TestResults.as_str();
     if rematched {
         jobs::enqueue(&mut write, found.release.id).await?;
+    }
+    if evidence.kind == EvidenceKind::BuildManifest.as_str() {
+        findings::paths_moved(&mut write, found.product.id).await?;
     }
     let relied_on_by = relied_on_by(&mut write, &found).await?;
     let detail = json!({ "reason": reason, "relied_on_by": relied_on_by.len() });

@@ -15,6 +15,7 @@ use theriac_store::{Conn, tables};
 
 use super::carry::{approved, commit_of, limits};
 use super::grounds::{EXPLOITED, Ground, RestedRecord, RestsOn};
+use super::mended::Mending;
 use super::select::{Selected, select};
 use crate::check::Checks;
 use crate::people::organisation_in;
@@ -132,6 +133,7 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
             carried_from: None,
             root: id,
             changed: Vec::new(),
+            harm_before: selected.harm_before(finding),
             digest: Digest::of(&[]),
             set: Digest::of(&[]),
         };
@@ -161,14 +163,19 @@ pub(super) fn accepts_risk(assessment: &Assessment) -> bool {
         && assessment.decision.as_deref().is_some_and(|decision| decision != Decision::Fix.as_str())
 }
 
-/// Whether harm to a patient is possible.
+/// Whether a clinical assessor signs: harm to a patient is possible, or was said to be and is so no longer.
 pub(super) fn needs_clinical(assessment: &Assessment) -> bool {
+    can_harm(assessment) || assessment.harm_before
+}
+
+/// Whether harm to a patient is possible.
+pub(super) fn can_harm(assessment: &Assessment) -> bool {
     assessment.patient_safety_impact != PatientImpact::None.as_str()
 }
 
 /// Names an assessment: all that it says, and what it judges.
 pub(crate) fn digest_of(row: &Assessment, finding: &Finding, carried: Option<Digest>) -> Result<Digest> {
-    let said = json!({
+    let mut said = json!({
         "finding": finding.reference(),
         "component": finding.component,
         "vulnerability": finding.known.vulnerability,
@@ -190,6 +197,9 @@ pub(crate) fn digest_of(row: &Assessment, finding: &Finding, carried: Option<Dig
         "changed": row.changed,
         "row": row.id.to_string(),
     });
+    if row.harm_before {
+        said["harm_before"] = json!(true);
+    }
     Ok(Digest::of(canonical_json(&said)?.as_bytes()))
 }
 
@@ -290,8 +300,12 @@ fn belongs_together(checks: &mut Checks, input: &AssessFindings, said: &Said) {
         checks.wrong("decision", "there is nothing to decide unless it is affected");
     }
     let rests = |fits: fn(&Ground) -> bool| input.rests_on.iter().any(fits);
-    let contradicts_sbom = input.status == VexStatus::Fixed || said.justification.as_deref() == Some(ABSENT);
-    if contradicts_sbom && !rests(|ground| !matches!(ground, Ground::Component)) {
+    if input.status == VexStatus::Fixed && !rests(|ground| matches!(ground, Ground::Path(_))) {
+        let what = "the SBOM lists the component: name the path in which it was mended, as a build manifest names it";
+        checks.wrong("rests_on", what);
+    }
+    let absent = said.justification.as_deref() == Some(ABSENT);
+    if absent && !rests(|ground| !matches!(ground, Ground::Component)) {
         let what = "the SBOM lists the component: name the path, the configuration or the measure that shows otherwise";
         checks.wrong("rests_on", what);
     }
@@ -321,7 +335,7 @@ async fn check(
     due(&mut checks, input, today, selected, &limits);
     let rests_on = rests_on(conn, &mut checks, release, &input.rests_on).await?;
     if input.status == VexStatus::Fixed {
-        are_in_a_build(conn, &mut checks, release, &rests_on.paths).await?;
+        are_mended(conn, &mut checks, release, &rests_on.paths, &selected.findings).await?;
     }
     checks.done()?;
     Ok(Judgement {
@@ -481,26 +495,24 @@ async fn rests_on(
     Ok(RestsOn { component: None, commit, paths: paths.into_iter().collect(), records })
 }
 
-/// What was mended in a path is in a build: a sound manifest of the product names it.
-async fn are_in_a_build(
+/// What was mended is in the build of the release, and was changed once the vulnerability had been found.
+async fn are_mended(
     conn: &mut Conn,
     checks: &mut Checks,
     release: &Release,
     paths: &[String],
+    findings: &[Finding],
 ) -> Result<()> {
-    if paths.is_empty() {
-        return Ok(());
-    }
-    let manifests = tables::evidence::manifests_of(conn, release.product).await?;
-    let manifests: Vec<i64> = manifests.into_iter().map(|(evidence, ..)| evidence).collect();
-    let named = tables::evidence::changes_around(conn, &manifests, paths).await?;
-    for path in paths {
-        let below = format!("{path}/");
-        if !named.iter().any(|(_, name, _)| name == path || name.starts_with(&below)) {
-            checks.wrong(
-                "rests_on",
-                format!("no build manifest of this product names the path '{path}', so that nothing shows that it was mended"),
+    let mending = Mending::read(conn, release, paths, findings).await?;
+    for finding in findings {
+        if let Some(path) = mending.lacks(paths, finding) {
+            let message = format!(
+                "no build manifest on the way to this release's build says that '{path}' changed since {} was found, so \
+                 nothing shows that it was mended; what was mended before is not affected",
+                finding.known.vulnerability
             );
+            checks.wrong("rests_on", message);
+            break;
         }
     }
     Ok(())
@@ -512,7 +524,7 @@ async fn approved_here(
     release: &Release,
     references: &[String],
 ) -> Result<Vec<(String, String, Digest)>> {
-    let revisions = approved(conn, references).await?;
+    let revisions = approved(conn, release, references).await?;
     let rows = tables::records::by_refs(conn, references).await?;
     let here =
         rows.into_iter().filter(|row| row.record.product.is_none_or(|product| product == release.product));

@@ -235,7 +235,7 @@ pub(super) async fn present(
     Ok(Present {
         commit: commit_of(conn, release).await?,
         history: history(conn, release.product, &paths.into_iter().cloned().collect::<Vec<_>>()).await?,
-        records: approved(conn, &references.into_iter().cloned().collect::<Vec<_>>()).await?,
+        records: approved(conn, release, &references.into_iter().cloned().collect::<Vec<_>>()).await?,
         exploited: table::exploited(conn, EXPLOITED, &ids).await?.into_iter().collect(),
         max_age: limits.and_then(|limits| limits.integer("max_age_carried_assessment")),
         today: now.to_zoned_datetime(zone.clone()).date(),
@@ -260,15 +260,20 @@ pub(super) async fn commit_of(conn: &mut Conn, release: &Release) -> Result<Opti
     Ok(build.map(|build| build.commit))
 }
 
-/// The revisions in force of these records.
+/// The revisions of these records that a release reads: those that it rests on or adopted, else those in force.
 pub(super) async fn approved(
     conn: &mut Conn,
+    release: &Release,
     references: &[String],
 ) -> Result<HashMap<String, theriac_model::Digest>> {
     let mut approved = HashMap::new();
     for chunk in references.chunks(1000) {
-        for row in tables::records::by_refs(conn, chunk).await? {
-            approved.extend(row.head.approved.map(|revision| (row.record.reference, revision)));
+        let rows = tables::records::by_refs(conn, chunk).await?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.record.id).collect();
+        let read = tables::baseline::read_of(conn, release.id, &ids).await?;
+        for row in rows {
+            let revision = read.get(&row.record.id).copied().or(row.head.approved);
+            approved.extend(revision.map(|revision| (row.record.reference, revision)));
         }
     }
     Ok(approved)
@@ -281,13 +286,14 @@ async fn history(conn: &mut Conn, product: i64, paths: &[String]) -> Result<Hist
         return Ok(history);
     }
     let manifests = tables::evidence::manifests_of(conn, product).await?;
-    let ids: Vec<i64> = manifests.iter().map(|(id, ..)| *id).collect();
+    let ids: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
     let mut changed: HashMap<i64, Vec<(String, Option<String>)>> = HashMap::new();
     for (manifest, path, tree) in tables::evidence::changes_around(conn, &ids, paths).await? {
         changed.entry(manifest).or_default().push((path, tree));
     }
-    for (id, commit, predecessor) in manifests {
-        history.add(&commit, Step { predecessor, changed: changed.remove(&id).unwrap_or_default() });
+    for step in manifests {
+        let changed = changed.remove(&step.evidence).unwrap_or_default();
+        history.add(&step.commit, Step { predecessor: step.predecessor, changed });
     }
     Ok(history)
 }

@@ -11,7 +11,7 @@ use theriac_model::record::Content;
 use theriac_store::tables::findings::{self as table, Awaits, Counted, Filter, Finding, Listed};
 use theriac_store::{Conn, tables};
 
-use super::assess::needs_clinical;
+use super::assess::can_harm;
 use super::carry::limits;
 use super::owed::Owners;
 use super::select::{Selected, Standing};
@@ -247,7 +247,7 @@ fn finding_row(row: Listed, selected: &Selected, dates: &Dates, owners: &Owners)
         state: row.state,
         standing,
         resolved: known.resolved,
-        harm: judged.is_some_and(needs_clinical),
+        harm: judged.is_some_and(can_harm),
         carried: judged.is_some_and(|judged| judged.carried_from.is_some()),
         changed: judged.map(|judged| judged.changed.clone()).unwrap_or_default(),
         due,

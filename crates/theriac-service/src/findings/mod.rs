@@ -19,6 +19,7 @@ mod items;
 pub mod jobs;
 mod list;
 mod matching;
+mod mended;
 mod moved;
 mod owed;
 mod page;
@@ -56,7 +57,7 @@ pub(crate) use apply::{Applied, apply};
 pub(crate) use assess::{digest_of, set_of};
 pub(crate) use beside::{Aside, beside};
 pub(crate) use matching::{Coming, Identity, Plan, prepare};
-pub(crate) use moved::record_moved;
+pub(crate) use moved::{baseline_moved, paths_moved, record_moved};
 pub(crate) use told::awaiting;
 
 /// A component's key without its version.

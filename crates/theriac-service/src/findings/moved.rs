@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use theriac_model::Digest;
 use theriac_store::jobs::{Effect, Failure, Running};
 use theriac_store::tables::decisions;
@@ -31,6 +31,10 @@ pub(super) enum Moved {
     Judged(i64),
     /// Vulnerabilities, by id, are said to be exploited in the wild.
     Exploited(Vec<String>),
+    /// What the manifests of a product, by id, say of its paths.
+    Paths(i64),
+    /// What a release, by id, rests on.
+    Baseline(i64),
 }
 
 /// A record has a newer approved revision, or was retired.
@@ -52,6 +56,22 @@ pub(super) async fn exploited(write: &mut Write, findings: &[Finding]) -> Result
     renew_all(write, Moved::Exploited(ids.into_iter().map(str::to_owned).collect())).await
 }
 
+/// A build manifest of a product was handed in or disqualified: what it says of paths bears on every release of the product.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn paths_moved(write: &mut Write, product: i64) -> Result<()> {
+    renew_all(write, Moved::Paths(product)).await
+}
+
+/// A release took newer revisions over.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn baseline_moved(write: &mut Write, release: i64) -> Result<()> {
+    renew_all(write, Moved::Baseline(release)).await
+}
+
 /// A page of the releases after one, by id, whose judgements are to be looked at; the oldest first, since each takes over from
 /// those just before it. An empty page is the last.
 async fn touched(conn: &mut Conn, moved: &Moved, after: i64) -> Result<Vec<i64>> {
@@ -59,6 +79,8 @@ async fn touched(conn: &mut Conn, moved: &Moved, after: i64) -> Result<Vec<i64>>
         Moved::Record(reference) => Ok(table::resting_on(conn, reference, after).await?),
         Moved::Judged(release) => later(conn, *release, after).await,
         Moved::Exploited(ids) => Ok(table::judged_with(conn, ids, after).await?),
+        Moved::Paths(product) => Ok(table::resting_on_paths(conn, *product, after).await?),
+        Moved::Baseline(release) => Ok(Some(*release).into_iter().filter(|id| *id > after).collect()),
     }
 }
 
@@ -83,7 +105,11 @@ async fn renew_all(write: &mut Write, moved: Moved) -> Result<()> {
     let releases = releases::among(write, now).await?;
     let releases: BTreeMap<i64, &Release> = releases.iter().map(|release| (release.id, release)).collect();
     for release in now.iter().filter_map(|id| releases.get(id)) {
-        renew_one(write, release).await?;
+        let renewed = renew_one(write, release).await?;
+        if renewed.written > 0 {
+            // The log names each release that it bears on: what pages keep of those is out of date.
+            write.audit(format!("release:{}", release.id), None, None, told(&renewed));
+        }
     }
     if ids.len() > now.len() {
         // What is to be looked at is worked out anew by the job: others may judge in the meantime.
@@ -126,9 +152,13 @@ async fn renew_alone(app: &App, id: i64) -> Result<()> {
     if renewed.written == 0 {
         return Ok(());
     }
-    let lapsed = renewed.lapsed.len() + renewed.lapsed_on_the_way;
-    let detail = json!({ "carried": renewed.carried, "lapsed": lapsed });
-    write.audit(format!("release:{id}"), None, None, detail);
+    write.audit(format!("release:{id}"), None, None, told(&renewed));
     write.commit().await?;
     Ok(())
+}
+
+/// What the log says of renewed judgements.
+fn told(renewed: &Renewed) -> Value {
+    let lapsed = renewed.lapsed.len() + renewed.lapsed_on_the_way;
+    json!({ "carried": renewed.carried, "lapsed": lapsed })
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use theriac_auth::separation::{self, Conflict};
 use theriac_auth::{Permission, PersonId};
 use theriac_conformity::Owner;
-use theriac_conformity::facts::words::CLINICAL;
+use theriac_conformity::facts::words::{CLINICAL, VexStatus};
 use theriac_model::record::Content;
 use theriac_model::{Digest, Severity, known_since};
 use theriac_store::Conn;
@@ -18,10 +18,11 @@ use theriac_store::tables::releases::{self, Release};
 use theriac_store::tables::signatures::Signature;
 use theriac_store::tables::{self, products};
 
-use super::assess::{accepts_risk, days_to, needs_clinical};
+use super::assess::{accepts_risk, can_harm, days_to, needs_clinical};
 use super::carry::rests_on;
 use super::grounds::RestsOn;
 use super::list::Dates;
+use super::mended::{Menders, Mending};
 use super::owed::Owners;
 use crate::evidence::number;
 use crate::products::{find, scope_of};
@@ -114,6 +115,18 @@ impl Selected {
     pub(super) fn fixers(&self, finding: &Finding, judged: &Assessment) -> impl Iterator<Item = PersonId> {
         let named = self.fixers.get(&finding.id).into_iter().flatten().copied();
         named.chain(judged.fixer.map(PersonId))
+    }
+
+    /// Whether a signed judgement of a finding said that a patient can be harmed, and no clinical assessor has signed since
+    /// that none can.
+    pub(super) fn harm_before(&self, finding: &Finding) -> bool {
+        let Some(latest) = self.latest(finding) else { return false };
+        let signed = |meant: fn(&str) -> bool| self.signer(latest.root, meant).is_some();
+        match signed(table::is_judgement) {
+            true if can_harm(latest) => true,
+            true => latest.harm_before && !signed(|meaning| meaning == CLINICAL),
+            false => latest.harm_before,
+        }
     }
 
     /// The signatures on an assessment, oldest first.
@@ -245,7 +258,7 @@ impl Standing {
             Self::Lapsed => Some("what its judgement rested on has changed"),
             Self::Unsigned => Some("its judgement is not signed"),
             Self::Unconfirmed => Some("its judgement comes from an earlier release and is not confirmed"),
-            Self::NoClinical => Some("harm to a patient is possible and no clinical assessor has signed"),
+            Self::NoClinical => Some("no clinical assessor has signed what it can do to a patient"),
             Self::UnderInvestigation => Some("it is under investigation"),
             Self::ToBeFixed => Some("it is affected and to be mended"),
             Self::NotSeparate => Some("who judged or mends it has accepted its risk"),
@@ -352,6 +365,8 @@ pub(super) struct Judged {
     /// By number; each names its set.
     pub rows: Vec<(Finding, Assessment)>,
     pub now: Selected,
+    /// Who wrote what is said to have mended a finding, by row of the judgement.
+    menders: HashMap<i64, Menders>,
     /// The signatures on the sets, oldest first.
     pub given: Vec<Signature>,
 }
@@ -388,7 +403,15 @@ impl Judged {
         rows.sort_by_key(|(finding, row)| (finding.number, row.id));
         let now = Selected::read(conn, findings).await?;
         let given = tables::signatures::on_each(conn, sets).await?;
-        Ok(Self { rows, product, release, now, given })
+        let menders = menders(conn, &release, &rows).await?;
+        Ok(Self { rows, product, release, now, menders, given })
+    }
+
+    /// Who mends a finding or was to, and who wrote what is said to have mended it.
+    pub(super) fn menders(&self, finding: &Finding, row: &Assessment) -> Menders {
+        let mut menders = self.menders.get(&row.id).cloned().unwrap_or_default();
+        menders.known.extend(self.now.fixers(finding, row));
+        menders
     }
 
     /// The sets that were asked for.
@@ -446,4 +469,21 @@ impl Judged {
             replaced: self.replaced(self.of(set)).map(Finding::reference),
         }
     }
+}
+
+/// Who wrote what is said to have mended each finding that is judged fixed, by row of the judgement.
+async fn menders(
+    conn: &mut Conn,
+    release: &Release,
+    rows: &[(Finding, Assessment)],
+) -> Result<HashMap<i64, Menders>> {
+    let mut fixed = Vec::new();
+    for (finding, row) in rows.iter().filter(|(_, row)| row.status == VexStatus::Fixed.as_str()) {
+        fixed.push((finding, row.id, rests_on(row)?.paths));
+    }
+    let paths: BTreeSet<&String> = fixed.iter().flat_map(|(.., paths)| paths).collect();
+    let paths: Vec<String> = paths.into_iter().cloned().collect();
+    let findings: Vec<Finding> = fixed.iter().map(|(finding, ..)| (*finding).clone()).collect();
+    let mending = Mending::read(conn, release, &paths, &findings).await?;
+    Ok(fixed.into_iter().map(|(finding, id, paths)| (id, mending.menders(&paths, finding))).collect())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use theriac_auth::{Permission, PersonId, Reauthenticated, Signer, separation};
-use theriac_conformity::facts::words::CLINICAL;
+use theriac_conformity::facts::words::{CLINICAL, VexStatus};
 use theriac_model::Digest;
 use theriac_store::tables::findings::{self as table, ACCEPTED, Assessment, CONFIRMED, Finding, SIGNED};
 use theriac_store::tables::releases::Release;
@@ -219,9 +219,17 @@ fn hindered(judged: &Judged, set: Digest, person: PersonId, act: Act) -> Result<
         if act == Act::Judge && accepts_risk(row) {
             judged.now.may_accept(finding, row, person)?;
         }
+        let menders = judged.menders(finding, row);
+        if menders.unknown {
+            return Err(ServiceError::rule(format!(
+                "Nobody knows all who wrote what mended {reference}: match the authors in the build manifests to people first."
+            )));
+        }
+        if act == Act::Judge && row.status == VexStatus::Fixed.as_str() {
+            separation::signer_mended_nothing(&menders.known, person)?;
+        }
         if act == Act::Clinical {
-            let mended = judged.now.fixers(finding, row).any(|fixer| fixer == person);
-            may_sign_clinical(row, &reference, person, mended)?;
+            may_sign_clinical(row, &reference, person, menders.known.contains(&person))?;
         }
         if needs_clinical(row) && judged.given_on(set).any(|other| other.person == person.0) {
             return Err(separation::Conflict::ClinicalIsSame.into());

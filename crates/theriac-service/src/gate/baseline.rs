@@ -9,6 +9,7 @@ use theriac_store::tables::decisions;
 use theriac_store::tables::releases::Release;
 
 use super::facts::within;
+use crate::findings;
 use crate::products::{find, find_in, scope_of};
 use crate::{App, Page, Paging, Result, ServiceError, Who, signature};
 
@@ -128,6 +129,7 @@ pub async fn adopt_revisions(
     let signature = signature::give(&mut write, signed, ADOPTED, signer.proof()).await?;
     let rows: Vec<(i64, Digest)> = taken.iter().map(|moved| (moved.record, moved.revision)).collect();
     table::adopt(&mut write, release.id, &rows, signature).await?;
+    findings::baseline_moved(&mut write, release.id).await?;
     let named: Vec<Digest> = taken.iter().map(|moved| moved.revision).collect();
     let detail = signature::said(json!({ "adopted": named }), signer.proof());
     write.audit(format!("release:{}", release.id), None, Some(signed), detail);

@@ -230,6 +230,10 @@ async fn decide_staging(
         method: signer.proof().method().to_owned(),
     };
     table::add(&mut write, &decision, &judged.baseline, &judged.artefacts).await?;
+    if release.based_on.is_some() {
+        // What it rests on is read otherwise once it is decided, and as before once that is taken back.
+        crate::findings::baseline_moved(&mut write, release.id).await?;
+    }
     if input.outcome == Outcome::Withdraw {
         // What was published since the decision has not been looked up for it.
         crate::findings::jobs::enqueue(&mut write, release.id).await?;

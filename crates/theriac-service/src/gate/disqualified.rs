@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use theriac_auth::{ProductId, Products};
 use theriac_conformity::pack::Judges;
-use theriac_conformity::{CheckVerdict, ClauseVerdict, Conformity, Disqualified};
+use theriac_conformity::{CheckVerdict, ClauseVerdict, Conformity, Disqualified, Owner};
 use theriac_store::tables::decisions::Decision;
 use theriac_store::tables::evidence::{self as table, Citing, FoundWrong};
 use theriac_store::tables::releases::Release;
@@ -14,7 +15,7 @@ use theriac_store::{Conn, Read, tables};
 
 use super::duties::{AT_ONCE, Duty, Names, Owed};
 use super::judge::{shown_among, shown_in};
-use crate::people::organisation_in;
+use crate::people::{Here, organisation_in};
 use crate::{App, Result};
 
 /// What a decision rests on and was found wrong since, as it was known at a sequence.
@@ -106,6 +107,7 @@ pub(super) async fn owed(
     products: &Products,
     names: &Names,
     decisions: &[Decision],
+    today: Date,
 ) -> Result<Vec<Owed>> {
     let mut wrong = table::all_found_wrong(read).await?;
     wrong.retain(|wrong| products.contains(ProductId(wrong.product)));
@@ -125,9 +127,32 @@ pub(super) async fn owed(
     };
     let mut all = wrong.of_records(app, read).await?;
     all.extend(wrong.of_decisions(app, read, decisions).await?);
-    let owners: Vec<i64> = all.iter().map(|(owner, _)| *owner).collect();
-    let keys = keys(read, &owners).await?;
-    Ok(all.into_iter().map(|(owner, duty)| Owed { duty, owner: key(&keys, owner) }).collect())
+    let people: BTreeSet<i64> = all.iter().flat_map(|(owing, _)| owing.people()).collect();
+    let here = Here::read(read, people.iter().copied(), today).await?;
+    let keys = keys(read, &people.into_iter().collect::<Vec<_>>()).await?;
+    let owed = |(owing, duty): (Owing, Duty)| {
+        let named = owing.named.and_then(|person| here.key(person));
+        let manager = owing.manager.and_then(|person| here.key(person));
+        let owner = Owner::of(named, manager, here.officer(owing.product));
+        let person = owner.person.unwrap_or_else(|| key(&keys, owing.last));
+        Owed { duty: Duty { stand_in: owner.stand_in, ..duty }, owner: person }
+    };
+    Ok(all.into_iter().map(owed).collect())
+}
+
+/// Who may owe something.
+struct Owing {
+    named: Option<i64>,
+    manager: Option<i64>,
+    product: i64,
+    /// Who remains where nobody else is there.
+    last: i64,
+}
+
+impl Owing {
+    fn people(&self) -> impl Iterator<Item = i64> {
+        self.named.into_iter().chain(self.manager).chain([self.last])
+    }
 }
 
 /// Evidence that was found wrong, and the releases that it may be of.
@@ -145,7 +170,7 @@ impl Wrong<'_> {
     }
 
     /// Who owns a record that cites some of it, and what they owe.
-    async fn of_records(&self, app: &App, read: &mut Read) -> Result<Vec<(i64, Duty)>> {
+    async fn of_records(&self, app: &App, read: &mut Read) -> Result<Vec<(Owing, Duty)>> {
         let zone = organisation_in(read).await?.zone;
         let mut all = Vec::new();
         for record in table::citing(read).await? {
@@ -159,7 +184,13 @@ impl Wrong<'_> {
                     "Cite sound evidence in place of EVID-{number}, which was found wrong on {}, or retire this",
                     wrong.said.at.to_zoned_datetime(zone.clone()).date()
                 );
-                all.push((record.owner, self.duty(release, record.reference.clone(), todo)));
+                let owing = Owing {
+                    named: Some(record.owner),
+                    manager: release.manager,
+                    product: release.product,
+                    last: record.owner,
+                };
+                all.push((owing, self.duty(release, record.reference.clone(), todo)));
             }
         }
         Ok(all)
@@ -171,7 +202,7 @@ impl Wrong<'_> {
         app: &App,
         read: &mut Read,
         decisions: &[Decision],
-    ) -> Result<Vec<(i64, Duty)>> {
+    ) -> Result<Vec<(Owing, Duty)>> {
         let decided: Vec<(&Release, &Decision)> =
             decisions.iter().filter_map(|decision| Some((self.bearing_on(decision)?, decision))).collect();
         let mut all = Vec::new();
@@ -179,9 +210,14 @@ impl Wrong<'_> {
             let releases: Vec<&Release> = some.iter().map(|(release, _)| *release).collect();
             let shown = shown_among(app, read, &releases).await?;
             for ((release, decision), judged) in some.iter().zip(shown) {
-                let owner = release.manager.unwrap_or(decision.person);
+                let owing = || Owing {
+                    named: None,
+                    manager: release.manager,
+                    product: release.product,
+                    last: decision.person,
+                };
                 let rows = judged.conformity.disqualified.into_iter();
-                all.extend(rows.filter_map(|row| Some((owner, self.decided_on(release, row)?))));
+                all.extend(rows.filter_map(|row| Some((owing(), self.decided_on(release, row)?))));
             }
         }
         Ok(all)

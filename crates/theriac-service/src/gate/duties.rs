@@ -270,25 +270,28 @@ async fn owed(app: &App, who: &Who, read: &mut Read, meant: &Meant<'_>, today: D
             let covers = Covers::of(&judged.gate, today);
             let place = names.place(Some(release.product), Some(release));
             of_release(&place, &judged, &covers, meant, &mut found);
-            covered.extend(covers.0.into_iter().map(|((_, thing), cover)| (thing, cover)));
+            let of_release = |(thing, cover)| ((place.product.clone(), place.release.clone(), thing), cover);
+            covered.extend(covers.things.into_iter().map(of_release));
         }
     }
     let field = in_the_field(app, read, &names, &decisions, &products, today).await?;
     left_out.extend(field.left_out);
     for owed in field.all {
-        if meant.means(&owed.owner) && !found.has(&owed) {
+        if meant.means(&owed.owner) && !found.has(&owed, false) {
             found.add(owed.owner, owed.duty, None);
         }
     }
     let dates = by_date(app, who, read, &names, meant, today).await?;
     left_out.extend(dates.left_out);
     for owed in dates.all {
-        let cover = covered.get(&owed.duty.reference).cloned();
-        if !found.has(&owed) {
+        // What lets a release ship without something lets nobody off the date of a record that is not the release's own.
+        let Duty { product, release, reference, .. } = &owed.duty;
+        let cover = covered.get(&(product.clone(), release.clone(), reference.clone())).cloned();
+        if !found.has(&owed, cover.is_some()) {
             found.add(owed.owner, owed.duty, cover);
         }
     }
-    for owed in disqualified::owed(app, read, &products, &names, &decisions).await? {
+    for owed in disqualified::owed(app, read, &products, &names, &decisions, today).await? {
         if meant.means(&owed.owner) {
             found.add(owed.owner, owed.duty, None);
         }
@@ -323,8 +326,8 @@ fn looked_at<'a>(
 #[derive(Default)]
 struct Found {
     all: BTreeSet<Owed>,
-    /// Owner, day of its own and id of each.
-    said: BTreeSet<(String, Option<String>, String)>,
+    /// Owner, day of its own and id of each, and whether it is covered each time.
+    said: BTreeMap<(String, Option<String>, String), bool>,
 }
 
 impl Found {
@@ -332,14 +335,15 @@ impl Found {
         (owed.owner.clone(), owed.duty.due.clone(), id(&owed.duty.reference).to_owned())
     }
 
-    /// Whether the same person owes something about the same thing on the same day already.
-    fn has(&self, owed: &Owed) -> bool {
-        self.said.contains(&Self::name(owed))
+    /// Whether the same person owes something about the same thing on the same day already, covered or not.
+    fn has(&self, owed: &Owed, covered: bool) -> bool {
+        self.said.get(&Self::name(owed)).is_some_and(|other| covered || !other)
     }
 
     fn add(&mut self, owner: String, duty: Duty, cover: Option<Cover>) {
         let owed = Owed { duty, owner };
-        self.said.insert(Self::name(&owed));
+        let said = self.said.entry(Self::name(&owed)).or_insert(true);
+        *said &= cover.is_some();
         self.all.insert(Owed { duty: owed.duty.covered_by(cover), ..owed });
     }
 }
@@ -360,12 +364,17 @@ impl Duty {
     }
 }
 
-/// What deviations in force let be missing, by clause and id.
-struct Covers(BTreeMap<(String, String), Cover>);
+/// What deviations in force let be missing.
+struct Covers {
+    /// By clause and entry.
+    items: BTreeMap<(String, String), Cover>,
+    /// By the id of what is missing.
+    things: BTreeMap<String, Cover>,
+}
 
 impl Covers {
     fn of(gate: &Gate, today: Date) -> Self {
-        let mut covers = BTreeMap::new();
+        let mut covers = Self { items: BTreeMap::new(), things: BTreeMap::new() };
         for row in &gate.deviations {
             let Some(until) =
                 row.expires.as_ref().filter(|day| day.parse::<Date>().is_ok_and(|day| day >= today))
@@ -373,15 +382,11 @@ impl Covers {
                 continue;
             };
             let cover = Cover { deviation: id(&row.reference).to_owned(), until: until.clone() };
-            for missing in &row.missing {
-                covers.insert((row.clause.clone(), id(missing).to_owned()), cover.clone());
-            }
+            let items = row.entries.iter().map(|entry| ((row.clause.clone(), entry.clone()), cover.clone()));
+            covers.items.extend(items);
+            covers.things.extend(row.missing.iter().map(|missing| (id(missing).to_owned(), cover.clone())));
         }
-        Self(covers)
-    }
-
-    fn get(&self, clause: &str, reference: &str) -> Option<Cover> {
-        self.0.get(&(clause.to_owned(), id(reference).to_owned())).cloned()
+        covers
     }
 }
 
@@ -426,7 +431,7 @@ fn of_release(place: &Duty, judged: &Judged, covers: &Covers, meant: &Meant<'_>,
                 stand_in: item.stand_in,
                 ..place.clone()
             };
-            add(&item.owner, duty, covers.get(&clause.clause, &item.reference));
+            add(&item.owner, duty, covers.items.get(&(clause.clause.clone(), item.entry())).cloned());
         }
     }
     // What a clause asks for already is no second thing to do.
@@ -487,13 +492,17 @@ async fn in_the_field(
         let here = places.iter().find(|place| place.id == person && place.holds_on(today));
         here.map(|place| place.key.clone())
     };
+    let zone = organisation_in(read).await?.zone;
+    let day_of = |release: i64| Some(decided(release)?.at.to_zoned_datetime(zone.clone()).date());
     let mut all = Vec::new();
     for (id, row) in rows {
         let owner = row.owner.or_else(|| decider(id));
         let (Some(release), Some(owner)) = (releases.get(&id), owner) else { continue };
         let why = row.standing.blocks().unwrap_or_default();
+        // As verdicts have it: what has no day of its own is owed once the release ships.
+        let due = row.due.or_else(|| release.planned_ship_date.max(day_of(id)));
         let duty = Duty {
-            due: row.due.map(|day| day.to_string()),
+            due: due.map(|day| day.to_string()),
             clause: Some("5.8.5".to_owned()),
             reference: row.reference,
             todo: format!("See to this finding, {} in what customers have: {why}", row.vulnerability),

@@ -216,9 +216,11 @@ fn as_decided(mut today: Conformity, decided: Conformity) -> Conformity {
     today
 }
 
+const NO_SUCH_CLAUSE: &str = "The pack of the decision has no such clause.";
+
 /// A clause that came with a later pack: nothing was decided on it.
 fn undecided(now: &ClauseVerdict) -> ClauseVerdict {
-    let reason = Some("The pack of the decision has no such clause.".to_owned());
+    let reason = Some(NO_SUCH_CLAUSE.to_owned());
     ClauseVerdict { verdict: Verdict::NotApplicable, reason, ..bare(now) }
 }
 
@@ -232,8 +234,19 @@ fn join(then: ClauseVerdict, now: &ClauseVerdict) -> ClauseVerdict {
         standing: now.standing,
         checks: sides(&then.checks, &now.checks, |check| &mut check.judges),
         missing: sides(&then.missing, &now.missing, |item| &mut item.judges),
-        reason: then.reason.clone().or_else(|| now.reason.clone()),
+        reason: reasons(&then, now),
         ..then
+    }
+}
+
+/// Why a clause does not apply, or how it could be shown not to: as it was decided, and as it stands where that differs.
+fn reasons(then: &ClauseVerdict, now: &ClauseVerdict) -> Option<String> {
+    match (&then.reason, &now.reason) {
+        (then, now) if then == now => now.clone(),
+        (Some(then), None) if then == NO_SUCH_CLAUSE => Some(then.clone()),
+        (Some(then), Some(now)) => Some(format!("At the decision: {then} Today: {now}")),
+        (Some(then), None) => Some(format!("At the decision: {then}")),
+        (None, now) => now.as_ref().map(|now| format!("Today: {now}")),
     }
 }
 

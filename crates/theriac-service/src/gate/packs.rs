@@ -7,10 +7,11 @@ use serde_json::json;
 use theriac_auth::{Permission, Reauthenticated, Scope};
 use theriac_conformity::Pack;
 use theriac_conformity::pack::IEC_81001_5_1_2021;
-use theriac_model::Digest;
+use theriac_model::{Digest, canonical_json};
 use theriac_store::tables::packs::{self as table, Adoption, StoredPack};
 use theriac_store::{Act, Conn, tables};
 
+use crate::check::Checks;
 use crate::{App, Result, ServiceError, Who, signature};
 
 /// Packs that have been read, by digest: reading checks every expression, which takes a while.
@@ -134,13 +135,12 @@ pub async fn adopt_pack(
     copy_of: &str,
 ) -> Result<()> {
     let action = "pack adopt";
-    let copy_of = copy_of.trim();
-    if copy_of.is_empty() || copy_of.chars().count() > 300 {
-        return Err(ServiceError::field(
-            "copy_of",
-            "say with which copy of the standard you compared it (at most 300 characters)",
-        ));
+    if copy_of.trim().is_empty() {
+        return Err(ServiceError::field("copy_of", "say with which copy of the standard you compared it"));
     }
+    let mut checks = Checks::default();
+    let copy_of = checks.line("copy_of", copy_of, 300);
+    checks.done()?;
     let signer = who.signer(app, proof, Permission::AdoptPack, Scope::Organisation, action).await?;
     let mut write = who.write(app, action).await?;
     let active = table::active(&mut write).await?;
@@ -148,10 +148,13 @@ pub async fn adopt_pack(
         return Err(ServiceError::Changed { what: "The pack".to_owned(), now: active });
     }
     let meaning = "Pack compared with our copy of the standard and adopted";
-    let signature = signature::give(&mut write, digest, meaning, signer.proof()).await?;
-    table::adopt(&mut write, digest, copy_of, signature).await?;
+    // The signature covers what it was compared with, too.
+    let said = json!({ "copy_of": copy_of, "pack": digest });
+    let signed = Digest::of(canonical_json(&said)?.as_bytes());
+    let signature = signature::give(&mut write, signed, meaning, signer.proof()).await?;
+    table::adopt(&mut write, digest, &copy_of, signature).await?;
     let detail = signature::said(json!({ "copy_of": copy_of }), signer.proof());
-    write.audit(format!("pack:{digest}"), None, Some(digest), detail);
+    write.audit(format!("pack:{digest}"), None, Some(signed), detail);
     write.commit().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Roles and accounts: who may do what, and who can sign in.
 
 use serde_json::json;
-use theriac_auth::{Permission, Role, Scope};
+use theriac_auth::{Permission, PersonId, Role, Scope};
 use theriac_store::tables::access::{self as table, Account};
 use theriac_store::tables::people::Name;
 use theriac_store::{Conn, Write, tables};
@@ -19,6 +19,14 @@ pub async fn grant(app: &App, who: &Who, key: &str, role: Role, product: Option<
     who.require(app, Permission::AdministerGrants, Scope::Organisation, action).await?;
     let mut write = who.write(app, action).await?;
     let person = find(&mut write, key).await?;
+    if who.access().person() == Some(PersonId(person.id)) && role.signs() {
+        drop(write);
+        let error = ServiceError::rule(format!(
+            "Nobody gives themselves a role that signs: ask another administrator to make you {role}."
+        ));
+        who.refused(app, action, &error.to_string()).await?;
+        return Err(error);
+    }
     let product_id = product_id(&mut write, product).await?;
     if held(&mut write, person.id, role, product_id).await?.is_some() {
         return Err(ServiceError::rule(format!("{key} is {role} of {} already.", place(product))));

@@ -5,6 +5,7 @@
 //! belongs to none of them gets a file of its own.
 
 mod access;
+mod here;
 mod leave;
 mod organisation;
 mod person;
@@ -13,6 +14,7 @@ mod sign_in;
 mod tokens;
 
 pub use access::{close_account, grant, reset_password, withdraw};
+pub(crate) use here::Here;
 pub use leave::leave;
 pub use organisation::{
     Init, Organisation, Started, check_init, init, organisation, organisation_in, set_accept_defects,

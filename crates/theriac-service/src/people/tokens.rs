@@ -6,9 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use theriac_auth::{Access, ApiToken, Permission, ProductId, Products, Scope, TokenId, TokenScope};
 use theriac_store::tables::access::{self as table, TokenRow};
+use theriac_store::tables::people::Name;
 use theriac_store::{Act, Actor, tables};
 
 use super::sign_in::Door;
+use super::subject as subject_of;
 use crate::check::Checks;
 use crate::page::{Page, Paging};
 use crate::{App, Result, ServiceError, Who};
@@ -28,6 +30,9 @@ pub struct NewToken {
     pub product: Option<String>,
     /// From this moment on it is refused; at most two years ahead.
     pub expires_at: Timestamp,
+    /// The key of who answers for what it hands in; the one who issues it where nobody is named. They approve no record
+    /// that it drafted.
+    pub owner: Option<String>,
 }
 
 /// A token that was issued.
@@ -58,6 +63,8 @@ pub struct TokenView {
     pub expires_at: Timestamp,
     /// Whether that moment is past.
     pub expired: bool,
+    /// The key of who answers for what it hands in.
+    pub owner: Option<String>,
 }
 
 fn scope(product: Option<i64>) -> Scope {
@@ -92,12 +99,13 @@ pub async fn issue_token(app: &App, who: &Who, new: NewToken) -> Result<IssuedTo
     if new.expires_at <= now || new.expires_at.duration_since(now) > LONGEST {
         checks.wrong("expires_at", "must lie ahead, and at most two years");
     }
-    let scope = TokenScope::new(new.permissions, scope(product), new.expires_at);
+    let scope = TokenScope::new(new.permissions.clone(), scope(product), new.expires_at);
     let keys = scope.as_ref().map(|scope| scope.permissions().map(Permission::as_str).collect::<Vec<_>>());
     let keys = keys.unwrap_or_else(|error| {
         checks.wrong("permissions", error.to_string());
         Vec::new()
     });
+    let owner = owner(app, who, &mut checks, &new, &keys).await?;
     checks.done()?;
     let token = ApiToken::new(app.store().ids());
     let mut write = who.write(app, action).await?;
@@ -110,12 +118,43 @@ pub async fn issue_token(app: &App, who: &Who, new: NewToken) -> Result<IssuedTo
         permissions: keys.join(" "),
         product,
         expires_at: new.expires_at,
+        owner: owner.as_ref().map(|owner| owner.id),
     };
     table::add_token(&mut write, &row, token.digest()).await?;
-    let detail = json!({ "expires_at": new.expires_at, "permissions": keys, "product": new.product });
+    let detail = json!({
+        "expires_at": new.expires_at, "permissions": keys, "product": new.product,
+        "owner": owner.map(|owner| subject_of(owner.id)),
+    });
     write.audit(subject(row.id), None, None, detail);
     write.commit().await?;
     Ok(IssuedToken { name, text: token.reveal() })
+}
+
+/// Who answers for a token. What drafts records names somebody: an author is nobody's machine.
+async fn owner(
+    app: &App,
+    who: &Who,
+    checks: &mut Checks,
+    new: &NewToken,
+    permissions: &[&'static str],
+) -> Result<Option<Name>> {
+    let mut read = app.store().read().await?;
+    let named = new.owner.as_deref().map(str::trim).filter(|key| !key.is_empty());
+    let owner = match (named, who.access().person()) {
+        (Some(key), _) => tables::people::by_key(&mut read, key).await?,
+        (None, Some(issuer)) => tables::people::by_id(&mut read, issuer.0).await?,
+        (None, None) => None,
+    };
+    if owner.is_none() {
+        match named {
+            Some(key) => checks.wrong("owner", format!("there is no person '{key}'")),
+            None if permissions.iter().any(|key| key.starts_with("write-") || *key == "import-records") => {
+                checks.wrong("owner", "say who answers for the records that this token drafts");
+            }
+            None => {}
+        }
+    }
+    Ok(owner)
 }
 
 /// The tokens that are not revoked and that the actor administers, by name; for a token, itself.
@@ -140,8 +179,12 @@ pub async fn tokens(app: &App, who: &Who, paging: &Paging) -> Result<Page<TokenV
     let ids: Vec<i64> = page.items.iter().filter_map(|row| row.product).collect();
     let keys: BTreeMap<i64, String> =
         tables::products::keys_among(&mut read, &ids).await?.into_iter().collect();
+    let owners: Vec<i64> = page.items.iter().filter_map(|row| row.owner).collect();
+    let owners = tables::people::names_among(&mut read, &owners).await?;
+    let owner = |id: Option<i64>| owners.iter().find(|name| Some(name.id) == id).map(|name| name.key.clone());
     let now = app.now();
     Ok(page.map(|row| TokenView {
+        owner: owner(row.owner),
         name: row.name,
         permissions: row.permissions.split(' ').map(str::to_owned).collect(),
         product: row.product.and_then(|id| keys.get(&id).cloned()),

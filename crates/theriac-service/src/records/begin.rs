@@ -1,5 +1,7 @@
 //! Beginning a record: its number, its scope for ever, and an empty draft.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use theriac_auth::{Permission, ProductId, Scope as Place};
 use theriac_model::Digest;
@@ -7,7 +9,7 @@ use theriac_model::record::{Completeness, Content, Kind, Scope};
 use theriac_store::tables::records::{self as table, Draft, Record};
 use theriac_store::{Actor, Conn, Earlier, Write, tables};
 
-use super::draft::{DraftLink, current, digest_of, head_of_draft};
+use super::draft::{DraftLink, current, digest_of, head_of_draft, put};
 use super::{author, states};
 use crate::{App, Result, ServiceError, Who};
 
@@ -24,12 +26,18 @@ pub enum ScopeInput {
 
 impl ScopeInput {
     /// From a product's key and a release's name, either of which may be absent.
-    #[must_use]
-    pub fn new(product: Option<String>, release: Option<String>) -> Self {
+    ///
+    /// # Errors
+    /// When a release is named without its product.
+    pub fn new(product: Option<String>, release: Option<String>) -> Result<Self> {
         match (product, release) {
-            (Some(product), Some(release)) => Self::Release(product, release),
-            (Some(product), None) => Self::Product(product),
-            (None, _) => Self::Organisation,
+            (Some(product), Some(release)) => Ok(Self::Release(product, release)),
+            (Some(product), None) => Ok(Self::Product(product)),
+            (None, None) => Ok(Self::Organisation),
+            (None, Some(release)) => Err(ServiceError::field(
+                "product",
+                format!("name the product of the release '{release}', too"),
+            )),
         }
     }
 
@@ -189,10 +197,11 @@ async fn begin_once(app: &App, who: &Who, form: Option<&str>, input: Begin) -> R
         content: written,
         links,
         attachments: "[]".to_owned(),
+        hands: BTreeSet::new(),
         saved_at: write.now(),
     };
     let expected = digest_of(&draft)?;
-    table::save_draft(&mut write, &draft).await?;
+    let draft = put(&mut write, who, draft).await?;
     table::set_head(&mut write, &head_of_draft(&record, kind, &content, draft.saved_at)).await?;
     let detail = json!({ "kind": kind.id, "state": states::DRAFT });
     write.audit(&record.reference, None, Some(expected), detail);

@@ -1,16 +1,16 @@
 //! What a record says of clauses, judged when it is submitted: by the pack in force, and by what a release misses now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use theriac_conformity::{Missing, Pack};
 use theriac_model::kinds::{APPLICABILITY, DEVIATION};
-use theriac_model::record::{Choices, Content, Field, FieldError, FieldType, Kind};
+use theriac_model::record::{Choices, Content, Field, FieldError, FieldType, Kind, LIST_MAX};
 use theriac_store::tables;
 use theriac_store::tables::records::Record;
 
 use crate::people::organisation_in;
-use crate::{App, Result, gate};
+use crate::{App, Result, ServiceError, gate};
 
 /// Most things that a message names.
 const NAMED_MAX: usize = 10;
@@ -70,14 +70,43 @@ impl Standard {
         }
     }
 
+    /// A complete content; what a deviation names is written as it is missing now, so that it permits that and nothing
+    /// that comes of it.
+    pub(super) fn pin(&self, kind: &Kind, content: Content) -> Result<Content> {
+        if kind.id != DEVIATION.id {
+            return Ok(content);
+        }
+        let missing = self.missing_of(content.text("clause"));
+        let named = content.list("missing");
+        let meant = missing.iter().filter(|item| named.iter().any(|name| item.is_named(name)));
+        let entries: BTreeSet<String> = meant.map(Missing::entry).collect();
+        if entries.len() > LIST_MAX {
+            let message =
+                format!("these are {} items; permit at most {LIST_MAX} in one record", entries.len());
+            return Err(ServiceError::field("missing", message));
+        }
+        Ok(content.with_list("missing", entries))
+    }
+
+    fn missing_of(&self, clause: &str) -> &[Missing] {
+        self.missing.get(clause).map_or(&[], Vec::as_slice)
+    }
+
     fn deviation(&self, clause: &str, content: &Content, errors: &mut Vec<FieldError>) {
-        let missing = self.missing.get(clause).map_or(&[][..], Vec::as_slice);
+        let missing = self.missing_of(clause);
         for name in content.list("missing") {
             if missing.iter().any(|item| item.is_named(name)) {
                 continue;
             }
-            let mut known: Vec<&str> =
-                missing.iter().map(|item| item.reference.split('@').next().unwrap_or_default()).collect();
+            if let Some((before, _)) = name.rsplit_once(" #")
+                && missing.iter().any(|item| item.is_named(before))
+            {
+                let message =
+                    format!("'{name}' has changed since; write '{before}' to permit it as it is now");
+                errors.push(FieldError::new("missing", message));
+                continue;
+            }
+            let mut known: Vec<&str> = missing.iter().map(Missing::id).collect();
             known.dedup();
             let more = if known.len() > NAMED_MAX { ", and more" } else { "" };
             known.truncate(NAMED_MAX);

@@ -3,6 +3,8 @@
 //! Whoever saves says which state was shown (`expected`), so that two windows never overwrite each other unseen. A draft
 //! that goes on from a revision which is no longer the latest one gives way: what is shown is the latest revision.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -182,6 +184,7 @@ fn from_revision(record: &Record, revision: Option<&Revision>, author: i64) -> R
         content,
         links,
         attachments,
+        hands: BTreeSet::new(),
         saved_at: Timestamp::UNIX_EPOCH,
     })
 }
@@ -307,7 +310,7 @@ impl Written {
         let links = DraftLink::write(self.kind, links)?;
         let content = self.content.canonical()?;
         let draft = Draft { content, links, saved_at: now, ..before.draft.clone() };
-        put(conn, &draft).await?;
+        let draft = put(conn, who, draft).await?;
         if before.latest.is_none() {
             table::set_head(conn, &head_of_draft(&self.record, self.kind, &self.content, now)).await?;
         }
@@ -315,13 +318,16 @@ impl Written {
     }
 }
 
-fn pinned_as_before(link: DraftLink, known: &[DraftLink]) -> DraftLink {
+/// A link that the draft has already keeps the revision that it was made with.
+pub(super) fn pinned_as_before(link: DraftLink, known: &[DraftLink]) -> DraftLink {
     let before = known.iter().find(|other| other.link == link.link && other.target == link.target);
     DraftLink { pinned: before.and_then(|other| other.pinned), ..link }
 }
 
 /// The present draft, if it is the one that was shown.
 pub(super) async fn expect(conn: &mut Conn, who: &Who, record: &Record, expected: Digest) -> Result<Current> {
+    // What is compared here is still so when it is written over.
+    table::lock(conn, record.id).await?;
     let now = current(conn, who, record).await?;
     let digest = digest_of(&now.draft)?;
     if digest != expected {
@@ -330,13 +336,22 @@ pub(super) async fn expect(conn: &mut Conn, who: &Who, record: &Record, expected
     Ok(now)
 }
 
-/// Writes the draft; a machine's becomes the author's.
-async fn put(conn: &mut Conn, draft: &Draft) -> Result<()> {
+/// Writes the draft; a machine's becomes the author's, and who answers for the machine stays known.
+pub(super) async fn put(conn: &mut Conn, who: &Who, mut draft: Draft) -> Result<Draft> {
+    if let Some(token) = who.access().token() {
+        let token = tables::access::token_by_id(conn, token.0).await?;
+        let owner = token.and_then(|token| token.owner).ok_or_else(|| {
+            ServiceError::rule(
+                "Nobody answers for this token, so it drafts no records. Ask an administrator for one that names its owner.",
+            )
+        })?;
+        draft.hands.insert(owner);
+    }
     if draft.author != MACHINE {
         table::remove_draft(conn, draft.record, MACHINE).await?;
     }
-    table::save_draft(conn, draft).await?;
-    Ok(())
+    table::save_draft(conn, &draft).await?;
+    Ok(draft)
 }
 
 /// Attaches a file to the draft; one of the same name is replaced.
@@ -422,7 +437,7 @@ async fn change_attachments(
         write.keep(file).await?;
     }
     let draft = Draft { attachments: canonical_json(&files)?, saved_at: write.now(), ..now.draft };
-    put(&mut write, &draft).await?;
+    let draft = put(&mut write, who, draft).await?;
     write.audit(reference, None, file.map(|file| file.digest), json!({ "files": files.len() }));
     write.commit().await?;
     Ok(DraftSaved { expected: digest_of(&draft)?, saved_at: draft.saved_at })
@@ -440,8 +455,9 @@ pub async fn discard(app: &App, who: &Who, reference: &str, expected: Digest) ->
     who.require(app, Permission::to_write(kind.family), scope_of(&record), "record discard").await?;
     let mut write = who.write(app, "record discard").await?;
     let now = expect(&mut write, who, &record, expected).await?;
+    // Who has a draft of their own was shown that one: a machine's beside it stays.
     let mine = table::remove_draft(&mut write, record.id, author(who)).await?;
-    if mine + table::remove_draft(&mut write, record.id, MACHINE).await? == 0 {
+    if mine == 0 && table::remove_draft(&mut write, record.id, MACHINE).await? == 0 {
         return Err(ServiceError::rule(format!("There is no draft of {reference} to discard.")));
     }
     if now.latest.is_none() {

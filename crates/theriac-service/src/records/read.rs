@@ -86,6 +86,8 @@ pub struct Changed {
     pub links_added: Vec<Link>,
     /// Links that went.
     pub links_removed: Vec<Link>,
+    /// Links that lead to another revision of their target than before.
+    pub links_moved: Vec<Link>,
     /// Files that came or changed.
     pub files_added: Vec<Attachment>,
     /// Files that went or changed.
@@ -101,11 +103,15 @@ impl Changed {
         let (files_before, files_after): (Vec<Attachment>, Vec<Attachment>) =
             (stored(&older.attachments)?, stored(&newer.attachments)?);
         let same = |one: &Link, other: &Link| one.link == other.link && one.target == other.target;
+        let moved = |link: &&Link, links: &[Link]| {
+            links.iter().any(|other| same(link, other) && link.pinned != other.pinned)
+        };
         let absent = |link: &&Link, links: &[Link]| !links.iter().any(|other| same(link, other));
         Ok(Self {
             fields: kind.changes(&before, &after),
             links_added: links_after.iter().filter(|link| absent(link, &links_before)).cloned().collect(),
             links_removed: links_before.iter().filter(|link| absent(link, &links_after)).cloned().collect(),
+            links_moved: links_after.iter().filter(|link| moved(link, &links_before)).cloned().collect(),
             files_added: files_after.iter().filter(|file| !files_before.contains(file)).cloned().collect(),
             files_removed: files_before.iter().filter(|file| !files_after.contains(file)).cloned().collect(),
             older,
@@ -155,13 +161,17 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
         None => None,
         Some(revision) => Some(view(&mut read, kind, revision).await?),
     };
+    let meanings = match &shown {
+        None => Vec::new(),
+        Some(shown) => meanings(&mut read, record.id, kind, &shown.content).await?,
+    };
     let files: Vec<Digest> =
         shown.iter().flat_map(|shown| &shown.attachments).map(|file| file.digest).collect();
     Ok(RecordView {
         sizes: read.blob_sizes(&files).await?,
         backlinks: table::links_to(&mut read, record.id).await?,
         events: table::state_changes(&mut read, record.id).await?,
-        meanings: shown.as_ref().map(|shown| meanings(kind, &shown.content)).unwrap_or_default(),
+        meanings,
         place: place(&mut read, &record).await?,
         drafts: drafts
             .into_iter()
@@ -180,10 +190,10 @@ pub async fn record(app: &App, who: &Who, reference: &str, number: Option<i64>) 
     })
 }
 
-fn meanings(kind: &Kind, content: &Content) -> Vec<&'static str> {
-    let clinical = kind.workflow.clinical_if.is_some_and(|(field, word)| content.text(field) == word);
+async fn meanings(conn: &mut Conn, record: i64, kind: &Kind, content: &Content) -> Result<Vec<&'static str>> {
+    let clinical = super::sign::needs_clinical(conn, record, kind, content).await?;
     let second = clinical.then_some(theriac_conformity::facts::words::CLINICAL);
-    std::iter::once(kind.workflow.meaning).chain(second).collect()
+    Ok(std::iter::once(kind.workflow.meaning).chain(second).collect())
 }
 
 async fn view(conn: &mut Conn, kind: &Kind, revision: Revision) -> Result<RevisionView> {

@@ -117,7 +117,7 @@ pub async fn number(app: &App, who: &Who, input: &ListInput) -> Result<i64> {
 
 async fn filter(app: &App, who: &Who, read: &mut Conn, input: &ListInput) -> Result<Filter> {
     known_words(app, input)?;
-    let scope = ScopeInput::new(input.product.clone(), input.release.clone());
+    let scope = ScopeInput::new(input.product.clone(), input.release.clone())?;
     let ids = resolve(read, who, &scope).await?;
     let owner = match &input.owner {
         None => None,

@@ -73,8 +73,7 @@ pub async fn hindrance(app: &App, who: &Who, reference: &str, giving: Giving) ->
     let Some(revision) = latest else {
         return Ok(Some(format!("{reference} has no revision that could be signed.")));
     };
-    let content = content_of(kind, revision.kind_version, &revision.content)?;
-    let judged = Judged { record, kind, revision, content };
+    let judged = Judged::read(&mut read, record, kind, revision).await?;
     let may = match giving {
         Giving::Retire => to_retire(&mut read, &judged.record, kind, who.person()?).await.map(drop),
         Giving::Approve | Giving::Clinical => {
@@ -94,12 +93,36 @@ struct Judged {
     kind: &'static Kind,
     revision: Revision,
     content: Content,
+    /// Whether a clinical assessor signs, too.
+    needs_clinical: bool,
 }
 
 impl Judged {
-    fn needs_clinical(&self) -> bool {
-        self.kind.workflow.clinical_if.is_some_and(|(field, word)| self.content.text(field) == word)
+    async fn read(conn: &mut Conn, record: Record, kind: &'static Kind, revision: Revision) -> Result<Self> {
+        let content = content_of(kind, revision.kind_version, &revision.content)?;
+        let needs_clinical = needs_clinical(conn, record.id, kind, &content).await?;
+        Ok(Self { record, kind, revision, content, needs_clinical })
     }
+}
+
+/// Whether a clinical assessor signs a content, too: harm to a patient is possible, or was in the revision in force and is
+/// so no longer.
+pub(super) async fn needs_clinical(
+    conn: &mut Conn,
+    record: i64,
+    kind: &Kind,
+    content: &Content,
+) -> Result<bool> {
+    let Some((field, word)) = kind.workflow.clinical_if else { return Ok(false) };
+    if content.text(field) == word {
+        return Ok(true);
+    }
+    let Some(approved) = table::head_of(conn, record).await?.and_then(|head| head.approved) else {
+        return Ok(false);
+    };
+    let before = table::revision_by_digest(conn, approved).await?;
+    let before = before.map(|before| content_of(kind, before.kind_version, &before.content)).transpose()?;
+    Ok(before.is_some_and(|before| before.text(field) == word))
 }
 
 async fn judged(app: &App, conn: &mut Conn, who: &Who, reference: &str, digest: Digest) -> Result<Judged> {
@@ -107,8 +130,7 @@ async fn judged(app: &App, conn: &mut Conn, who: &Who, reference: &str, digest: 
     let latest = table::revisions_before(conn, record.id, i64::MAX, 1).await?.into_iter().next();
     let revision = latest.filter(|latest| latest.digest == digest);
     let revision = revision.ok_or_else(|| ServiceError::Changed { what: reference.to_owned(), now: None })?;
-    let content = content_of(kind, revision.kind_version, &revision.content)?;
-    Ok(Judged { record, kind, revision, content })
+    Judged::read(conn, record, kind, revision).await
 }
 
 /// Signs a revision as its kind's workflow says. Where harm to a patient is possible it is approved once the clinical
@@ -200,7 +222,7 @@ async fn may_sign(conn: &mut Conn, judged: &Judged, person: PersonId, meaning: &
             "The latest revision of {reference} is {state}, not in review."
         )));
     }
-    if meaning == CLINICAL && !judged.needs_clinical() {
+    if meaning == CLINICAL && !judged.needs_clinical {
         return Err(ServiceError::rule(format!("{reference} needs no clinical signature.")));
     }
     let authors = authors_since_approval(conn, judged).await?;
@@ -210,7 +232,7 @@ async fn may_sign(conn: &mut Conn, judged: &Judged, person: PersonId, meaning: &
     if signatures.iter().any(|signature| signature.meaning == meaning) {
         return Err(ServiceError::rule(format!("{reference} has been signed with this meaning already.")));
     }
-    if judged.needs_clinical() && signatures.iter().any(|signature| signature.person == person.0) {
+    if judged.needs_clinical && signatures.iter().any(|signature| signature.person == person.0) {
         return Err(separation::Conflict::ClinicalIsSame.into());
     }
     Ok(signatures.into_iter().map(|signature| signature.meaning).collect())
@@ -220,9 +242,15 @@ async fn may_sign(conn: &mut Conn, judged: &Judged, person: PersonId, meaning: &
 async fn authors_since_approval(conn: &mut Conn, judged: &Judged) -> Result<Vec<PersonId>> {
     let before = table::revisions_before(conn, judged.record.id, judged.revision.number, 200).await?;
     let open = before.iter().take_while(|revision| revision.state != states::APPROVED);
-    let mut authors = vec![PersonId(judged.revision.author)];
-    authors.extend(open.map(|revision| PersonId(revision.author)));
-    Ok(authors)
+    let revisions: Vec<&Revision> = std::iter::once(&judged.revision).chain(open).collect();
+    authors_of(conn, judged.record.id, &revisions).await
+}
+
+/// Who wrote revisions of a record, and who answers for the tokens that did.
+async fn authors_of(conn: &mut Conn, record: i64, revisions: &[&Revision]) -> Result<Vec<PersonId>> {
+    let digests: Vec<Digest> = revisions.iter().map(|revision| revision.digest).collect();
+    let hands = table::hands(conn, record, &digests).await?;
+    Ok(revisions.iter().map(|revision| revision.author).chain(hands).map(PersonId).collect())
 }
 
 /// A campaign that claims independence has a tester who has it, from its first day to its last.
@@ -289,7 +317,7 @@ fn place(version: &tables::people::Person) -> separation::Place {
 /// The meaning that is still missing once this one is there.
 fn missing_signature(judged: &Judged, meaning: &str, others: &[String]) -> Option<&'static str> {
     let signed = |wanted: &str| wanted == meaning || others.iter().any(|other| other == wanted);
-    if judged.needs_clinical() && !signed(CLINICAL) {
+    if judged.needs_clinical && !signed(CLINICAL) {
         return Some(CLINICAL);
     }
     (!signed(judged.kind.workflow.meaning)).then_some(judged.kind.workflow.meaning)
@@ -401,7 +429,14 @@ pub async fn retire(
     let permission = Permission::to_approve(kind.workflow.approve);
     let signer = who.signer(app, proof, permission, scope_of(&record), "record retire").await?;
     let mut write = who.write(app, "record retire").await?;
-    let (approved, sent_back) = to_retire(&mut write, &record, kind, signer.person()).await?;
+    let (approved, sent_back) = match to_retire(&mut write, &record, kind, signer.person()).await {
+        Ok(found) => found,
+        Err(error) => {
+            drop(write);
+            who.refused(app, "record retire", &error.to_string()).await?;
+            return Err(error);
+        }
+    };
     if approved.digest != digest {
         return Err(ServiceError::Changed { what: reference.to_owned(), now: Some(approved.digest) });
     }
@@ -433,10 +468,11 @@ async fn to_retire(
     person: PersonId,
 ) -> Result<(Revision, Option<Revision>)> {
     let (approved, sent_back) = in_use(conn, record).await?;
-    let authors: Vec<PersonId> =
-        std::iter::once(&approved).chain(&sent_back).map(|revision| PersonId(revision.author)).collect();
+    let revisions: Vec<&Revision> = std::iter::once(&approved).chain(&sent_back).collect();
+    let authors = authors_of(conn, record.id, &revisions).await?;
     separation::retirer_is_no_author(&authors, person)?;
     nothing_open(&record.reference, kind, &approved)?;
+    harms_nobody(&record.reference, kind, &approved)?;
     Ok((approved, sent_back))
 }
 
@@ -457,6 +493,19 @@ fn nothing_open(reference: &str, kind: &Kind, approved: &Revision) -> Result<()>
             "{reference} has open points; close its points with their resolution in a new revision first."
         ))),
     }
+}
+
+/// What can harm a patient does not go out of sight by being retired: that it no longer can is said and signed first.
+fn harms_nobody(reference: &str, kind: &Kind, approved: &Revision) -> Result<()> {
+    let Some((field, word)) = kind.workflow.clinical_if else { return Ok(()) };
+    let content = content_of(kind, approved.kind_version, &approved.content)?;
+    if content.text(field) != word {
+        return Ok(());
+    }
+    Err(ServiceError::rule(format!(
+        "{reference} can harm a patient; say in a new revision why it no longer can, and have a clinical assessor sign \
+         that first."
+    )))
 }
 
 async fn in_use(conn: &mut Conn, record: &Record) -> Result<(Revision, Option<Revision>)> {

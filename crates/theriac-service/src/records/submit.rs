@@ -10,11 +10,11 @@ use theriac_model::kinds::RISK;
 use theriac_model::record::{
     Choices, Completeness, Content, Field, FieldError, FieldType, Kind, Link, RevisionSeal,
 };
-use theriac_store::tables::records::{self as table, Draft, Listed, Projection, Record, Revision};
+use theriac_store::tables::records::{self as table, Listed, Projection, Record, Revision};
 use theriac_store::{Conn, tables};
 
 use super::draft::{Current, DraftLink, content_of, expect, head_of_revision, invalid, stored};
-use super::{Attachment, MACHINE, clauses, find, scope_of, states, terms};
+use super::{Attachment, clauses, find, scope_of, states, terms};
 use crate::{App, Result, ServiceError, Who};
 
 /// A revision that was minted.
@@ -49,7 +49,7 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
             "Nothing has changed in {reference} since its latest revision."
         )));
     }
-    let whole = whole(app, &mut write, &record, kind, &now.draft, standard).await?;
+    let whole = whole(app, &mut write, &record, kind, &now, standard).await?;
     let revision = mint(&record, kind, &now, &whole, person, write.now())?;
     let number = revision.number;
     if let Some(before) = now.latest.as_ref().filter(|latest| latest.state == states::IN_REVIEW) {
@@ -58,10 +58,10 @@ pub async fn submit(app: &App, who: &Who, reference: &str, expected: Digest) -> 
     }
     table::add_revision(&mut write, &revision, &projection(kind, &whole.content, &whole.links)).await?;
     let approved = table::head_of(&mut write, record.id).await?.and_then(|head| head.approved);
+    table::add_hands(&mut write, record.id, revision.digest, &now.draft.hands).await?;
     let head = head_of_revision(&mut write, &record, kind, &whole.content, &revision, approved).await?;
     table::set_head(&mut write, &head).await?;
-    table::remove_draft(&mut write, record.id, person.0).await?;
-    table::remove_draft(&mut write, record.id, MACHINE).await?;
+    table::remove_draft(&mut write, record.id, now.stored.unwrap_or(person.0)).await?;
     write.audit(
         reference,
         revision.predecessor,
@@ -83,22 +83,26 @@ async fn whole(
     conn: &mut Conn,
     record: &Record,
     kind: &'static Kind,
-    draft: &Draft,
+    now: &Current,
     standard: Option<clauses::Standard>,
 ) -> Result<Whole> {
-    let written = content_of(kind, kind.version, &draft.content)?;
+    let written = content_of(kind, kind.version, &now.draft.content)?;
     let value = serde_json::Value::Object(written.into_map());
     let content = Content::check(kind, &value, Completeness::Submitted).map_err(ServiceError::Invalid)?;
-    let drafted = DraftLink::read(&draft.links)?;
+    let drafted = pinned_before(now, DraftLink::read(&now.draft.links)?)?;
     let mut errors = enough_links(kind, &drafted);
     let links = pin(conn, record, kind, &drafted, &mut errors).await?;
     references_exist(conn, record, kind, &content, &mut errors).await?;
     terms::check(app, conn, kind, &content, &mut errors).await?;
     scored(kind, &content, &mut errors);
-    if let Some(standard) = standard {
+    if let Some(standard) = &standard {
         standard.check(kind, &content, &mut errors);
     }
     invalid(errors)?;
+    let content = match standard {
+        Some(standard) => standard.pin(kind, content)?,
+        None => content,
+    };
     Ok(Whole { content, links })
 }
 
@@ -164,6 +168,18 @@ fn enough_links(kind: &Kind, links: &[DraftLink]) -> Vec<FieldError> {
             FieldError::new("links", message)
         })
         .collect()
+}
+
+/// The links of a draft with the pins that the revision before gives them, also where they were taken out of the draft and
+/// put in again: no pin moves unseen.
+fn pinned_before(now: &Current, links: Vec<DraftLink>) -> Result<Vec<DraftLink>> {
+    let Some(latest) = &now.latest else { return Ok(links) };
+    let before: Vec<Link> = stored(&latest.links)?;
+    let pin = |link: &DraftLink| {
+        let same = before.iter().find(|other| other.link == link.link && other.target == link.target);
+        same.map(|same| same.pinned)
+    };
+    Ok(links.into_iter().map(|link| DraftLink { pinned: pin(&link).or(link.pinned), ..link }).collect())
 }
 
 /// The links with their pins and the rows they lead to; new ones, and those that judge, are pinned to what the target is

@@ -370,6 +370,7 @@ on_both_engines!(an_assessment_is_as_old_as_its_first_signature_and_says_why, |s
         carried_from: None,
         root: 0,
         changed: vec![],
+        harm_before: false,
         digest: Digest::of(b"first"),
         set: Digest::of(b"set"),
     };

@@ -7,6 +7,8 @@ use theriac_conformity::facts::words::{Route, StandIn, Verdict};
 use theriac_conformity::pack::Judges;
 use theriac_conformity::{ClauseVerdict, Conformity, Facts, Pack, ReasonKind};
 use theriac_model::Digest;
+use theriac_service::evidence;
+use theriac_service::findings::{Ground, Standing};
 use theriac_service::gate::{self, Decide, Judged, Outcome};
 use theriac_service::people;
 use theriac_service::products::{self, NewProduct, NewRelease};
@@ -15,6 +17,7 @@ use theriac_service::{Paging, Result, ServiceError, Who};
 use theriac_store::tables::packs::StoredPack;
 use theriac_store::{args, on_both_engines, tables};
 
+use crate::findings::{CRITICAL, advisory, assess, bom, feed, hand_in, row, sign};
 use crate::installed::Installed;
 use crate::story::{
     GATEWAY, approve, approved, candidate, done, finding, manifest, moved_on, revised, sample, submitted,
@@ -63,7 +66,11 @@ todo = "Assess this finding"
 
 /// Puts a pack of two clauses in force.
 async fn small_pack(world: &World) -> Digest {
-    let files = [("pack.toml", PACK), ("clauses/all.toml", CLAUSES)];
+    pack_of(world, CLAUSES).await
+}
+
+async fn pack_of(world: &World, clauses: &str) -> Digest {
+    let files = [("pack.toml", PACK), ("clauses/all.toml", clauses)];
     let pack = Pack::load(&files).unwrap();
     let mut open = write(world).await;
     let files = serde_json::to_string(&files).unwrap();
@@ -74,7 +81,11 @@ async fn small_pack(world: &World) -> Digest {
 }
 
 async fn adopted_pack(world: &World) {
-    let digest = small_pack(world).await;
+    adopted(world, CLAUSES).await;
+}
+
+async fn adopted(world: &World, clauses: &str) {
+    let digest = pack_of(world, clauses).await;
     let (who, proof) = (world.who("cleo"), world.proof("cleo"));
     gate::adopt_pack(&world.app, &who, &proof, digest, "Copy 17 of the library").await.unwrap();
 }
@@ -429,6 +440,84 @@ on_both_engines!(a_patch_release_is_judged_by_the_limits_and_responsibilities_of
     assert_eq!(offered, [requirement.as_str()]);
 });
 
+on_both_engines!(a_decided_patch_release_stands_by_what_is_approved_today, |store| {
+    let world = World::new(&store).await;
+    let requirement = ready(&world).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    patch_release(&world).await;
+    let titles = async |at| {
+        let facts = patch_facts(&world, at).await;
+        facts.requirements.into_iter().map(|row| row.title).collect::<Vec<_>>()
+    };
+    let before = titles(None).await;
+    moved_on(&world, &requirement, sample("requirement", json!({ "title": "Second" }))).await;
+    assert_eq!(titles(None).await, before, "it goes on from what its base was decided with");
+    let day = store.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    store.clock.advance_days(1);
+    let mut read = world.app.store().read().await.unwrap();
+    let patch = tables::releases::by_name(&mut read, world.product, PATCH).await.unwrap().unwrap();
+    drop(read);
+    crate::world::decide(&world.app, patch.id, tables::releases::RELEASED).await;
+    assert_eq!(titles(None).await, ["Second"], "nothing can be adopted any more");
+    assert_eq!(titles(Some(day)).await, before, "that day had its own");
+});
+
+on_both_engines!(a_judgement_rests_on_the_revision_that_the_release_reads, |store| {
+    let world = World::new(&store).await;
+    ready(&world).await;
+    let (measure, _) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    decide(&world, Outcome::Ship).await.unwrap();
+    patch_release(&world).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, PATCH, None, bom(&["left-pad@1.3.0"])).await;
+    let judged = assess(&world, PATCH, &["FIND-1"], |input| {
+        input.justification = Some("inline mitigations already exist".to_owned());
+        input.rests_on = vec![Ground::Measure(measure.clone())];
+    });
+    sign(&world, "ana", judged.await.set).await.unwrap();
+    let second = moved_on(&world, &measure, sample("measure", json!({ "title": "Second" }))).await;
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable, "the patch still has the first");
+    adopt(&world, &measure, second).await.unwrap();
+    let lapsed = row(&world, "FIND-1").await;
+    assert_eq!(lapsed.standing, Standing::Lapsed, "{lapsed:?}");
+    let judged = assess(&world, PATCH, &["FIND-1"], |input| {
+        input.justification = Some("inline mitigations already exist".to_owned());
+        input.rests_on = vec![Ground::Measure(measure.clone())];
+    });
+    sign(&world, "ana", judged.await.set).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+
+    // Once the patch has shipped it stands by what is approved, as any release does.
+    let mut read = world.app.store().read().await.unwrap();
+    let patch = tables::releases::by_name(&mut read, world.product, PATCH).await.unwrap().unwrap();
+    drop(read);
+    crate::world::decide(&world.app, patch.id, tables::releases::RELEASED).await;
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+    moved_on(&world, &measure, sample("measure", json!({ "title": "Third" }))).await;
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Lapsed);
+});
+
+on_both_engines!(a_deviation_lets_nobody_off_the_date_of_what_is_not_the_releases_own, |store| {
+    let world = World::new(&store).await;
+    let clauses = CLAUSES
+        .replace("over = \"requirements\"", "over = \"documents\"")
+        .replace("pass = \"r.approved\"", "pass = \"r.approved && r.review_days_overdue == 0\"");
+    adopted(&world, &clauses.replace("release.planned_ship_date", "r.next_review")).await;
+    let fields = json!({ "owner": "ben", "effective_date": "2026-01-01", "next_review": "2026-01-10" });
+    let (document, _) = approved(&world, "document", sample("document", fields), vec![]).await;
+    store.clock.advance_days(10);
+    let fields = json!({ "clause": "5.2.1", "missing": [document], "expires": "2026-03-01", "owner": "ana" });
+    approved(&world, "deviation", sample("deviation", fields), vec![]).await;
+    let duties = gate::duties(&world.app, &world.who("ben"), "ben", &MANY).await.unwrap().page.items;
+    let mut due: Vec<_> = duties
+        .iter()
+        .filter(|duty| duty.reference.starts_with(&document))
+        .map(|duty| (duty.due.as_deref().unwrap(), duty.covered.is_some()))
+        .collect();
+    due.sort_unstable();
+    assert_eq!(due, [("2026-01-10", false), ("2026-03-01", true)]);
+});
+
 /// How a release stands to what a review of it and a clause assessment read.
 fn judgements(facts: &Facts) -> (i64, bool, usize) {
     let (review, assessment) = (&facts.reviews[0], &facts.clause_assessments[0]);
@@ -529,6 +618,26 @@ on_both_engines!(shown_verdicts_stay_until_something_bears_on_the_release, |stor
     submitted_to(&world, scope, "requirement", sample("requirement", json!({})), vec![]).await;
     world.who("ben").refused(&world.app, "release decide", "tried").await.unwrap();
     assert_eq!(shown(&world).await.conformity.seq, first.conformity.seq, "another product's doings");
+
+    // What the organisation rests on evidence counts for every product.
+    let mut read = world.app.store().read().await.unwrap();
+    let pump = tables::products::by_key(&mut read, "pump").await.unwrap().unwrap();
+    drop(read);
+    let release = NewRelease { product: "pump".to_owned(), name: "1".to_owned(), ..NewRelease::default() };
+    products::add_release(&world.app, &ana, release).await.unwrap();
+    let mut read = world.app.store().read().await.unwrap();
+    let release = tables::releases::by_name(&mut read, pump.id, "1").await.unwrap().unwrap();
+    drop(read);
+    let wrong = crate::story::evidence(&world, release.id, None, "test-results").await;
+    assert_eq!(shown(&world).await.conformity.seq, first.conformity.seq, "of another product");
+    let (proof, wrong) = (world.proof("ana"), wrong.reference());
+    evidence::disqualify(&world.app, &ana, &proof, &wrong, "Wrong").await.unwrap();
+    let cited = shown(&world).await;
+    assert!(cited.conformity.seq > first.conformity.seq, "a record of the organisation may cite it");
+    people::close_account(&world.app, &world.who("adam"), "mei").await.unwrap();
+    let closed = shown(&world).await;
+    assert!(closed.conformity.seq > cited.conformity.seq, "who stands in may be another");
+    let first = closed;
 
     let (reference, _) = submitted(&world, "requirement", sample("requirement", json!({})), vec![]).await;
     let second = shown(&world).await;

@@ -294,6 +294,21 @@ on_both_engines!(roles_are_granted_on_the_organisation_or_one_product_and_taken_
     assert!(refused.iter().any(|(_, action, _)| action == "role grant"), "{refused:?}");
 });
 
+on_both_engines!(an_administrator_takes_no_role_that_signs, |store| {
+    let here = Installed::new(&store).await;
+    let adam = here.who("adam").await;
+    people::grant(&here.app, &adam, "ana", Role::Administrator, None).await.unwrap();
+    for role in [Role::SecurityOfficer, Role::Approver, Role::ClinicalAssessor, Role::RiskAcceptor] {
+        let refused = people::grant(&here.app, &adam, "adam", role, None).await.unwrap_err();
+        assert!(matches!(refused, ServiceError::Rule(_)), "{role}: {refused}");
+    }
+    let refused = here.refused().await;
+    assert_eq!(refused.iter().filter(|(_, action, _)| action == "role grant").count(), 4, "{refused:?}");
+    people::grant(&here.app, &adam, "adam", Role::Auditor, None).await.unwrap();
+    let other = here.who("ana").await;
+    people::grant(&here.app, &other, "adam", Role::Approver, None).await.unwrap();
+});
+
 on_both_engines!(the_last_administrator_stays, |store| {
     let here = Installed::new(&store).await;
     let adam = here.who("adam").await;
@@ -526,6 +541,7 @@ on_both_engines!(an_address_in_commits_is_one_persons, |store| {
 
 fn ci(store: &theriac_store::testing::TestStore, product: Option<&str>) -> NewToken {
     NewToken {
+        owner: None,
         name: "build server".to_owned(),
         permissions: vec![Permission::UploadEvidence, Permission::ReadGate],
         product: product.map(str::to_owned),
@@ -580,6 +596,29 @@ on_both_engines!(a_token_cannot_be_made_to_sign_or_to_live_for_ever, |store| {
     assert_eq!((&*errors[0].0, &*errors[1].0), ("name", "expires_at"));
     let late = NewToken { expires_at: jiff::Timestamp::MAX, ..ci(&store, None) };
     assert_eq!(issue(late).await[0].0, "expires_at");
+});
+
+on_both_engines!(somebody_answers_for_what_a_token_drafts, |store| {
+    let here = Installed::new(&store).await;
+    let adam = here.who("adam").await;
+    let drafts = |owner: Option<&str>| NewToken {
+        owner: owner.map(str::to_owned),
+        permissions: vec![Permission::ImportRecords, Permission::WriteDevelopment],
+        ..ci(&store, None)
+    };
+    let nobody = people::issue_token(&here.app, &Who::system("cli"), drafts(None)).await.unwrap_err();
+    assert_eq!(fields(nobody)[0].0, "owner");
+    let unknown = people::issue_token(&here.app, &adam, drafts(Some("zoe"))).await.unwrap_err();
+    assert_eq!(fields(unknown)[0].0, "owner");
+    let owners = async || {
+        let page = people::tokens(&here.app, &adam, &Paging::default()).await.unwrap();
+        page.items.into_iter().map(|token| token.owner).collect::<Vec<_>>()
+    };
+    people::issue_token(&here.app, &Who::system("cli"), drafts(Some("ana"))).await.unwrap();
+    assert_eq!(owners().await, [Some("ana".to_owned())]);
+    people::revoke_token(&here.app, &adam, "build server").await.unwrap();
+    people::issue_token(&here.app, &adam, ci(&store, None)).await.unwrap();
+    assert_eq!(owners().await, [Some("adam".to_owned())], "who issues it");
 });
 
 on_both_engines!(wrong_tokens_are_slowed_down_and_live_ones_are_not, |store| {

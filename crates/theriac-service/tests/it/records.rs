@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 use theriac_auth::separation::Conflict;
-use theriac_auth::{Access, Grant, PersonId, ProductId, Role, Scope};
+use theriac_auth::{Access, Grant, Permission, PersonId, ProductId, Role, Scope, TokenId, TokenScope};
 use theriac_model::Digest;
 use theriac_service::records::{
     self, Approval, Begin, ClearSuspect, DraftInput, DraftLink, Head, Import, ListInput, Order, ScopeInput,
 };
 use theriac_service::{ServiceError, Who};
+use theriac_store::tables::access::TokenRow;
 use theriac_store::testing::TestStore;
-use theriac_store::{args, on_both_engines, tables};
+use theriac_store::{Act, args, on_both_engines, tables};
 
 use crate::world::{World, id_of};
 
@@ -292,6 +293,182 @@ on_both_engines!(possible_harm_takes_two_people, |store| {
     assert_eq!(head(&world, &reference).await.shown.unwrap().signatures.len(), 2);
 });
 
+on_both_engines!(harm_that_was_possible_is_not_lowered_or_retired_without_a_clinical_assessor, |store| {
+    let world = World::new(&store).await;
+    let criteria = (theriac_model::kinds::RISK_CRITERIA.samples)().remove(0);
+    let (criteria, _) = approved(&world, "risk-criteria", owned(criteria), vec![]).await;
+    let (item, _) = approved(&world, "software-item", item("Viewer"), vec![]).await;
+    let links = || vec![DraftLink::new("affects", &item), DraftLink::new("scored-under", &criteria)];
+    let mut risk = owned((theriac_model::kinds::RISK.samples)().remove(0));
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "risk", risk.clone(), links()).await;
+    let digest = records::submit(&world.app, &ana, &reference, expected).await.unwrap().digest;
+    let (eve, dan) = (world.who("eve"), world.who("dan"));
+    let by_eve = async |digest| {
+        records::approve(&world.app, &eve, &world.proof("eve"), &reference, digest).await.unwrap()
+    };
+    let by_dan = async |digest| {
+        records::sign_clinical(&world.app, &dan, &world.proof("dan"), &reference, digest).await
+    };
+    by_eve(digest).await;
+    assert_eq!(by_dan(digest).await.unwrap(), Approval::Approved);
+
+    let hindered = records::hindrance(&world.app, &eve, &reference, records::Giving::Retire).await.unwrap();
+    assert!(hindered.as_ref().unwrap().contains("can harm a patient"), "{hindered:?}");
+    let retired =
+        records::retire(&world.app, &eve, &world.proof("eve"), &reference, digest, "Gone").await.unwrap_err();
+    assert!(matches!(retired, ServiceError::Rule(_)), "{retired}");
+
+    risk["patient_harm"] = json!("none");
+    let revised = async |risk: &Value| {
+        let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+        let input = DraftInput { content: risk.clone(), links: links() };
+        let saved = records::save_draft(&world.app, &ana, &reference, view.expected, input).await.unwrap();
+        records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap().digest
+    };
+    let lowered = revised(&risk).await;
+    assert_eq!(head(&world, &reference).await.meanings.len(), 2, "the page asks for both");
+    assert!(matches!(by_eve(lowered).await, Approval::Waiting(_)));
+    assert_eq!(by_dan(lowered).await.unwrap(), Approval::Approved);
+    // That it harms nobody has been signed once: the next revision needs no such signature.
+    risk["title"] = json!("Another title");
+    let next = revised(&risk).await;
+    assert!(by_dan(next).await.unwrap_err().to_string().contains("needs no clinical signature"));
+    assert_eq!(by_eve(next).await, Approval::Approved);
+    records::retire(&world.app, &eve, &world.proof("eve"), &reference, next, "Gone").await.unwrap();
+});
+
+/// A token for which somebody answers.
+async fn machine(world: &World, owner: &str) -> Who {
+    let expires_at = world.app.now() + jiff::SignedDuration::from_hours(24);
+    let mut write = world.app.store().write(Act::system("test")).await.unwrap();
+    let row = TokenRow {
+        id: write.id(),
+        name: format!("tool of {owner}"),
+        permissions: "write-development import-records".to_owned(),
+        product: None,
+        expires_at,
+        owner: Some(id_of(owner)),
+    };
+    tables::access::add_token(&mut write, &row, Digest::of(owner.as_bytes())).await.unwrap();
+    write.audit("test", None, None, json!({}));
+    write.commit().await.unwrap();
+    let permissions = [Permission::WriteDevelopment, Permission::ImportRecords, Permission::Read];
+    let scope = TokenScope::new(permissions, Scope::Organisation, expires_at).unwrap();
+    Who::new(Access::of_token(TokenId(row.id), scope), "api")
+}
+
+on_both_engines!(who_answers_for_a_token_approves_nothing_that_it_drafted, |store| {
+    let world = World::new(&store).await;
+    let tool = machine(&world, "cleo").await;
+    let (reference, _) = begin(&world, &tool, "requirement", requirement("Lock out"), vec![]).await;
+    // Ana submits what the tool of Cleo drafted, as it is.
+    let ana = world.who("ana");
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    let digest = records::submit(&world.app, &ana, &reference, view.expected).await.unwrap().digest;
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    let refused = records::approve(&world.app, &cleo, &proof, &reference, digest).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::AuthorApproves)), "{refused}");
+    let waiting = ListInput { to_approve: true, ..ListInput::default() };
+    let waiting = records::number(&world.app, &cleo, &waiting).await.unwrap();
+    assert_eq!(waiting, 0, "nothing waits for Cleo");
+    // Taken over and changed it is still hers in part.
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    let input = DraftInput { content: requirement("Lock out after five"), links: vec![] };
+    let saved = records::save_draft(&world.app, &ana, &reference, view.expected, input).await.unwrap();
+    let digest = records::submit(&world.app, &ana, &reference, saved.expected).await.unwrap().digest;
+    let refused = records::approve(&world.app, &cleo, &proof, &reference, digest).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::AuthorApproves)), "{refused}");
+    let waiting = ListInput { to_approve: true, ..ListInput::default() };
+    assert_eq!(records::number(&world.app, &cleo, &waiting).await.unwrap(), 0, "it does not wait for Cleo");
+    // Nobody answers for what an old token writes.
+    let mut write = world.app.store().write(Act::system("test")).await.unwrap();
+    write.execute("UPDATE token SET owner = NULL", args![]).await.unwrap();
+    write.audit("test", None, None, json!({}));
+    write.commit().await.unwrap();
+    let begin_again = Begin {
+        kind: "requirement".to_owned(),
+        scope: product(),
+        content: requirement("Log in"),
+        links: vec![],
+    };
+    let refused = records::begin(&world.app, &tool, begin_again).await.unwrap_err();
+    assert!(refused.to_string().contains("Nobody answers for this token"), "{refused}");
+});
+
+on_both_engines!(a_draft_of_a_machine_stays_when_an_author_discards_their_own, |store| {
+    let world = World::new(&store).await;
+    let (reference, _) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let (ana, tool) = (world.who("ana"), machine(&world, "cleo").await);
+    let write = async |who: &Who, title: &str| {
+        let view = records::edit(&world.app, who, &reference).await.unwrap();
+        let input = DraftInput { content: requirement(title), links: vec![] };
+        records::save_draft(&world.app, who, &reference, view.expected, input).await.unwrap().expected
+    };
+    let mine = write(&ana, "Typed by hand").await;
+    write(&tool, "From the tool").await;
+    records::discard(&world.app, &ana, &reference, mine).await.unwrap();
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    assert_eq!(view.content.text("title"), "From the tool", "nobody threw that away");
+    records::discard(&world.app, &ana, &reference, view.expected).await.unwrap();
+    let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+    assert_eq!(view.content.text("title"), "Lock out");
+});
+
+on_both_engines!(no_import_and_no_detour_moves_a_pin_unseen, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (target, first) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let measure = owned((theriac_model::kinds::MEASURE.samples)().remove(0));
+    let link = || vec![DraftLink::new("implemented-by", &target)];
+    let (source, _) = approved(&world, "measure", measure.clone(), link()).await;
+    let second = revise(&world, &ana, &target, requirement("Lock out at night")).await;
+    approve(&world, &target, second).await;
+    let pins = async || {
+        let shown = head(&world, &source).await.shown.unwrap();
+        let links: Vec<theriac_model::record::Link> = serde_json::from_str(&shown.revision.links).unwrap();
+        links.into_iter().map(|link| link.pinned).collect::<Vec<_>>()
+    };
+    let submit = async |expected| records::submit(&world.app, &ana, &source, expected).await.unwrap().digest;
+
+    let listed = ListInput { kind: Some("measure".to_owned()), ..ListInput::default() };
+    let mut file = records::export(&world.app, &ana, &listed).await.unwrap();
+    file.records[0].content.insert("title".to_owned(), json!("From the file"));
+    records::import(&world.app, &ana, file, Import::default()).await.unwrap();
+    let view = records::edit(&world.app, &ana, &source).await.unwrap();
+    submit(view.expected).await;
+    assert_eq!(pins().await, [first], "imported");
+
+    let mut expected = records::edit(&world.app, &ana, &source).await.unwrap().expected;
+    for links in [vec![], link()] {
+        let input = DraftInput { content: measure.clone(), links };
+        expected = records::save_draft(&world.app, &ana, &source, expected, input).await.unwrap().expected;
+    }
+    submit(expected).await;
+    assert_eq!(pins().await, [first], "taken out and put in again");
+});
+
+on_both_engines!(a_revision_that_judges_anew_says_which_links_lead_elsewhere, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (target, _) = approved(&world, "requirement", requirement("Lock out"), vec![]).await;
+    let review = owned((theriac_model::kinds::REVIEW.samples)().remove(0));
+    let link = || vec![DraftLink::new("reviews", &target)];
+    let (source, _) = submitted(&world, "review", review.clone(), link()).await;
+    let second = revise(&world, &ana, &target, requirement("Lock out at night")).await;
+    approve(&world, &target, second).await;
+    let view = records::edit(&world.app, &ana, &source).await.unwrap();
+    let mut content = review;
+    content["title"] = json!("Read again");
+    let input = DraftInput { content, links: link() };
+    let saved = records::save_draft(&world.app, &ana, &source, view.expected, input).await.unwrap();
+    records::submit(&world.app, &ana, &source, saved.expected).await.unwrap();
+    let changed = records::compare(&world.app, &ana, &source, 1, 2).await.unwrap();
+    let moved: Vec<_> = changed.links_moved.iter().map(|link| (&*link.target, link.pinned)).collect();
+    assert_eq!(moved, [(&*target, second)]);
+    assert!(changed.links_added.is_empty() && changed.links_removed.is_empty());
+});
+
 fn owned(mut sample: Value) -> Value {
     for field in ["owner", "person", "assignee"] {
         if sample.get(field).is_some() {
@@ -300,6 +477,86 @@ fn owned(mut sample: Value) -> Value {
     }
     sample
 }
+
+on_both_engines!(of_two_who_change_a_draft_at_once_one_is_told, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    for round in 0..20 {
+        let (reference, shown) = begin(&world, &ana, "document", document("Plan"), vec![]).await;
+        let staged = store.stage_bytes(format!("plan {round}").into_bytes()).await.unwrap();
+        let input = DraftInput { content: document("Written meanwhile"), links: vec![] };
+        let (saved, attached) = tokio::join!(
+            records::save_draft(&world.app, &ana, &reference, shown, input),
+            records::attach(&world.app, &ana, &reference, shown, "plan.txt", staged),
+        );
+        assert!(saved.is_ok() != attached.is_ok(), "round {round}: {saved:?}, {attached:?}");
+        let view = records::edit(&world.app, &ana, &reference).await.unwrap();
+        assert_eq!(view.attachments.len(), usize::from(attached.is_ok()), "round {round}");
+        let written = view.content.text("title") == "Written meanwhile";
+        assert_eq!(written, saved.is_ok(), "round {round}");
+    }
+});
+
+on_both_engines!(a_release_is_named_with_its_product, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    approved(&world, "document", document("Of the product"), vec![]).await;
+    let alone = ListInput { release: Some("2.4.0".to_owned()), ..ListInput::default() };
+    let field = |error: ServiceError| match error {
+        ServiceError::Invalid(errors) => errors[0].field.clone(),
+        other => panic!("{other}"),
+    };
+    assert_eq!(field(records::list(&world.app, &ana, &alone).await.unwrap_err()), "product");
+    assert_eq!(field(records::export(&world.app, &ana, &alone).await.unwrap_err()), "product");
+    let mut file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
+    (file.records[0].product, file.records[0].release) = (None, Some("2.4.0".to_owned()));
+    let refused = records::import(&world.app, &ana, file, Import::default()).await.unwrap_err();
+    assert_eq!(field(refused), "records.0.product");
+    assert_eq!(last_refusal(&store).await, "records import");
+});
+
+on_both_engines!(an_export_shows_nobody_elses_drafts, |store| {
+    let world = World::new(&store).await;
+    let (ana, ben) = (world.who("ana"), world.who("ben"));
+    let (mine, _) = begin(&world, &ana, "requirement", requirement("Mine"), vec![]).await;
+    let (theirs, _) = begin(&world, &ben, "requirement", requirement("Theirs"), vec![]).await;
+    let tool = machine(&world, "cleo").await;
+    let (machines, _) = begin(&world, &tool, "requirement", requirement("The tool's"), vec![]).await;
+    let seen = async |who: &Who| {
+        let file = records::export(&world.app, who, &ListInput::default()).await.unwrap();
+        file.records.into_iter().map(|record| record.reference).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&ana).await, [mine, machines.clone()]);
+    assert_eq!(seen(&ben).await, [theirs, machines]);
+    assert_eq!(seen(&world.who("otto")).await, [""; 0], "who only reads sees no draft");
+});
+
+on_both_engines!(two_files_of_one_name_are_no_record, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let (reference, expected) = begin(&world, &ana, "document", document("Plan"), vec![]).await;
+    let staged = store.stage_bytes(b"the plan".to_vec()).await.unwrap();
+    records::attach(&world.app, &ana, &reference, expected, "plan.txt", staged).await.unwrap();
+    let mut file = records::export(&world.app, &ana, &ListInput::default()).await.unwrap();
+    let mut twice = file.records[0].attachments[0].clone();
+    twice.name = " plan.txt ".to_owned();
+    file.records[0].attachments.push(twice);
+    let refused = records::import(&world.app, &ana, file, Import::default()).await.unwrap_err();
+    let ServiceError::Invalid(errors) = refused else { panic!("{refused}") };
+    assert_eq!(errors[0].field, "records.0.attachments.1.name");
+});
+
+on_both_engines!(an_export_is_no_larger_than_an_import_takes, |store| {
+    let world = World::new(&store).await;
+    let ana = world.who("ana");
+    let mut long = document("Long");
+    long["body"] = json!("x".repeat(100_000));
+    for _ in 0..126 {
+        begin(&world, &ana, "document", long.clone(), vec![]).await;
+    }
+    let refused = records::export(&world.app, &ana, &ListInput::default()).await.unwrap_err();
+    assert!(refused.to_string().contains("export them by kind or product"), "{refused}");
+});
 
 on_both_engines!(an_author_retires_nothing_of_their_own, |store| {
     let world = World::new(&store).await;
@@ -313,6 +570,7 @@ on_both_engines!(an_author_retires_nothing_of_their_own, |store| {
     let refused =
         records::retire(&world.app, &author, &proof, &reference, digest, "No time").await.unwrap_err();
     assert!(matches!(refused, ServiceError::Conflict(Conflict::AuthorRetires)), "{refused}");
+    assert_eq!(last_refusal(&store).await, "record retire");
     assert_eq!(head(&world, &reference).await.head.state, "approved");
     let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
     records::retire(&world.app, &cleo, &proof, &reference, digest, "Covered elsewhere").await.unwrap();

@@ -1,16 +1,15 @@
 //! What customers are told: complete judgements of open findings, and no word that stays in the house.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use theriac_conformity::facts::words::{Decision, PatientImpact, VexStatus};
 use theriac_service::findings::{self, Ground, VexFile, VexFormat};
-use theriac_service::{ServiceError, products};
+use theriac_service::{ServiceError, people, products};
 use theriac_store::on_both_engines;
 
 use crate::findings::{
-    CRITICAL, NEW, OLD, advisory, affected, assess, bom, confirm, feed, hand_in, new_release, sign,
+    CRITICAL, NEW, OLD, advisory, affected, assess, bom, built, confirm, feed, hand_in, new_release, sign,
     sign_clinical,
 };
-use crate::story::{approved, sample};
 use crate::world::World;
 
 async fn file(world: &World, release: &str, format: VexFormat) -> VexFile {
@@ -119,11 +118,14 @@ on_both_engines!(what_is_carried_over_goes_out_when_it_is_confirmed_and_not_when
     let world = three_findings(&store).await;
     let judged = assess(&world, OLD, &["FIND-1", "FIND-2"], |_| {}).await;
     sign(&world, "ana", judged.set).await.unwrap();
-    let (patch, _) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    store.clock.advance(60);
+    people::add_address(&world.app, &world.who("adam"), "ben", "ben@lumen.example").await.unwrap();
+    built(&world, 'a', None, &[]).await;
+    built(&world, 'b', Some('a'), &[("src/top.rs", '1')]).await;
     let fixed = assess(&world, OLD, &["FIND-3"], |input| {
         input.status = VexStatus::Fixed;
         input.justification = None;
-        input.rests_on = vec![Ground::Measure(patch.clone())];
+        input.rests_on = vec![Ground::Path("src/top.rs".to_owned())];
     });
     sign(&world, "ana", fixed.await.set).await.unwrap();
     assert_eq!(statuses(&openvex(&world, OLD).await), ["not_affected", "not_affected", "fixed"]);

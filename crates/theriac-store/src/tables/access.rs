@@ -56,6 +56,8 @@ pub struct TokenRow {
     pub product: Option<i64>,
     /// From this moment on it is refused.
     pub expires_at: Timestamp,
+    /// The person who answers for what it hands in.
+    pub owner: Option<i64>,
 }
 
 /// Who is behind a session.
@@ -272,6 +274,7 @@ fn token(row: &Row) -> Result<TokenRow, StoreError> {
         permissions: row.get("permissions")?,
         product: row.get("product")?,
         expires_at: row.get("expires_at")?,
+        owner: row.get("owner")?,
     })
 }
 
@@ -280,8 +283,7 @@ fn token(row: &Row) -> Result<TokenRow, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn token_by_digest(conn: &mut Conn, digest: Digest) -> Result<Option<TokenRow>, StoreError> {
-    let sql =
-        "SELECT id, name, permissions, product, expires_at FROM token WHERE digest = $1 AND tx_to IS NULL";
+    let sql = "SELECT id, name, permissions, product, expires_at, owner FROM token WHERE digest = $1 AND tx_to IS NULL";
     conn.fetch_optional(sql, args![digest]).await?.as_ref().map(token).transpose()
 }
 
@@ -301,7 +303,7 @@ pub async fn tokens_after(
         format!("AND product IN ({})", args.push_all(products.iter().copied()))
     });
     let sql = format!(
-        "SELECT id, name, permissions, product, expires_at FROM token \
+        "SELECT id, name, permissions, product, expires_at, owner FROM token \
          WHERE name > $1 AND tx_to IS NULL {only} ORDER BY name LIMIT $2"
     );
     conn.fetch_all(sql, args).await?.iter().map(token).collect()
@@ -312,8 +314,7 @@ pub async fn tokens_after(
 /// # Errors
 /// What the database says.
 pub async fn token_by_name(conn: &mut Conn, name: &str) -> Result<Option<TokenRow>, StoreError> {
-    let sql =
-        "SELECT id, name, permissions, product, expires_at FROM token WHERE name = $1 AND tx_to IS NULL";
+    let sql = "SELECT id, name, permissions, product, expires_at, owner FROM token WHERE name = $1 AND tx_to IS NULL";
     conn.fetch_optional(sql, args![name]).await?.as_ref().map(token).transpose()
 }
 
@@ -322,7 +323,8 @@ pub async fn token_by_name(conn: &mut Conn, name: &str) -> Result<Option<TokenRo
 /// # Errors
 /// What the database says.
 pub async fn token_by_id(conn: &mut Conn, id: i64) -> Result<Option<TokenRow>, StoreError> {
-    let sql = "SELECT id, name, permissions, product, expires_at FROM token WHERE id = $1 AND tx_to IS NULL";
+    let sql =
+        "SELECT id, name, permissions, product, expires_at, owner FROM token WHERE id = $1 AND tx_to IS NULL";
     conn.fetch_optional(sql, args![id]).await?.as_ref().map(token).transpose()
 }
 
@@ -345,9 +347,18 @@ pub async fn token_names(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, Strin
 pub async fn add_token(write: &mut Write, row: &TokenRow, digest: Digest) -> Result<(), StoreError> {
     write
         .execute(
-            "INSERT INTO token (id, name, digest, permissions, product, expires_at, tx_from) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            args![row.id, &row.name, digest, &row.permissions, row.product, row.expires_at, write.tx()],
+            "INSERT INTO token (id, name, digest, permissions, product, expires_at, owner, tx_from) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            args![
+                row.id,
+                &row.name,
+                digest,
+                &row.permissions,
+                row.product,
+                row.expires_at,
+                row.owner,
+                write.tx()
+            ],
         )
         .await?;
     Ok(())

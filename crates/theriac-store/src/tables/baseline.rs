@@ -75,7 +75,8 @@ pub async fn moved_on(
 pub(super) fn joined(release: &str, record: &str) -> String {
     format!(
         "LEFT JOIN decision pd ON pd.id = (SELECT d.id FROM release p JOIN decision d ON d.release = p.based_on \
-         JOIN audit w ON w.tx = d.tx_from WHERE p.id = {release} AND p.tx_to IS NULL AND d.outcome = '{RELEASED}' AND w.seq < \
+         JOIN audit w ON w.tx = d.tx_from WHERE p.id = {release} AND p.tx_to IS NULL AND d.outcome = '{RELEASED}' \
+         AND NOT EXISTS (SELECT 1 FROM decision o WHERE o.release = p.id AND o.outcome = '{RELEASED}' AND o.tx_to IS NULL) AND w.seq < \
          (SELECT MIN(g.seq) FROM release q JOIN audit g ON g.tx = q.tx_from WHERE q.id = p.id) ORDER BY w.seq DESC LIMIT 1) \
          LEFT JOIN record pr ON pr.id = {record} AND pd.id IS NOT NULL AND pr.kind NOT IN ({NEVER_PINNED}) \
          LEFT JOIN baseline_adoption pa ON pa.release = {release} AND pa.record = pr.id AND pa.tx_to IS NULL \

@@ -575,21 +575,63 @@ pub async fn manifest(conn: &mut Conn, evidence: i64) -> Result<Option<Manifest>
     }))
 }
 
-/// Commit and predecessor of every build manifest of a product that is not disqualified, oldest first, at most 10,000.
+/// A build manifest as a step of a product's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryStep {
+    /// The evidence.
+    pub evidence: i64,
+    /// The commit of the build.
+    pub commit: String,
+    /// The commit of the build before.
+    pub predecessor: Option<String>,
+    /// When the commit was known at the latest: by this manifest, or by a build of the product that was added for it.
+    pub known_at: Timestamp,
+}
+
+/// The build manifests of a product that are not disqualified, oldest first, at most 10,000.
 ///
 /// # Errors
 /// What the database says.
-pub async fn manifests_of(
-    conn: &mut Conn,
-    product: i64,
-) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
-    let sql = "SELECT m.evidence, m.commit_id, m.predecessor FROM manifest m JOIN evidence e ON e.id = m.evidence \
+pub async fn manifests_of(conn: &mut Conn, product: i64) -> Result<Vec<HistoryStep>, StoreError> {
+    let sql = "SELECT m.evidence, m.commit_id, m.predecessor, CASE WHEN e.performed_at < e.recorded_at THEN e.performed_at \
+               ELSE e.recorded_at END AS made_at, (SELECT MIN(w.at) FROM build b JOIN audit w ON w.tx = b.tx_from \
+               WHERE b.commit_id = m.commit_id AND b.release IN (SELECT o.id FROM release o WHERE o.product = $1 \
+               AND o.tx_to IS NULL)) AS added_at FROM manifest m JOIN evidence e ON e.id = m.evidence \
                JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE r.product = $1 \
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY m.evidence LIMIT 10000";
-    let rows = conn.fetch_all(sql, args![product]).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("evidence")?, row.get("commit_id")?, row.get("predecessor")?)))
-        .collect()
+    let step = |row: &Row| {
+        let made: Timestamp = row.get("made_at")?;
+        Ok(HistoryStep {
+            evidence: row.get("evidence")?,
+            commit: row.get("commit_id")?,
+            predecessor: row.get("predecessor")?,
+            known_at: made.min(row.get::<Option<Timestamp>>("added_at")?.unwrap_or(made)),
+        })
+    };
+    conn.fetch_all(sql, args![product]).await?.iter().map(step).collect()
+}
+
+/// Who wrote what some manifests describe: manifest and person, `None` for an address that is nobody's.
+///
+/// # Errors
+/// What the database says.
+pub async fn writers_of(
+    conn: &mut Conn,
+    manifests: &[i64],
+) -> Result<BTreeSet<(i64, Option<i64>)>, StoreError> {
+    let mut people = BTreeSet::new();
+    for some in manifests.chunks(1000) {
+        let mut values = Args::new();
+        let marks = values.push_all(some.iter().copied());
+        let sql = format!(
+            "SELECT DISTINCT m.evidence, p.person FROM manifest_author m LEFT JOIN person_address p ON p.address = m.address \
+             AND p.tx_to IS NULL WHERE m.evidence IN ({marks}) LIMIT {ROWS_MAX}"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            people.insert((row.get("evidence")?, row.get("person")?));
+        }
+    }
+    Ok(people)
 }
 
 /// What these manifests list in, at or above some paths, in no order: manifest, path, tree. The folders above a path
@@ -765,13 +807,14 @@ pub async fn found_wrong_between(
     Ok(found)
 }
 
-/// The records in use whose latest revision names any evidence, by kind and number, at most 10,000.
+/// The records in use whose approved revision, or latest where none is, names any evidence, by kind and number, at most
+/// 10,000.
 ///
 /// # Errors
 /// What the database says.
 pub async fn citing(conn: &mut Conn) -> Result<Vec<Citing>, StoreError> {
     let sql = "SELECT r.ref, r.product, r.kind, v.kind_version, v.content, COALESCE(h.owner, v.author) AS owner \
-               FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = h.latest \
+               FROM record r JOIN record_head h ON h.record = r.id JOIN revision v ON v.digest = COALESCE(h.approved, h.latest) \
                WHERE h.state NOT IN ('retired', 'withdrawn') AND v.content LIKE '%\"EVID-%' ORDER BY r.kind, r.number LIMIT 10000";
     let citing = |row: &Row| {
         Ok(Citing {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::SIGNATURE_COLUMNS;
+use super::findings::{ACCEPTED, SIGNED};
 use crate::time::as_of;
 use crate::{Args, Conn, Row, StoreError, args};
 
@@ -139,12 +140,15 @@ pub async fn times_in_force(
 fn authors_sql() -> String {
     format!(
         "SELECT DISTINCT v.record, v.number, v.author FROM record r JOIN revision v ON v.record = r.id \
-         WHERE {IN_SCOPE} AND {} AND EXISTS (SELECT 1 FROM revision o WHERE o.record = v.record AND o.author <> v.author)",
-        written("v")
+         WHERE {IN_SCOPE} AND {} AND EXISTS (SELECT 1 FROM revision o WHERE o.record = v.record AND o.author <> v.author) \
+         UNION SELECT v.record, v.number, x.person FROM record r JOIN revision_hand x ON x.record = r.id \
+         JOIN revision v ON v.digest = x.revision WHERE {IN_SCOPE} AND {}",
+        written("v"),
+        written("x")
     )
 }
 
-/// Who wrote which revision of these records, of those that more than one person wrote. Columns: `record`, `number`,
+/// Who wrote which revision of these records, of those that more than one person wrote or that a token wrote for somebody. Columns: `record`, `number`,
 /// `author`.
 ///
 /// # Errors
@@ -185,6 +189,25 @@ fn links_sql() -> String {
 /// What the database says.
 pub async fn links(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
     conn.fetch_all(links_sql(), scoped(within)).await
+}
+
+fn plans_sql() -> String {
+    format!(
+        "SELECT DISTINCT p.digest, t.ref, t.kind, p.number, p.kind_version, p.predecessor, p.content, p.links, p.attachments \
+         FROM record r JOIN revision v ON v.record = r.id JOIN link l ON l.revision = v.digest AND l.link = 'planned-in' \
+         JOIN record t ON t.id = l.target JOIN revision p ON p.digest = l.pinned WHERE {IN_SCOPE} AND r.kind = 'activity' \
+         AND {}",
+        written("v")
+    )
+}
+
+/// The revisions of plans that activities of these records name. Columns: `digest`, `ref`, `kind`, `number`,
+/// `kind_version`, `predecessor`, `content`, `links`, `attachments`.
+///
+/// # Errors
+/// What the database says.
+pub async fn plans(conn: &mut Conn, within: Within) -> Result<Vec<Row>, StoreError> {
+    conn.fetch_all(plans_sql(), scoped(within)).await
 }
 
 fn clearances_sql() -> String {
@@ -445,7 +468,7 @@ pub async fn severities(conn: &mut Conn, release: i64, seq: i64) -> Result<Vec<R
 fn assessments_sql() -> String {
     format!(
         "SELECT id, finding, status, justification, explanation, exploitability, patient_safety_impact, decision, \
-         decision_reason, due, fixer, assessor, at, carried_from, changed, digest AS set_digest, CASE WHEN carried_from IS NULL THEN NULL \
+         decision_reason, due, fixer, assessor, at, carried_from, changed, harm_before, digest AS set_digest, CASE WHEN carried_from IS NULL THEN NULL \
          ELSE (SELECT o.digest FROM assessment o WHERE o.id = latest.root) END AS earlier_set FROM \
          (SELECT a.*, ROW_NUMBER() OVER (PARTITION BY a.finding ORDER BY a.id DESC) AS place \
          FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = $2 AND {}) latest WHERE place = 1",
@@ -455,7 +478,7 @@ fn assessments_sql() -> String {
 
 /// The latest assessment of each finding. Columns: `id`, `finding`, `status`, `justification`, `explanation`,
 /// `exploitability`, `patient_safety_impact`, `decision`, `decision_reason`, `due`, `fixer`, `assessor`, `at`,
-/// `carried_from`, `changed` (JSON), `set_digest` (what names it), `earlier_set` (what names the signed one that it was carried from).
+/// `carried_from`, `changed` (JSON), `harm_before`, `set_digest` (what names it), `earlier_set` (what names the signed one that it was carried from).
 ///
 /// # Errors
 /// What the database says.
@@ -484,13 +507,14 @@ fn terms_sql() -> String {
     format!(
         "SELECT a.finding, a.due, MAX(s.at) AS at FROM finding f JOIN assessment a ON a.finding = f.id \
          JOIN assessment_signature x ON x.assessment = a.root JOIN signature s ON s.id = x.signature \
-         WHERE f.release = $2 AND a.due IS NOT NULL AND {} AND {} GROUP BY a.finding, a.id, a.due",
+         WHERE f.release = $2 AND a.due IS NOT NULL AND s.meaning IN ('{SIGNED}', '{ACCEPTED}') AND {} AND {} \
+         GROUP BY a.finding, a.id, a.due",
         written("a"),
         written("x")
     )
 }
 
-/// The days that signed judgements ever named for findings of a release, and when each was signed. Columns: `finding`,
+/// The days that signed judgements ever named for findings of a release, and when each was signed by who judged or accepted. Columns: `finding`,
 /// `due`, `at`.
 ///
 /// # Errors
@@ -531,6 +555,7 @@ pub fn statements() -> Vec<String> {
         authors_sql(),
         signatures_sql(),
         links_sql(),
+        plans_sql(),
         clearances_sql(),
         manifests_sql(),
         lineage_sql(),

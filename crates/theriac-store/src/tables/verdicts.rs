@@ -3,7 +3,7 @@
 //! What an audit entry speaks of tells whether it can: a new sort of subject bears on every release until
 //! [`Bearing`] knows better.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -134,7 +134,7 @@ pub async fn store(conn: &mut Conn, stored: &Stored) -> Result<(), StoreError> {
 
 /// Acts that no verdict hangs on.
 const NO_BEARING: &str = "'sign in', 'sign out', 'prove identity', 'password change', 'password reset', 'account open', \
-                          'account close', 'person erase', 'token issue', 'token revoke', \
+                          'token issue', 'token revoke', \
                           'record begin', 'record draft begin', 'record draft take over', 'record attach', \
                           'record detach', 'record discard', 'records import'";
 
@@ -179,19 +179,24 @@ impl Bearing {
 /// What the database says.
 pub async fn bearing_since(conn: &mut Conn, seq: i64) -> Result<Bearing, StoreError> {
     let sql = format!(
-        "SELECT s.subject, MAX(a.seq) AS seq FROM audit a JOIN audit_subject s ON s.seq = a.seq \
+        "SELECT s.subject, MAX(a.seq) AS seq, MAX(CASE WHEN a.action = 'evidence disqualify' THEN 1 ELSE 0 END) AS anywhere \
+         FROM audit a JOIN audit_subject s ON s.seq = a.seq \
          WHERE a.seq > $1 AND a.action NOT IN ({NO_BEARING}) GROUP BY s.subject LIMIT {SUBJECTS_MAX}"
     );
     let rows = conn.fetch_all(sql, args![seq]).await?;
     if rows.len() == SUBJECTS_MAX {
         return Ok(Bearing { many: true, subjects: Vec::new() });
     }
-    let mut subjects = Vec::with_capacity(rows.len());
+    let (mut subjects, mut anywhere) = (Vec::with_capacity(rows.len()), BTreeSet::new());
     for row in &rows {
         subjects.push(Subject { name: row.get("subject")?, seq: row.get("seq")?, product: None });
+        // What the organisation rests on it counts for every product.
+        if row.get("anywhere")? {
+            anywhere.insert(row.get::<String>("subject")?);
+        }
     }
     let products = products(conn, &subjects).await?;
-    for subject in &mut subjects {
+    for subject in subjects.iter_mut().filter(|subject| !anywhere.contains(&subject.name)) {
         subject.product = products.get(&subject.name).copied();
     }
     Ok(Bearing { many: false, subjects })

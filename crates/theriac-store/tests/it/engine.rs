@@ -225,7 +225,7 @@ on_both_engines!(the_time_of_the_log_never_runs_back, |store| {
 
 on_both_engines!(one_process_writes_and_others_read, |store| {
     let error = store.open_again(Access::ReadWrite).await.unwrap_err();
-    assert!(error.to_string().contains("use the server"), "{error}");
+    assert!(error.to_string().contains("stop it first"), "{error}");
     let reader = store.open_again(Access::ReadOnly).await.unwrap();
     store.write(act("beside")).await.unwrap().commit().await.unwrap();
     assert_eq!(reader.read().await.unwrap().seq(), 1);

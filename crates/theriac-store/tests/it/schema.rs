@@ -182,10 +182,10 @@ fn sources(folder: &Path, out: &mut Vec<String>) {
     }
 }
 
-/// Engine-only statements are told by the catalogues and functions they name.
+/// Engine-only statements are told by the catalogues and functions they name, and by locks of rows.
 fn is_for(sql: &str, engine: theriac_store::Engine) -> bool {
     match engine {
-        theriac_store::Engine::Sqlite => !sql.contains("pg_"),
+        theriac_store::Engine::Sqlite => !sql.contains("pg_") && !sql.ends_with(" FOR NO KEY UPDATE"),
         theriac_store::Engine::Postgres => !sql.contains("sqlite_"),
     }
 }

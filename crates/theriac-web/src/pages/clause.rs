@@ -93,7 +93,9 @@ pub async fn show(
     };
     let deviations = seen.judged.gate.deviations.iter().filter(|row| row.clause == number);
     let deviations = deviations.map(|row| covers(&seen.names, row));
-    let notes = notes(&seen).into_iter().chain(deviations).collect();
+    let lapsed = seen.judged.gate.lapsed.iter().filter(|row| row.clause == number);
+    let lapsed = lapsed.map(|row| covers_no_more(&seen.names, row));
+    let notes = notes(&seen).into_iter().chain(deviations).chain(lapsed).collect();
     let source = seen.pack.clause(&number);
     let page = ClausePage {
         title: clause.title.clone(),
@@ -134,6 +136,18 @@ fn covers(names: &names::Names, row: &theriac_conformity::Covered) -> Note {
         missing.join(", ")
     );
     Note::new(NoteKind::Warn, format!("{} covers what is missing.", names.titled(name)), text)
+        .link(name, urls::record(name))
+}
+
+/// What a deviation covered before it changed.
+fn covers_no_more(names: &names::Names, row: &theriac_conformity::Lapsed) -> Note {
+    let name = row.reference.split('@').next().unwrap_or_default();
+    let missing: Vec<String> = row.missing.iter().map(|item| names.titled(item)).collect();
+    let text = format!(
+        "It permitted {} as it was then. What is missing now is another thing: mend it, or have it permitted anew.",
+        missing.join(", ")
+    );
+    Note::new(NoteKind::Warn, format!("{} covers this no longer.", names.titled(name)), text)
         .link(name, urls::record(name))
 }
 

@@ -648,9 +648,12 @@ pub(super) fn duty(
     let about = reference(product, release, &item.reference);
     let clause_link = clause.map(|clause| Link::new(&clause.clause, seen.clause(&clause.clause)));
     let there = clause_link.as_ref().map_or_else(|| seen.page("gate"), |link| link.href.clone());
-    let covers = seen.judged.gate.deviations.iter().find(|row| {
-        clause.is_some_and(|clause| clause.clause == row.clause) && row.missing.contains(&item.reference)
-    });
+    let covers = seen
+        .judged
+        .gate
+        .deviations
+        .iter()
+        .find(|row| clause.is_some_and(|clause| row.covers(&clause.clause, item)));
     let what = about_text(&seen.names, &item.reference, clause.is_some_and(|_| item.reference == item.check));
     let due = covers.map_or(&item.due, |row| &row.expires);
     Duty {

@@ -178,11 +178,12 @@ fn sign_label(act: &str, many: usize) -> String {
     }
 }
 
-/// Whether the latest judgement says that a patient may come to harm, and nobody has signed for the patient. The two
+/// Whether the latest judgement says that a patient may come to harm, or no longer, and nobody has signed for the patient. The two
 /// signatures come in any order.
 fn lacks_clinical(known: &Known) -> bool {
     known.assessments.first().is_some_and(|judged| {
-        judged.assessment.patient_safety_impact != PatientImpact::None.as_str()
+        let assessment = &judged.assessment;
+        (assessment.patient_safety_impact != PatientImpact::None.as_str() || assessment.harm_before)
             && judged.signatures.iter().all(|signature| signature.meaning != CLINICAL)
     })
 }

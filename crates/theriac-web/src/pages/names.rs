@@ -60,8 +60,10 @@ impl Names {
         let justified = reasons.flat_map(|reason| reason.split(' ')).filter_map(pinned).map(|(name, _)| name);
         let covers = gate.deviations.iter();
         let covered = covers.flat_map(|row| row.missing.iter().chain([&row.reference]).map(String::as_str));
+        let lapsed = gate.lapsed.iter();
+        let lapsed = lapsed.flat_map(|row| row.missing.iter().chain([&row.reference]).map(String::as_str));
         let references = rested.chain(missing().map(|item| item.reference.as_str()));
-        let references = references.chain(justified).chain(covered);
+        let references = references.chain(justified).chain(covered).chain(lapsed);
         Self::of(web, me, owners.collect(), references.collect()).await
     }
 

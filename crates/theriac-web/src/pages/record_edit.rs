@@ -351,7 +351,10 @@ fn input(
             Input::Select(std::iter::once(none()).chain(Choice::plain(words, &value)).collect())
         }
         FieldType::Words => Input::Lines(value, 4),
-        FieldType::Clauses | FieldType::Evidence | FieldType::Refs => Input::Lines(value, 2),
+        FieldType::Clauses | FieldType::Evidence | FieldType::Refs => {
+            let rows = value.lines().take(12).count().max(2);
+            Input::Lines(value, rows.try_into().unwrap_or(12))
+        }
         FieldType::Integer { .. } => Input::Integer(value),
         FieldType::Boolean => Input::Check(value == "true"),
         FieldType::Date => Input::Date(value),

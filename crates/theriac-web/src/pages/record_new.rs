@@ -5,9 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use theriac_auth::{Permission, ProductId, Scope as Place};
-use theriac_model::record::{Kind, Scope, form_values};
+use theriac_conformity::Missing;
+use theriac_conformity::pack::Judges;
+use theriac_model::kinds::DEVIATION;
+use theriac_model::record::{Kind, LIST_MAX, Scope, form_values};
 use theriac_service::records::{self, Begin, ScopeInput};
-use theriac_service::{Paging, ServiceError, products};
+use theriac_service::{Paging, ServiceError, gate, products};
 
 use super::conflict;
 use super::record_edit::{Shown, edit_page, links_of, saved_by_script, typed};
@@ -74,7 +77,8 @@ impl Asked {
             None => (self.product.clone(), self.release.clone()),
         };
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
-        let input = ScopeInput::new(some(product), some(release));
+        // A release without its product says nothing: the scope is still to be chosen.
+        let input = ScopeInput::new(some(product), some(release)).ok()?;
         match (&input, kind.scopes) {
             (ScopeInput::Organisation, [Scope::Organisation]) => Some(input),
             // Without a product in the address the scope is still to be chosen.
@@ -116,6 +120,9 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     if !asked.clause.is_empty() {
         pairs.push(("clause".to_owned(), asked.clause.clone()));
         pairs.push(("title".to_owned(), format!("Clause {}", asked.clause)));
+        if kind.id == DEVIATION.id {
+            pairs.push(("missing".to_owned(), missing(&web, &me, &place, &asked.clause).await?.join("\n")));
+        }
     }
     // The address names the form, so that going back to it after a save leads to the record, not to a second one.
     let action = asked.action(&place);
@@ -129,6 +136,16 @@ pub async fn show(State(web): State<Web>, me: Me, Query(asked): Query<Asked>) ->
     pairs.push(("form-id".to_owned(), id));
     let sent = Form::of(pairs);
     form(&web, &me, kind, (&place, &action), &sent, &[], StatusCode::OK).await
+}
+
+/// What a clause misses in a release, by the names that a deviation gives it.
+async fn missing(web: &Web, me: &Me, place: &ScopeInput, clause: &str) -> Result<Vec<String>, Failure> {
+    let ScopeInput::Release(product, release) = place else { return Ok(Vec::new()) };
+    let judged = gate::shown(web.app(), me.who(), product, release).await?;
+    let mut clauses = judged.conformity.clauses.into_iter();
+    let missing = clauses.find(|row| row.clause == clause).map(|row| row.missing).unwrap_or_default();
+    let at_release = missing.iter().filter(|item| item.judges.contains(&Judges::AtRelease));
+    Ok(at_release.map(Missing::name).take(LIST_MAX).collect())
 }
 
 fn shell(me: &Me, here: &str) -> Shell {

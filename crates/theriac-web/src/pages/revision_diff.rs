@@ -133,13 +133,15 @@ pub(super) fn diff(changed: &Changed) -> Diff {
                 .map(|line| DiffLine::new(DiffKind::Added, *line)),
         );
     }
-    let links = changed.links_removed.len() + changed.links_added.len();
+    let links = changed.links_removed.len() + changed.links_added.len() + changed.links_moved.len();
     if links > 0 {
         lines.push(DiffLine::new(DiffKind::Field, "Links"));
         let words =
             |link: &theriac_model::record::Link| format!("{} {}", link.link.replace('-', " "), link.target);
         lines.extend(changed.links_removed.iter().map(|link| DiffLine::new(DiffKind::Removed, words(link))));
         lines.extend(changed.links_added.iter().map(|link| DiffLine::new(DiffKind::Added, words(link))));
+        let moved = |link| format!("{}, another revision of it than before", words(link));
+        lines.extend(changed.links_moved.iter().map(|link| DiffLine::new(DiffKind::Added, moved(link))));
     }
     if !changed.files_removed.is_empty() || !changed.files_added.is_empty() {
         lines.push(DiffLine::new(DiffKind::Field, "Attachments"));

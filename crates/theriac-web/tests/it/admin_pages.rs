@@ -103,6 +103,7 @@ async fn a_machine_is_called_by_the_name_of_its_token() {
     let site = Site::new().await;
     let system = Who::system("test");
     let new = NewToken {
+        owner: None,
         name: "CI of the gateway".to_owned(),
         permissions: vec![Permission::Read, Permission::UploadEvidence, Permission::AddBuild],
         product: None,

@@ -53,6 +53,41 @@ fn refused(what: &str, page: &Page) {
     }
 }
 
+/// A body of which only the beginning arrives.
+async fn cut_off(beginning: &'static [u8]) -> (http_body_util::channel::Sender<Bytes, std::io::Error>, Body) {
+    let (mut sender, body) = http_body_util::channel::Channel::<Bytes, std::io::Error>::new(2);
+    sender.send_data(Bytes::from_static(beginning)).await.unwrap();
+    (sender, Body::new(body))
+}
+
+/// The clock of waiting runs on by itself as soon as nothing else is to be done.
+#[tokio::test]
+async fn a_form_that_stops_arriving_is_given_up() {
+    let site = Site::signed_in("ana").await;
+    let before = done(&site).await;
+    let part = b"--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"bom.json\"\r\n\r\n{";
+    tokio::time::pause();
+    for (path, kind, beginning) in [
+        ("/records/new?kind=document&scope=-", URLENCODED, b"title=Pla".as_slice()),
+        ("/sign-in", URLENCODED, b"email=ana"),
+        (EVIDENCE, MULTIPART, part),
+        (EVIDENCE, MULTIPART, b"--par"),
+    ] {
+        let (sender, body) = cut_off(beginning).await;
+        let page = site.raw(path, kind, body).await;
+        assert_eq!(page.status, StatusCode::REQUEST_TIMEOUT, "{path}: {:.300}", page.text);
+        refused(path, &page);
+        drop(sender);
+    }
+    tokio::time::resume();
+    assert_eq!(done(&site).await, before);
+    // What was given up holds no place any more.
+    for _ in 0..5 {
+        let page = site.send_files(EVIDENCE, &[], &[("bom.json", b"{")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{:.300}", page.text);
+    }
+}
+
 /// How many entries the audit log has that are no refusals.
 async fn done(site: &Site) -> usize {
     let all = theriac_service::audit::Entries::default();

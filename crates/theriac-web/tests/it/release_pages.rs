@@ -50,6 +50,15 @@ async fn every_page_asks_who_one_is_and_every_form_where_it_came_from() {
 }
 
 #[tokio::test]
+async fn a_deviation_begins_with_what_its_clause_misses() {
+    let site = Site::signed_in("ana").await;
+    let clause = site.get("/products/gateway/releases/2.4.0/conformity/5.8.6").await.ok();
+    let asks = clause.links("Ask for a deviation").remove(0);
+    let form = site.get(&asks).await.ok();
+    assert_eq!(form.texts("textarea[name=missing]"), ["5.8.6-a ACT-6 5.8.6-a ACT-7 5.8.6-a ACT-8"]);
+}
+
+#[tokio::test]
 async fn the_address_that_takes_a_form_leads_to_the_page_that_has_it() {
     let site = Site::signed_in("ana").await;
     let shown: Vec<_> =

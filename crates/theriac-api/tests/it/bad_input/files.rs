@@ -112,6 +112,40 @@ fn stream(pieces: usize, broken: bool) -> Body {
     Body::new(body)
 }
 
+/// The clock of waiting runs on by itself as soon as nothing else is to be done.
+#[tokio::test]
+async fn what_stops_arriving_is_given_up() {
+    let store = theriac_store::testing::TestStore::sqlite().await;
+    let server = Server::new(&store).await;
+    with_build(&server).await;
+    let ana = server.client("ana").await;
+    let before = server.seq().await;
+    tokio::time::pause();
+    let evidence = format!("{RELEASE}/evidence");
+    for (path, kind, beginning) in [
+        ("/records", "application/json", "{\"kind\": \"docu"),
+        (
+            evidence.as_str(),
+            MULTIPART,
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{",
+        ),
+        ("/feed", BYTES, "PK"),
+    ] {
+        let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(2);
+        sender.send_data(Bytes::from_static(beginning.as_bytes())).await.unwrap();
+        let answer = ana.raw(&server, Method::POST, path, kind, Body::new(body)).await;
+        answer.problem(408, "timeout");
+        drop(sender);
+    }
+    tokio::time::resume();
+    assert_eq!(server.seq().await, before, "nothing is stored");
+    // What was given up holds no place any more.
+    for _ in 0..5 {
+        let answer = ana.raw(&server, Method::POST, &evidence, MULTIPART, multipart("a.json", b"{")).await;
+        answer.problem(422, "file");
+    }
+}
+
 fn multipart(name: &str, bytes: &[u8]) -> Vec<u8> {
     let head =
         format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");

@@ -2,6 +2,7 @@
 //! a look at each thing that rests on it.
 
 use serde::Deserialize;
+use serde_json::json;
 use theriac_conformity::facts::words::Verdict::{Met, NotMet};
 use theriac_conformity::{Conformity, Disqualified, Facts, ReasonKind};
 use theriac_service::gate;
@@ -33,6 +34,21 @@ impl Site<'_> {
         duties.into_iter().filter(|duty| duty.todo.contains("found wrong")).collect()
     }
 }
+
+on_both_engines!(what_wrong_evidence_makes_people_owe_falls_to_who_is_there, |store| {
+    let site = Site::met(&store).await;
+    site.whole().await;
+    site.decide("ship").await;
+    store.clock.advance_days(1);
+    site.disqualify("EVID-1").await;
+    let of_release = async |person: &str| {
+        let owed = site.owed_for_wrong(person).await;
+        owed.iter().filter(|duty| duty.reference.starts_with("EVID-1@")).count()
+    };
+    assert_eq!((of_release("ana").await, of_release("cleo").await), (1, 0), "Ana manages the release");
+    site.post("adam", "/people/ana/leave", json!({ "from": "2026-01-08" })).await.ok();
+    assert_eq!((of_release("ana").await, of_release("cleo").await), (0, 1), "who decided is there still");
+});
 
 on_both_engines!(what_shipped_on_wrong_evidence_keeps_its_findings_and_says_so, |store| {
     let site = Site::met(&store).await;

@@ -292,8 +292,11 @@ impl<'a> Site<'a> {
         self.post("ana", &format!("/records/{reference}/withdraw"), withdraw).await.ok();
     }
 
-    /// Takes an approved record out of use.
+    /// Takes an approved record out of use; a risk once it has been signed that it harms nobody.
     pub async fn retire(&self, reference: &str) {
+        if reference.starts_with("RISK-") {
+            self.change(reference, json!({ "patient_harm": "none" })).await;
+        }
         self.retirement(reference).await.ok();
     }
 

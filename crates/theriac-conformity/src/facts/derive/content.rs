@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::facts::FactsError;
-use crate::facts::input::RecordInput;
+use crate::facts::input::{LinkInput, RecordInput};
 
 /// The content of one record.
 #[derive(Clone, Copy)]
@@ -16,6 +16,14 @@ pub(super) struct Content<'a> {
 impl<'a> Content<'a> {
     pub(super) fn of(record: &'a RecordInput) -> Self {
         Self { id: &record.id, fields: &record.content }
+    }
+
+    /// The revision of a link's target that the link was made against; `None` where nothing is known of it.
+    pub(super) fn pinned(link: &'a LinkInput, target: &'a RecordInput) -> Option<Self> {
+        match target.digest == link.pinned {
+            true => Some(Self::of(target)),
+            false => link.pinned_content.as_ref().map(|fields| Self { id: &target.id, fields }),
+        }
     }
 
     fn field(&self, name: &str) -> Option<&'a Value> {

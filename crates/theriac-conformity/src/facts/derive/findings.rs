@@ -183,7 +183,8 @@ impl Judged {
             }),
             accepted_by_assessor: accepts && judged.signer.as_ref() == Some(&judged.assessor),
             clinically_signed,
-            lacks_clinical_signature: judged.patient_safety_impact != PatientImpact::None
+            lacks_clinical_signature: (judged.patient_safety_impact != PatientImpact::None
+                || judged.harm_before)
                 && !clinically_signed,
         }
     }

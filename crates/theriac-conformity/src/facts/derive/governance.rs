@@ -157,8 +157,7 @@ fn form(record: &RecordInput, content: Content<'_>) -> DocumentForm {
 }
 
 /// Whether a record is a plan that serves 5.1.1.
-fn is_plan(record: &RecordInput) -> Result<bool, FactsError> {
-    let content = Content::of(record);
+fn is_plan(content: &Content<'_>) -> Result<bool, FactsError> {
     Ok(content.word("type")? == Some(DocumentType::Plan)
         && content.texts("clauses")?.iter().any(|clause| clause == PLAN_CLAUSE))
 }
@@ -187,13 +186,14 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         !link.suspect && link.pinned_approved_on.is_some_and(|day| day <= act_day && began(day))
     };
     let made = |row: &crate::facts::input::EvidenceInput| row.performed_on.unwrap_or(row.recorded_on);
-    let decided = index.input.release.decision.as_ref().map(|decision| decision.on);
     // What is done after the decision is shown by evidence from after it.
-    let done_by = decided.filter(|decided| done_on.is_some_and(|done| done <= *decided));
+    let decision = index.input.release.decision.as_ref();
+    let done_by = decision.filter(|decision| done_on.is_some_and(|done| done <= decision.on));
     let mut planned_on: Option<Date> = None;
     for link in record.links.iter().filter(|link| link.link == "planned-in") {
         if let Some(target) = index.records.get(link.target.as_str()).copied()
-            && is_plan(target)?
+            && let Some(pinned) = Content::pinned(link, target)
+            && is_plan(&pinned)?
         {
             planned_on = [planned_on, in_force_since(target, link)?].into_iter().flatten().min();
         }
@@ -230,7 +230,10 @@ fn activity(index: &Index<'_>, record: &RecordInput) -> Result<Activity, FactsEr
         evidence_before_start: count(named.iter().filter(|row| planned.is_some_and(|start| made(row) < start))),
         evidence_after_done: count(named.iter().filter(|row| done_on.is_some_and(|done| done < made(row)))),
         evidence_after_decision: count(named.iter().filter(|row| {
-            done_by.is_some_and(|decided| made(row) > decided || row.recorded_on > decided)
+            done_by.is_some_and(|decision| {
+                let later = |moment| moment > decision.at;
+                made(row) > decision.on || later(row.recorded_at) || row.performed_at.is_some_and(later)
+            })
         })),
     }))
 }
@@ -280,12 +283,10 @@ impl Named<'_> {
     }
 }
 
-/// From when on the linked revision is in force: approved, and in effect by its own date where it is the one that is read.
+/// From when on the linked revision is in force: approved, and in effect by its own date as far as that is known.
 pub(super) fn in_force_since(target: &RecordInput, link: &LinkInput) -> Result<Option<Date>, FactsError> {
-    let effective = match target.digest == link.pinned {
-        true => Content::of(target).date("effective_date")?,
-        false => None,
-    };
+    let pinned = Content::pinned(link, target);
+    let effective = pinned.map(|pinned| pinned.date("effective_date")).transpose()?.flatten();
     Ok(link.pinned_approved_on.map(|approved| effective.map_or(approved, |day| day.max(approved))))
 }
 
@@ -460,13 +461,10 @@ pub(super) fn deviations(index: &Index<'_>) -> Result<Vec<Deviation>, FactsError
     let row = |record: &&RecordInput| {
         let content = Content::of(record);
         let expires = content.date("expires")?;
-        let named = content.texts("missing")?.into_iter();
-        let (missing, moved) = named.partition(|name| still_meant(index, record, name));
         let (reason, compensating) = (content.given("reason"), content.given("compensating"));
         Ok(row!(Deviation, Common::of(record, index.at)?, {
             clause: content.owned("clause")?.unwrap_or_default(),
-            missing,
-            moved,
+            missing: content.texts("missing")?,
             reason,
             compensating,
             expires: expires.map(text),
@@ -474,10 +472,4 @@ pub(super) fn deviations(index: &Index<'_>) -> Result<Vec<Deviation>, FactsError
         }))
     };
     index.kind("deviation").iter().map(row).collect()
-}
-
-/// Whether what a deviation names is still what its signer saw: a record named by its id may have been written anew since.
-fn still_meant(index: &Index<'_>, deviation: &RecordInput, name: &str) -> bool {
-    let written = index.records.get(name).map(|record| record.written_on);
-    written.zip(deviation.approved_on).is_none_or(|(written, approved)| written <= approved)
 }

@@ -104,7 +104,7 @@ impl Facts {
 fn sort(input: &mut FactsInput) {
     input.records.sort_by(|a, b| a.id.cmp(&b.id));
     for record in &mut input.records {
-        record.links.sort();
+        record.links.sort_by(|a, b| (&a.link, &a.target, a.pinned).cmp(&(&b.link, &b.target, b.pinned)));
     }
     input.people.sort();
     input.evidence.sort_by(|a, b| a.id.cmp(&b.id));

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+
 use super::content::Content;
 use super::governance::{in_force_since, review_overdue};
 use super::overlap::overlap;
@@ -24,7 +26,8 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
         let class: Option<ItemClass> = content.word("class")?;
         let stated: Option<ItemClass> = content.word("previous_class")?;
         let patterns = content.texts("purls")?;
-        let held = past.iter().filter(|past| past.lasted && past.was(&record.id, &patterns));
+        let named = Named::all(&patterns, &record.id, &past, record.approved_on.unwrap_or(index.at));
+        let held = past.iter().filter(|past| past.lasted() && past.was(&record.id, &named));
         let before = held.map(|past| past.class);
         let previous_class = before.chain(stated).min();
         let support_end = content.date("support_end")?;
@@ -35,7 +38,7 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
             previous_class,
             // The classes are nested: a later one in the list promises users less.
             downgraded: class.zip(previous_class).is_some_and(|(now, before)| now > before),
-            user_information: content.given("user_information") && !old_text(&past, record, &patterns)?,
+            user_information: content.given("user_information") && !old_text(&past, record, &named)?,
             rationale: content.given("rationale"),
             support_end: support_end.map(text),
             support_ends_before_product: support_end
@@ -48,60 +51,113 @@ pub(super) fn software_items(index: &Index<'_>) -> Result<Vec<SoftwareItem>, Fac
     index.kind("software-item").iter().map(row).collect()
 }
 
+/// A pattern of an item, and from when on.
+struct Named {
+    pattern: String,
+    since: Date,
+}
+
+impl Named {
+    /// Some patterns of an item, each since the item first had it.
+    fn all(patterns: &[String], item: &str, past: &[PastClass<'_>], now: Date) -> Vec<Self> {
+        let first = |pattern: &String| {
+            let own = past.iter().filter(|own| own.item == item && own.patterns.contains(pattern));
+            own.map(|own| own.from).min().unwrap_or(now)
+        };
+        patterns.iter().map(|pattern| Self { since: first(pattern), pattern: pattern.clone() }).collect()
+    }
+
+    /// Whether it takes components from a pattern that says less: plain ones come before those with a star, and of two of a
+    /// sort the longer one.
+    fn narrows(&self, wider: &str) -> bool {
+        let longer = self.pattern.len() > wider.len();
+        let takes = match (self.pattern.contains('*'), wider.contains('*')) {
+            (false, true) => true,
+            (true, false) => false,
+            _ => longer,
+        };
+        takes && overlap(wider, &self.pattern)
+    }
+}
+
 /// The class that a revision of an item promised users while it was in force.
 struct PastClass<'a> {
     item: &'a str,
     class: ItemClass,
     /// What it told users.
     text: Option<&'a str>,
-    /// Whether it was in force at the end of a day.
-    lasted: bool,
+    from: Date,
+    /// The first day at whose end it was in force no more; `None` while it is.
+    until: Option<Date>,
     patterns: Vec<String>,
     /// Those of its patterns that its record has no more: another may have taken its place, under other patterns.
     given_up: Vec<String>,
 }
 
 impl PastClass<'_> {
+    /// Whether it was in force at the end of a day.
+    fn lasted(&self) -> bool {
+        self.until.is_none_or(|until| self.from < until)
+    }
+
     /// Whether it was the class of an item, or of components that the item's patterns name now.
-    fn was(&self, item: &str, patterns: &[String]) -> bool {
-        let same = |pattern: &String| self.patterns.contains(pattern);
-        let taken = |pattern: &String| self.given_up.iter().any(|before| overlap(before, pattern));
-        self.item == item || patterns.iter().any(|pattern| same(pattern) || taken(pattern))
+    fn was(&self, item: &str, named: &[Named]) -> bool {
+        if self.item == item {
+            return self.until.is_some();
+        }
+        named.iter().any(|own| {
+            let same = self.until.is_some() && self.patterns.contains(&own.pattern);
+            let taken = || self.given_up.iter().any(|before| overlap(before, &own.pattern));
+            let just_before = self.from < own.since && self.until.is_none_or(|until| own.since <= until);
+            same || taken() || (just_before && self.patterns.iter().any(|wider| own.narrows(wider)))
+        })
     }
 }
 
+/// The classes that items had, and those that they have.
 fn past_classes<'a>(index: &Index<'a>) -> Result<Vec<PastClass<'a>>, FactsError> {
     let mut classes = Vec::new();
     for past in index.input.past.iter().filter(|past| past.record.kind == "software-item") {
-        let content = Content::of(&past.record);
-        let Some(class) = content.word::<ItemClass>("class")? else { continue };
-        let patterns = content.texts("purls")?;
         let now = index.records.get(past.record.id.as_str()).filter(|now| now.state != State::Retired);
         let kept = now.map(|now| Content::of(now).texts("purls")).transpose()?.unwrap_or_default();
-        let given_up = patterns.iter().filter(|pattern| !kept.contains(pattern)).cloned().collect();
-        let text = content.text("user_information")?.map(str::trim);
-        classes.push(PastClass {
-            item: &past.record.id,
-            class,
-            text,
-            lasted: past.lasted(),
-            patterns,
-            given_up,
-        });
+        classes.extend(promised(&past.record, past.from, Some(past.until), &kept)?);
+    }
+    for record in index.kind("software-item").iter().filter(|record| approved(record)) {
+        let kept = Content::of(record).texts("purls")?;
+        if let Some(from) = record.approved_on {
+            classes.extend(promised(record, from, None, &kept)?);
+        }
     }
     Ok(classes)
 }
 
+fn promised<'a>(
+    record: &'a RecordInput,
+    from: Date,
+    until: Option<Date>,
+    kept: &[String],
+) -> Result<Option<PastClass<'a>>, FactsError> {
+    let content = Content::of(record);
+    let Some(class) = content.word::<ItemClass>("class")? else { return Ok(None) };
+    let patterns = content.texts("purls")?;
+    let given_up = patterns.iter().filter(|pattern| !kept.contains(pattern)).cloned().collect();
+    let text = content.text("user_information")?.map(str::trim);
+    Ok(Some(PastClass { item: &record.id, class, text, from, until, patterns, given_up }))
+}
+
 /// Whether what an item tells users was there before its class was lowered: while it promised more itself, or while it did
 /// not yet cover components of which another promised more.
-fn old_text(past: &[PastClass<'_>], record: &RecordInput, patterns: &[String]) -> Result<bool, FactsError> {
+fn old_text(past: &[PastClass<'_>], record: &RecordInput, named: &[Named]) -> Result<bool, FactsError> {
     let content = Content::of(record);
     let text = content.text("user_information")?.map(str::trim);
     let Some(now) = content.word::<ItemClass>("class")? else { return Ok(false) };
-    let others = past.iter().filter(|other| other.item != record.id && other.lasted && other.class < now);
-    let taken: Vec<_> = others.filter(|other| other.was(&record.id, patterns)).collect();
+    let others = past.iter().filter(|other| other.item != record.id && other.lasted() && other.class < now);
+    let taken: Vec<_> = others.filter(|other| other.was(&record.id, named)).collect();
     let mut same = past.iter().filter(|own| own.item == record.id && own.text == text);
-    Ok(same.any(|own| own.class < now || taken.iter().any(|other| !other.was(&record.id, &own.patterns))))
+    let covers = |own: &PastClass<'_>, other: &PastClass<'_>| {
+        other.was(&record.id, &Named::all(&own.patterns, &record.id, past, own.from))
+    };
+    Ok(same.any(|own| own.class < now || taken.iter().any(|other| !covers(own, other))))
 }
 
 /// The scales of one record of risk criteria.
@@ -275,6 +331,7 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
             side_effects: content.given("side_effects"),
             risks: count(index.pointing_at("mitigated-by", &record.id).iter()),
             requirements: count(linked.iter().filter(|row| row.approved)),
+            tests_failed: linked.iter().map(|row| row.tests_failed).sum(),
             // A requirement that is gone verifies nothing.
             verified: verified && linked.len() == implemented_by.len(),
             implemented_by: read.collect(),

@@ -92,7 +92,8 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
         let passed = count(found.iter().filter(|case| case.outcome == Outcome::Passed));
         let missing = count(tests.iter()) - count(found.iter());
         // What was run before the text was there does not show that the text is met.
-        let older = count(found.iter().filter(|case| made_on(case.evidence) < record.written_on));
+        let written = (record.written_on, Some(record.written_at));
+        let older = count(found.iter().filter(|case| made(case.outcome, case.evidence) < written));
         let mut evidence: Vec<_> = found.iter().map(|case| evidence_ref(case.evidence)).collect();
         evidence.sort();
         evidence.dedup();

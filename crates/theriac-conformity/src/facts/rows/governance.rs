@@ -208,10 +208,8 @@ record_row! {
     Deviation {
         /// The clause.
         clause: String,
-        /// The ids of what is missing.
+        /// What it permits to be missing, each as it was when it was permitted: check, id and state, as the verdict names it.
         missing: Vec<String>,
-        /// Records that it names by id, and that were written anew since it was approved: they are not covered.
-        moved: Vec<String>,
         /// Whether a reason is given.
         reason: bool,
         /// Whether it says what compensates.

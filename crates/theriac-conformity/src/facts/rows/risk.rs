@@ -127,6 +127,8 @@ record_row! {
         evidence: Vec<String>,
         /// How many of them are approved requirements.
         requirements: i64,
+        /// How many of their test cases failed, broke or were skipped on the candidate build.
+        tests_failed: i64,
         /// Whether there is one, and each is verified on the candidate build.
         verified: bool,
     }

@@ -102,6 +102,7 @@ fn assessment(
         carried,
         confirmed: carried && confirmed,
         changed: json(row, "changed")?,
+        harm_before: row.get("harm_before")?,
         terms: Vec::new(),
     })
 }

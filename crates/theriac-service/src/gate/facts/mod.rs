@@ -77,10 +77,14 @@ pub(super) async fn read(app: &App, conn: &mut Conn, release: &Release, moment: 
     Ok(Built { input, baseline: records.pins })
 }
 
-/// Which records a release rests on: those of the baseline of the decided release that it is based on, or the latest.
+/// Which records a release rests on: those of the baseline of the decided release that it is based on, or the latest. What
+/// was decided is kept; how a decided release stands goes by what is approved today, since it adopts nothing more.
 pub(super) async fn within(conn: &mut Conn, release: &Release, seq: i64) -> Result<Within> {
+    let shipped =
+        tables::decisions::at(conn, release.id, seq).await?.is_some_and(|decision| decision.ships());
     let base = match release.based_on {
         None => None,
+        Some(_) if shipped => None,
         // Whatever is decided on the base later, this release goes on from what it was begun with.
         Some(base) => tables::decisions::shipped_when_begun(conn, base, release.id, seq).await?,
     };
@@ -120,6 +124,7 @@ async fn release_row(
         None => None,
         Some(decision) => Some(DecisionInput {
             on: moment.day_of(decision.at),
+            at: decision.at,
             by: people.key(decision.person),
             artefacts: tables::decisions::artefacts(conn, decision.id).await?,
         }),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use serde_json::{Map, Value};
 use theriac_conformity::facts::input::{LinkInput, PastInput, RecordInput};
 use theriac_conformity::facts::words::State;
 use theriac_model::Digest;
@@ -50,6 +51,7 @@ struct Rows {
     approvals: Vec<Row>,
     signatures: Vec<Row>,
     links: Vec<Row>,
+    plans: Vec<Row>,
     elsewhere: Vec<Row>,
     clearances: Vec<Row>,
 }
@@ -63,6 +65,7 @@ impl Rows {
             approvals: table::approvals(conn, within).await?,
             signatures: table::signatures(conn, within).await?,
             links: table::links(conn, within).await?,
+            plans: table::plans(conn, within).await?,
             elsewhere: table::elsewhere(conn, within).await?,
             clearances: table::clearances(conn, within).await?,
         })
@@ -74,7 +77,7 @@ fn join(app: &App, rows: &Rows, people: &People, moment: &Moment) -> Result<Reco
         approvals: group(&rows.approvals, |row| Ok(row.get::<i64>("record")?))?,
         authors: group(&rows.authors, |row| Ok(row.get::<i64>("record")?))?,
         signatures: group(&rows.signatures, |row| Ok(row.get::<Digest>("digest")?))?,
-        links: Links::new(rows, moment)?,
+        links: Links::new(app, rows, moment)?,
         people,
         moment,
     };
@@ -182,6 +185,7 @@ impl Around<'_> {
             author: self.people.key(author),
             earlier_authors: self.earlier_authors(row.get("id")?, author, number)?,
             written_on: self.moment.day_of(row.get("written_at")?),
+            written_at: row.get("written_at")?,
             approver,
             approved_on: approved.as_ref().map(|(_, day, _)| *day),
             approved_seq: approved.as_ref().map(|(.., seq)| *seq),
@@ -217,6 +221,9 @@ struct Target {
     elsewhere: bool,
 }
 
+/// The link by which an activity names its plan.
+const PLANNED_IN: &str = "planned-in";
+
 /// Links by the revision that they leave, with what has been cleared.
 struct Links<'a> {
     by_revision: BTreeMap<Digest, Vec<&'a Row>>,
@@ -224,10 +231,12 @@ struct Links<'a> {
     cleared: BTreeSet<(i64, String, i64, Digest)>,
     /// The day each revision was approved, and the audit sequence.
     approved: BTreeMap<Digest, (Date, i64)>,
+    /// What the revisions of plans say that activities name.
+    plans: BTreeMap<Digest, Map<String, Value>>,
 }
 
 impl<'a> Links<'a> {
-    fn new(rows: &'a Rows, moment: &Moment) -> Result<Self> {
+    fn new(app: &App, rows: &'a Rows, moment: &Moment) -> Result<Self> {
         let mut approved = BTreeMap::new();
         for row in &rows.approvals {
             approved.insert(row.get("revision")?, (moment.day_of(row.get("at")?), row.get("seq")?));
@@ -254,7 +263,15 @@ impl<'a> Links<'a> {
             ));
         }
         let by_revision = group(&rows.links, |row| Ok(row.get::<Digest>("revision")?))?;
-        Ok(Self { by_revision, targets, cleared, approved })
+        let mut plans = BTreeMap::new();
+        for row in &rows.plans {
+            unchanged(row)?;
+            let Some(kind) = app.kind(&row.get::<String>("kind")?) else { continue };
+            let content =
+                crate::records::content(kind, row.get("kind_version")?, &row.get::<String>("content")?)?;
+            plans.insert(row.get("digest")?, content.into_map());
+        }
+        Ok(Self { by_revision, targets, cleared, approved, plans })
     }
 
     fn of(&self, revision: Digest) -> Result<Vec<LinkInput>> {
@@ -277,6 +294,8 @@ impl<'a> Links<'a> {
             suspect = (moved && !cleared) || now.state == State::Retired;
         }
         let approved = self.approved.get(&pinned).copied();
+        let other = self.targets.get(&target).is_none_or(|now| now.digest != pinned);
+        let pinned_content = self.plans.get(&pinned).filter(|_| other && link == PLANNED_IN).cloned();
         Ok(LinkInput {
             link,
             target: row.get("target_ref")?,
@@ -285,6 +304,7 @@ impl<'a> Links<'a> {
             pinned_approved_seq: approved.map(|(_, seq)| seq),
             suspect,
             elsewhere,
+            pinned_content,
         })
     }
 }

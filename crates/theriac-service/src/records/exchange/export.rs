@@ -4,25 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use theriac_auth::Permission;
 use theriac_model::Digest;
 use theriac_store::tables;
-use theriac_store::tables::records::{self as table, Record};
+use theriac_store::tables::records::{self as table, Draft, Record};
 
 use super::super::draft::stored;
 use super::super::search::{ListInput, list};
+use super::super::{MACHINE, author, scope_of};
 use super::{ExportFile, ExportedRecord, FORMAT, RECORDS_MAX, VERSION};
 use crate::{App, Result, ServiceError, Who};
 
 /// Most bytes of attached files in one export, before Base64.
 const BYTES_MAX: u64 = 32 << 20;
+/// Most bytes of what is written in one export: with the files it stays below what an import takes.
+const TEXT_MAX: usize = 12 << 20;
 
 /// Exports the records that a list finds, with their files.
 ///
 /// # Errors
-/// As [`list`], and when there are more than 10,000 records, or their files have more than 32 MB.
+/// As [`list`], and when there are more than 10,000 records, what is written in them has more than 12 MB or
+/// their files have more than 32 MB.
 #[crate::boxed]
 pub async fn export(app: &App, who: &Who, filter: &ListInput) -> Result<ExportFile> {
-    let mut records = Vec::new();
+    let (mut records, mut written) = (Vec::new(), 0);
     let mut input = ListInput { limit: 200, ..filter.clone() };
     loop {
         let page = list(app, who, &input).await?;
@@ -36,12 +41,21 @@ pub async fn export(app: &App, who: &Who, filter: &ListInput) -> Result<ExportFi
         for row in &page.rows {
             let Record { id, reference, kind, product, release, .. } = &row.record;
             let revision = revisions.iter().find(|revision| revision.record == *id);
-            let draft = drafts.iter().rfind(|draft| draft.record == *id);
+            let own =
+                drafts.iter().filter(|draft| draft.record == *id && shows(app, who, &row.record, draft));
+            // One's own comes before that of a machine, as the form shows it.
+            let draft = own.max_by_key(|draft| draft.author != MACHINE);
             let (content, links, attachments) = match (revision, draft) {
                 (Some(found), _) => (&found.content, &found.links, &found.attachments),
                 (None, Some(found)) => (&found.content, &found.links, &found.attachments),
                 (None, None) => continue,
             };
+            written += content.len() + links.len() + attachments.len();
+            if written > TEXT_MAX {
+                return Err(ServiceError::rule(format!(
+                    "These records have more than the {TEXT_MAX} bytes of one export; export them by kind or product."
+                )));
+            }
             records.push(ExportedRecord {
                 reference: reference.clone(),
                 kind: kind.clone(),
@@ -73,6 +87,14 @@ pub async fn export(app: &App, who: &Who, filter: &ListInput) -> Result<ExportFi
         files: files(app, &records).await?,
         records,
     })
+}
+
+/// Whether a draft is the actor's to see: their own, or one of a machine that they may take over.
+fn shows(app: &App, who: &Who, record: &Record, draft: &Draft) -> bool {
+    let may = app
+        .kind(&record.kind)
+        .is_some_and(|kind| who.access().allows(Permission::to_write(kind.family), &scope_of(record)));
+    may && [author(who), MACHINE].contains(&draft.author)
 }
 
 /// The bytes of the files that the records have.

@@ -14,7 +14,8 @@ use theriac_store::{Write, tables};
 
 use super::super::begin::{Ids, ScopeInput, add, fits, resolve};
 use super::super::draft::{
-    ATTACHMENTS_MAX, DraftLink, TARGET_MAX, current, digest_of, file_name, head_of_draft, invalid, stored,
+    self, ATTACHMENTS_MAX, DraftLink, TARGET_MAX, current, digest_of, file_name, head_of_draft, invalid,
+    pinned_as_before, stored,
 };
 use super::super::{Attachment, author, scope_of};
 use super::{ExportFile, ExportedRecord, FORMAT, Import, Imported, Outcome, RECORDS_MAX, VERSION};
@@ -40,6 +41,14 @@ struct Fitting {
 /// file does not exist here, or the actor may not write the records.
 #[crate::boxed]
 pub async fn import(app: &App, who: &Who, file: ExportFile, how: Import) -> Result<Vec<Imported>> {
+    let done = import_file(app, who, file, how).await;
+    if let Err(error @ ServiceError::Invalid(_)) = &done {
+        who.refused(app, "records import", &error.to_string()).await?;
+    }
+    done
+}
+
+async fn import_file(app: &App, who: &Who, file: ExportFile, how: Import) -> Result<Vec<Imported>> {
     if file.format != FORMAT || file.version != VERSION {
         return Err(ServiceError::field(
             "format",
@@ -187,7 +196,10 @@ async fn put(
     files: &Files,
     (outcome, replace): (Outcome, bool),
 ) -> Result<Outcome> {
+    table::lock(write, record.id).await?;
     let now = current(write, who, record).await?;
+    let known = DraftLink::read(&now.draft.links)?;
+    let links = links.into_iter().map(|link| pinned_as_before(link, &known)).collect();
     let links = DraftLink::write(item.kind, links)?;
     let content = item.content.canonical()?;
     let attachments = item.attachments(stored(&now.draft.attachments)?, files)?;
@@ -210,7 +222,7 @@ async fn put(
     let before = now.replaced()?;
     let saved_at = write.now();
     let draft = Draft { content, links, attachments, saved_at, author: author(who), ..now.draft };
-    table::save_draft(write, &draft).await?;
+    let draft = draft::put(write, who, draft).await?;
     if now.latest.is_none() {
         table::set_head(write, &head_of_draft(record, item.kind, &item.content, draft.saved_at)).await?;
     }
@@ -283,7 +295,7 @@ async fn fit(
 ) -> Result<Fitting> {
     let unknown = || ServiceError::field("kind", format!("there is no kind '{}'", entry.kind));
     let kind = app.kind(&entry.kind).ok_or_else(unknown)?;
-    let scope = ScopeInput::new(entry.product.clone(), entry.release.clone());
+    let scope = ScopeInput::new(entry.product.clone(), entry.release.clone())?;
     let ids = resolve(conn, who, &scope).await?;
     fits(kind, ids.scope)?;
     let version = entry.kind_version.unwrap_or(kind.version);
@@ -306,8 +318,14 @@ async fn fit(
     let content =
         content.map_err(|errors| ServiceError::Invalid(errors.into_iter().map(within).collect()))?;
     DraftLink::write(kind, entry.links.clone())?;
-    for (index, file) in entry.attachments.iter().enumerate() {
-        file_name(&format!("attachments.{index}.name"), &file.name)?;
+    let mut files = BTreeSet::new();
+    for (index, file) in entry.attachments.iter_mut().enumerate() {
+        let place = format!("attachments.{index}.name");
+        file.name = file.name.trim().to_owned();
+        file_name(&place, &file.name)?;
+        if !files.insert(&file.name) {
+            return Err(ServiceError::field(place, format!("'{}' stands there twice", file.name)));
+        }
     }
     let here = if foreign { None } else { table::by_ref(conn, &entry.reference).await? };
     let same = |record: &Record| {

@@ -1,24 +1,28 @@
 //! What later releases take over of judgements, and when a judgement lapses.
 
 use serde_json::{Value, json};
+use theriac_auth::separation::Conflict;
+use theriac_auth::{Access, Grant, PersonId, Role, Scope};
 use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::rows::Finding;
 use theriac_conformity::facts::words::{Decision, Verdict, VexStatus};
 use theriac_model::Digest;
-use theriac_service::ServiceError;
 use theriac_service::audit::{self, Entries};
+use theriac_service::evidence;
 use theriac_service::findings::{self, FindingRow, Ground, Standing};
 use theriac_service::gate;
+use theriac_service::people;
 use theriac_service::products::{self, NewRelease};
+use theriac_service::{ServiceError, Who};
 use theriac_store::{on_both_engines, tables};
 
 use super::{
-    CRITICAL, LEFT_PAD, NEW, OLD, advisory, affected, assess, bom, build, confirm, feed, hand_in, judgement,
-    list, new_release, of_release, row, run_jobs, sign, wrong,
+    CRITICAL, LEFT_PAD, NEW, OLD, advisory, affected, assess, bom, build, built, commit, confirm, feed,
+    hand_in, judgement, list, manifest, new_release, of_release, row, run_jobs, sign, wrong,
 };
 use crate::evidence::things;
 use crate::story::{approved, moved_on, sample};
-use crate::world::{MANY, World, decide};
+use crate::world::{MANY, World, decide, id_of};
 
 on_both_engines!(a_judgement_reaches_later_releases_when_it_is_signed, |store| {
     let world = World::new(&store).await;
@@ -184,38 +188,93 @@ async fn gate_findings(world: &World) -> Vec<Finding> {
     gate::facts(&world.app, &world.who("ana"), "gateway", NEW, None).await.unwrap().findings
 }
 
-fn commit(letter: char) -> String {
-    letter.to_string().repeat(40)
-}
-
-/// What a build was made from: its commit, the one before, and the paths that changed with the id of their content.
-fn manifest(made: char, before: Option<char>, changed: &[(&str, char)]) -> Vec<u8> {
-    let changed: Vec<Value> =
-        changed.iter().map(|(path, tree)| json!({ "path": path, "tree": commit(*tree) })).collect();
-    let manifest = json!({
-        "format": "theriac-build-manifest", "version": 1, "commit": commit(made),
-        "predecessor": before.map(commit), "authors": [], "changed": changed, "artefacts": [],
-    });
-    manifest.to_string().into_bytes()
-}
-
-on_both_engines!(what_is_mended_in_a_path_is_in_a_build, |store| {
+on_both_engines!(what_is_mended_was_changed_on_the_way_to_the_build_since_it_was_found, |store| {
     let world = World::new(&store).await;
     feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
-    build(&world, OLD, "one", &commit('a')).await;
-    hand_in(&world, OLD, Some("one"), manifest('a', None, &[("src/pad.rs", '1')])).await;
-    hand_in(&world, OLD, Some("one"), bom(&["left-pad@1.3.0"])).await;
+    built(&world, '0', None, &[("src/pad.rs", '0'), ("src/old.rs", '0')]).await;
+    let before = manifest('a', Some('0'), &[("src/pad.rs", '1'), ("src/old.rs", '1')]);
+    build(&world, OLD, "a", &commit('a')).await;
+    hand_in(&world, OLD, Some("a"), before.clone()).await;
+    hand_in(&world, OLD, Some("a"), bom(&["left-pad@1.3.0"])).await;
+    store.clock.advance_days(1);
     let mended = async |path: &str| {
         let mut input = judgement(&world, OLD, &["FIND-1"]).await;
         (input.status, input.justification) = (VexStatus::Fixed, None);
         input.rests_on = vec![Ground::Path(path.to_owned())];
         findings::assess(&world.app, &world.who("ana"), input).await
     };
-    for unknown in ["no/such/path", "src/pa", "src/pad.rs/more"] {
+    assert_eq!(wrong(&mended("src/pad.rs").await.unwrap_err()), ["rests_on"], "changed before it was found");
+    let mut again: Value = serde_json::from_slice(&before).unwrap();
+    again["built_at"] = json!(store.now());
+    hand_in(&world, OLD, Some("a"), again.to_string().into_bytes()).await;
+    assert_eq!(wrong(&mended("src/pad.rs").await.unwrap_err()), ["rests_on"], "the same commit, built again");
+    // A build on another line changes it: that is not what the release's build is made from.
+    built(&world, 'e', Some('a'), &[("src/pad.rs", '9')]).await;
+    built(&world, 'b', Some('a'), &[("docs/a.md", '2')]).await;
+    products::set_candidate(&world.app, &world.who("ana"), "gateway", OLD, "b").await.unwrap();
+    assert_eq!(wrong(&mended("src/pad.rs").await.unwrap_err()), ["rests_on"], "changed beside it");
+    built(&world, 'c', Some('b'), &[("src/pad.rs", '3')]).await;
+    built(&world, 'd', Some('c'), &[("docs/a.md", '4')]).await;
+    products::set_candidate(&world.app, &world.who("ana"), "gateway", OLD, "d").await.unwrap();
+    for unknown in ["no/such/path", "src/pa", "src/pad.rs/more", "src/old.rs"] {
         assert_eq!(wrong(&mended(unknown).await.unwrap_err()), ["rests_on"], "{unknown}");
     }
     mended("src").await.unwrap();
     mended("src/pad.rs").await.unwrap();
+});
+
+on_both_engines!(no_record_alone_shows_that_something_is_mended, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let (measure, _) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let grounds =
+        [Ground::Measure(measure.clone()), Ground::Configuration(measure.clone()), Ground::Context(measure)];
+    for ground in grounds {
+        let mut input = judgement(&world, OLD, &["FIND-1"]).await;
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![ground];
+        let refused = findings::assess(&world.app, &world.who("ana"), input).await.unwrap_err();
+        assert_eq!(wrong(&refused), ["rests_on"]);
+    }
+});
+
+on_both_engines!(who_mended_does_not_sign_that_it_is_fixed, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let named = assess(&world, OLD, &["FIND-1"], |input| {
+        affected(input, Decision::Fix);
+        input.fixer = Some("mei".to_owned());
+    });
+    sign(&world, "ana", named.await.set).await.unwrap();
+    store.clock.advance_days(1);
+    built(&world, 'a', None, &[("src/pad.rs", '0')]).await;
+    let mut whole = judgement(&world, OLD, &["FIND-1"]).await;
+    (whole.status, whole.justification) = (VexStatus::Fixed, None);
+    whole.rests_on = vec![Ground::Path("src".to_owned())];
+    let refused = findings::assess(&world.app, &world.who("ana"), whole).await.unwrap_err();
+    assert_eq!(wrong(&refused), ["rests_on"], "a whole history says nothing of what changed");
+    built(&world, 'b', Some('a'), &[("src/pad.rs", '1')]).await;
+    let fixed = assess(&world, OLD, &["FIND-1"], |input| {
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    let set = fixed.await.set;
+    let unknown = sign(&world, "ana", set).await.unwrap_err();
+    assert!(unknown.to_string().contains("match the authors"), "{unknown}");
+    people::add_address(&world.app, &world.who("adam"), "ben", "ben@lumen.example").await.unwrap();
+    // Mei was to mend it, and Ben wrote the change.
+    for key in ["mei", "ben"] {
+        let officer = [Grant { role: Role::SecurityOfficer, scope: Scope::Organisation }];
+        let who = Who::new(Access::of_person(PersonId(id_of(key)), officer), "test");
+        let refused = findings::sign(&world.app, &who, &world.proof(key), &[set]).await.unwrap_err();
+        assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerConfirms)), "{key}: {refused}");
+        let shown = findings::signable(&world.app, &who, &[set]).await.unwrap();
+        assert!(shown[0].judge.as_ref().unwrap().contains("is fixed"), "{shown:?}");
+    }
+    sign(&world, "ana", set).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
 });
 
 on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
@@ -257,6 +316,43 @@ on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
     run_jobs(&world).await;
     hand_in(&world, NEW, Some("four"), bom(&["left-pad@1.3.1", "sound@1.0.0"])).await;
     assert!(row(&world, "FIND-2").await.changed[0].contains("nothing says"));
+});
+
+on_both_engines!(what_a_manifest_of_one_release_says_bears_on_the_releases_that_go_on_from_it, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    built(&world, 'a', None, &[("src/pad.rs", '1')]).await;
+    hand_in(&world, OLD, Some("a"), bom(&["left-pad@1.3.0"])).await;
+    let judged = assess(&world, OLD, &["FIND-1"], |input| {
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    sign(&world, "ana", judged.await.set).await.unwrap();
+    built(&world, 'b', Some('a'), &[("docs/a.md", '2')]).await;
+    new_release(&world).await;
+    build(&world, NEW, "c", &commit('c')).await;
+    hand_in(&world, NEW, Some("c"), manifest('c', Some('b'), &[("docs/b.md", '3')])).await;
+    hand_in(&world, NEW, Some("c"), bom(&["left-pad@1.3.0"])).await;
+    confirm(&world, "ana", NEW).await.unwrap();
+    let shown = async || gate::shown(&world.app, &world.who("ana"), "gateway", NEW).await.unwrap();
+    let before = shown().await;
+    assert_eq!(row(&world, "FIND-2").await.standing, Standing::Acceptable);
+
+    // The build in between turns out to have changed the path.
+    let corrected = hand_in(&world, OLD, Some("b"), manifest('b', Some('a'), &[("src/pad.rs", '4')])).await;
+    let lapsed = row(&world, "FIND-2").await;
+    assert_eq!(lapsed.standing, Standing::Lapsed, "{lapsed:?}");
+    let after = shown().await;
+    assert!(after.conformity.seq > before.conformity.seq, "pages judge the release anew");
+    assert!(
+        after.gate.reasons.iter().any(|reason| reason.reference == "FIND-2"),
+        "{:#?}",
+        after.gate.reasons
+    );
+
+    let manifest = &corrected.evidence[0].number;
+    let (ana, proof) = (world.who("ana"), world.proof("ana"));
+    evidence::disqualify(&world.app, &ana, &proof, manifest, "Made of another branch").await.unwrap();
+    assert_eq!(row(&world, "FIND-2").await.changed, [""; 0], "nothing says so any more");
 });
 
 on_both_engines!(a_judgement_lapses_when_a_record_moves_exploitation_is_known_or_it_grows_old, |store| {

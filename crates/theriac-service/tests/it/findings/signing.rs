@@ -1,17 +1,19 @@
 //! Signatures under judgements: whose they must be, and several sets in one act.
 
+use serde_json::json;
 use theriac_auth::separation::Conflict;
 use theriac_auth::{Access, Grant, PersonId, Role, Scope};
 use theriac_conformity::facts::words::{Decision, PatientImpact};
 use theriac_model::Digest;
 use theriac_service::findings::{self, AssessFindings, Standing};
-use theriac_service::{ServiceError, Who};
+use theriac_service::{ServiceError, Who, gate};
 use theriac_store::on_both_engines;
 
 use super::{
-    CRITICAL, OLD, advisory, affected, assess, bom, feed, hand_in, judgement, row, sign, sign_clinical,
+    CRITICAL, OLD, advisory, affected, assess, bom, feed, hand_in, judgement, list, row, sign, sign_clinical,
 };
 use crate::evidence::things;
+use crate::story::{approved, sample};
 use crate::world::{World, id_of};
 
 on_both_engines!(who_was_to_mend_it_does_not_sign_for_the_patient, |store| {
@@ -29,6 +31,62 @@ on_both_engines!(who_was_to_mend_it_does_not_sign_for_the_patient, |store| {
     });
     let refused = sign_clinical(&world, "dan", accepted.await.set).await.unwrap_err();
     assert!(matches!(refused, ServiceError::Conflict(Conflict::ClinicalIsSame)), "{refused}");
+});
+
+on_both_engines!(harm_that_was_possible_is_not_judged_away_without_a_clinical_assessor, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let harmful = assess(&world, OLD, &["FIND-1"], |input| {
+        input.patient_safety_impact = PatientImpact::Minor;
+    });
+    let harmful = harmful.await.set;
+    sign_clinical(&world, "dan", harmful).await.unwrap();
+    sign(&world, "ana", harmful).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+
+    // Said twice, the second time after the first was signed by its assessor alone.
+    for _ in 0..2 {
+        let lowered = assess(&world, OLD, &["FIND-1"], |_| {}).await;
+        assert!(lowered.needs_clinical);
+        sign(&world, "ana", lowered.set).await.unwrap();
+        assert_eq!(row(&world, "FIND-1").await.standing, Standing::NoClinical);
+        let waits = list(&world, |input| input.awaits = Some("clinical".to_owned())).await;
+        assert_eq!(waits.page.items.len(), 1, "the clinical assessor sees it");
+        let facts = gate::facts(&world.app, &world.who("ana"), "gateway", OLD, None).await.unwrap();
+        assert!(facts.findings[0].lacks_clinical_signature && !facts.findings[0].acceptable);
+    }
+    let lowered = assess(&world, OLD, &["FIND-1"], |_| {}).await.set;
+    sign(&world, "ana", lowered).await.unwrap();
+    sign_clinical(&world, "dan", lowered).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+    let again = assess(&world, OLD, &["FIND-1"], |_| {}).await;
+    assert!(!again.needs_clinical, "a clinical assessor has signed that it harms nobody");
+});
+
+on_both_engines!(more_time_is_given_by_who_judges_or_accepts_and_not_by_the_clinical_assessor, |store| {
+    let world = World::new(&store).await;
+    approved(&world, "limits", sample("limits", json!({ "fix_days_critical": 14 })), vec![]).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let deferred = async || {
+        let judged = assess(&world, OLD, &["FIND-1"], |input| {
+            affected(input, Decision::Defer);
+            input.patient_safety_impact = PatientImpact::Minor;
+            input.due = Some("2026-12-31".parse().unwrap());
+        });
+        judged.await.set
+    };
+    let overdue = async || {
+        let facts = gate::facts(&world.app, &world.who("ana"), "gateway", OLD, None).await.unwrap();
+        facts.findings[0].fix_days_overdue
+    };
+    sign_clinical(&world, "dan", deferred().await).await.unwrap();
+    store.clock.advance_days(30);
+    let late = deferred().await;
+    sign_clinical(&world, "dan", late).await.unwrap();
+    sign(&world, "eve", late).await.unwrap();
+    assert_eq!(overdue().await, 16, "nobody gave the time before the limit had passed");
 });
 
 on_both_engines!(who_mends_does_not_accept_and_harm_takes_a_second_person, |store| {

@@ -54,6 +54,31 @@ pub async fn elsewhere(
     Ok(found)
 }
 
+/// When these vulnerabilities were first found in any release of a product: id and moment.
+///
+/// # Errors
+/// What the database says.
+pub async fn first_opened(
+    conn: &mut Conn,
+    product: i64,
+    vulnerabilities: &[String],
+) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in vulnerabilities.chunks(1000) {
+        let mut values = args![product];
+        let names = values.push_all(chunk.iter());
+        let sql = format!(
+            "SELECT f.vulnerability, MIN(f.opened_at) AS first_at FROM finding f JOIN release r ON r.id = f.release \
+             AND r.tx_to IS NULL WHERE r.product = $1 AND f.vulnerability IN ({names}) GROUP BY f.vulnerability \
+             ORDER BY f.vulnerability"
+        );
+        for row in &conn.fetch_all(sql, values).await? {
+            found.push((row.get("vulnerability")?, row.get("first_at")?));
+        }
+    }
+    Ok(found)
+}
+
 /// When it was last said by signature of these vulnerabilities, on any release, that they are exploited in the wild: id and
 /// moment.
 ///
@@ -91,6 +116,18 @@ pub async fn resting_on(conn: &mut Conn, record: &str, after: i64) -> Result<Vec
                WHERE a.rests_on LIKE $1 ESCAPE '!' AND f.release > $2 ORDER BY f.release LIMIT 1000";
     let named = containing(&format!("\"reference\":\"{record}\""));
     conn.fetch_all(sql, args![named, after]).await?.iter().map(|row| row.get("release")).collect()
+}
+
+/// The releases of a product after one, by id, where a judgement rests on a path: oldest first, at most 1,000.
+///
+/// # Errors
+/// What the database says.
+pub async fn resting_on_paths(conn: &mut Conn, product: i64, after: i64) -> Result<Vec<i64>, StoreError> {
+    let sql = "SELECT r.id FROM release r WHERE r.product = $1 AND r.id > $2 AND r.tx_to IS NULL AND EXISTS \
+               (SELECT 1 FROM finding f JOIN assessment a ON a.finding = f.id WHERE f.release = r.id \
+               AND a.rests_on LIKE $3 ESCAPE '!') ORDER BY r.id LIMIT 1000";
+    let paths = containing("\"paths\":[\"");
+    conn.fetch_all(sql, args![product, after, paths]).await?.iter().map(|row| row.get("id")).collect()
 }
 
 /// The releases after one, by id, where findings of these vulnerabilities were judged: oldest first, at most

@@ -63,6 +63,9 @@ pub struct Assessment {
     pub root: i64,
     /// What it rests on that has changed.
     pub changed: Vec<String>,
+    /// Whether an earlier signed judgement said that a patient can be harmed, and no clinical assessor has signed since
+    /// that none can.
+    pub harm_before: bool,
     /// Names all of this.
     pub digest: Digest,
     /// Names what was judged at once: what is signed. Its own digest where it was carried.
@@ -80,7 +83,7 @@ pub struct AssessmentSignature {
 
 pub(in crate::tables) const ASSESSMENT: &str = "a.id AS a_id, a.finding, a.status, a.justification, a.explanation, a.exploitability, \
     a.exploitability_reason, a.patient_safety_impact, a.decision, a.decision_reason, a.due, a.fixer, a.rests_on, \
-    a.assessor, a.at AS a_at, a.carried_from, a.root, a.changed, a.digest AS a_digest, a.set_digest";
+    a.assessor, a.at AS a_at, a.carried_from, a.root, a.changed, a.harm_before, a.digest AS a_digest, a.set_digest";
 pub(super) const LATEST: &str = "a.id = (SELECT MAX(y.id) FROM assessment y WHERE y.finding = f.id)";
 
 pub(in crate::tables) fn assessment(row: &Row) -> Result<Assessment, StoreError> {
@@ -103,6 +106,7 @@ pub(in crate::tables) fn assessment(row: &Row) -> Result<Assessment, StoreError>
         carried_from: row.get("carried_from")?,
         root: row.get("root")?,
         changed: text_list(row, "changed")?,
+        harm_before: row.get("harm_before")?,
         digest: row.get("a_digest")?,
         set: row.get("set_digest")?,
     })
@@ -250,6 +254,7 @@ pub async fn add_assessments(write: &mut Write, assessments: &[Assessment]) -> R
             row.carried_from,
             row.root,
             serde_json::to_string(&row.changed)?,
+            row.harm_before,
             row.digest,
             row.set,
             write.tx(),
@@ -257,7 +262,7 @@ pub async fn add_assessments(write: &mut Write, assessments: &[Assessment]) -> R
     }
     let head = "INSERT INTO assessment (id, finding, status, justification, explanation, exploitability, \
                 exploitability_reason, patient_safety_impact, decision, decision_reason, due, fixer, rests_on, assessor, \
-                at, carried_from, root, changed, digest, set_digest, tx_from)";
+                at, carried_from, root, changed, harm_before, digest, set_digest, tx_from)";
     write.insert_many(head, "", rows).await?;
     Ok(())
 }

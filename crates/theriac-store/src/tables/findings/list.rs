@@ -105,7 +105,8 @@ fn awaits(what: Awaits, clinical: &str) -> String {
         Awaits::Signature => format!("{holds} AND NOT ({accepts}) AND NOT {assessed}"),
         Awaits::Acceptance => format!("{holds} AND {accepts} AND NOT {assessed}"),
         Awaits::Clinical => {
-            format!("{holds} AND a.patient_safety_impact <> 'none' AND NOT {}", signed("a.root", &[clinical]))
+            let asked = "(a.patient_safety_impact <> 'none' OR a.harm_before = 1)";
+            format!("{holds} AND {asked} AND NOT {}", signed("a.root", &[clinical]))
         }
         Awaits::Confirmation => {
             format!("{holds} AND a.carried_from IS NOT NULL AND NOT {}", signed("a.id", &[CONFIRMED]))

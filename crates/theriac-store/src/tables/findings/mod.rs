@@ -14,7 +14,7 @@ use theriac_model::Severity;
 use crate::tables::{end_rows, text_list};
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
-pub use across::{elsewhere, exploited, judged_with, last_said, resting_on};
+pub use across::{elsewhere, exploited, first_opened, judged_with, last_said, resting_on, resting_on_paths};
 pub use assessments::{
     ACCEPTED, Assessment, AssessmentSignature, CONFIRMED, SIGNED, add_assessments, assessments, cover,
     fixers, history, is_judgement, latest_assessments, latest_of, of_sets, signatures, written_at,

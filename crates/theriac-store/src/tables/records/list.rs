@@ -189,6 +189,9 @@ fn to_approve(approver: &Approver, values: &mut Args) -> String {
     format!(
         "h.state = 'in review' AND ({}) \
          AND NOT EXISTS (SELECT 1 FROM revision v WHERE v.record = h.record AND v.author = {person} AND v.number > \
+         COALESCE((SELECT a.number FROM revision a WHERE a.digest = h.approved), 0)) \
+         AND NOT EXISTS (SELECT 1 FROM revision_hand x JOIN revision v ON v.digest = x.revision WHERE x.record = h.record \
+         AND x.person = {person} AND v.number > \
          COALESCE((SELECT a.number FROM revision a WHERE a.digest = h.approved), 0))",
         may.join(" OR ")
     )

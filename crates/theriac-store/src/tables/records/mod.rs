@@ -17,7 +17,7 @@ use theriac_model::Digest;
 
 use crate::{Args, Conn, Row, StoreError, Write, args};
 
-pub use drafts::{Draft, draft_of, drafts, drafts_among, remove_draft, save_draft};
+pub use drafts::{Draft, draft_of, drafts, drafts_among, lock, remove_draft, save_draft};
 pub use duties::{
     DateDuty, Owing, RecordDuty, date_duties, date_duties_of, date_duties_statement, set_date_duties,
 };
@@ -29,8 +29,9 @@ pub use projections::{
     standings,
 };
 pub use revisions::{
-    Revision, StateChange, add_revision, authors, latest_revisions, revision_by_digest, revision_by_number,
-    revisions_before, revisions_by_digests, set_state, signatures_of, standing, state_changes, unchanged,
+    Revision, StateChange, add_hands, add_revision, authors, hands, latest_revisions, revision_by_digest,
+    revision_by_number, revisions_before, revisions_by_digests, set_state, signatures_of, standing,
+    state_changes, unchanged,
 };
 
 /// What a record is for ever: its number, kind and scope.

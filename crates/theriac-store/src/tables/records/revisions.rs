@@ -1,5 +1,7 @@
 //! Revisions, which never change, with their states, listed fields and signatures.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use theriac_model::Digest;
 use theriac_model::record::RevisionSeal;
@@ -144,6 +146,38 @@ pub async fn add_revision(
         .await?;
     set_projection(write, revision.record, revision.digest, projection).await?;
     set_state(write, revision.record, revision.digest, &revision.state, revision.author, "").await
+}
+
+/// Says that people answer for the tokens that wrote a revision's draft.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_hands(
+    write: &mut Write,
+    record: i64,
+    revision: Digest,
+    people: &BTreeSet<i64>,
+) -> Result<(), StoreError> {
+    let tx = write.tx();
+    let rows = people.iter().map(|person| args![record, revision, *person, tx]).collect();
+    write.insert_many("INSERT INTO revision_hand (record, revision, person, tx_from)", "", rows).await?;
+    Ok(())
+}
+
+/// Who answers for the tokens that wrote drafts of these revisions of a record.
+///
+/// # Errors
+/// What the database says.
+pub async fn hands(conn: &mut Conn, record: i64, revisions: &[Digest]) -> Result<Vec<i64>, StoreError> {
+    let sql =
+        "SELECT revision, person FROM revision_hand WHERE record = $1 ORDER BY revision, person LIMIT 10000";
+    let mut people = Vec::new();
+    for row in &conn.fetch_all(sql, args![record]).await? {
+        if revisions.contains(&row.get("revision")?) {
+            people.push(row.get("person")?);
+        }
+    }
+    Ok(people)
 }
 
 /// Ends a revision's present state and writes the next.
