@@ -1,7 +1,5 @@
 //! Files in memory: one as the body, or several as `multipart/form-data`.
 
-use std::io;
-
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header;
@@ -52,7 +50,7 @@ impl FromRequest<Api> for Files {
 
 async fn collect(mut body: Body) -> Result<Bytes, Problem> {
     let mut bytes = Vec::new();
-    while let Some(more) = piece(&mut body).await.map_err(|error| unreadable(&error))? {
+    while let Some(more) = piece(&mut body).await? {
         if bytes.len() + more.len() > BYTES_AT_ONCE {
             return Err(too_large(BYTES_AT_ONCE as u64));
         }
@@ -62,10 +60,6 @@ async fn collect(mut body: Body) -> Result<Bytes, Problem> {
         return Err(Problem::malformed("body", "The body is empty; the bytes of a file are expected."));
     }
     Ok(bytes.into())
-}
-
-fn unreadable(error: &io::Error) -> Problem {
-    Problem::malformed("body", format!("The body could not be read to its end: {error}."))
 }
 
 async fn split(parts: Parts, bytes: Bytes) -> Result<Vec<FilePart>, Problem> {

@@ -88,9 +88,7 @@ async fn write(
     let spooled = Spooled { file: folder.join(UPLOADED).join(name), folder };
     let mut file = tokio::fs::File::create(&spooled.file).await.map_err(failed)?;
     let (mut size, mut digest, mut block) = (0, Digest::of(b""), Vec::with_capacity(BLOCK));
-    let unreadable =
-        |error| Problem::malformed("body", format!("The body could not be read to its end: {error}."));
-    while let Some(more) = piece(&mut body).await.map_err(unreadable)? {
+    while let Some(more) = piece(&mut body).await? {
         size += more.len() as u64;
         if size > LARGEST {
             return Err(too_large(LARGEST));

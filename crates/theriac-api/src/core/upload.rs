@@ -16,7 +16,7 @@ use theriac_store::blobs::Staged;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc;
 
-use super::act::{Act, Call, Once};
+use super::act::{Act, Call, Once, too_slow};
 use super::caller::Caller;
 use super::{Api, Problem};
 
@@ -95,12 +95,14 @@ pub(super) fn too_large(largest: u64) -> Problem {
 }
 
 /// The next piece of a body; `None` at its end.
-pub(super) async fn piece(body: &mut Body) -> io::Result<Option<Bytes>> {
+pub(super) async fn piece(body: &mut Body) -> Result<Option<Bytes>, Problem> {
     match tokio::time::timeout(PATIENCE, body.frame()).await {
         Ok(None) => Ok(None),
         Ok(Some(Ok(frame))) => Ok(Some(frame.into_data().unwrap_or_default())),
-        Ok(Some(Err(error))) => Err(io::Error::other(error)),
-        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "it stopped coming")),
+        Ok(Some(Err(error))) => {
+            Err(Problem::malformed("body", format!("The body could not be read to its end: {error}.")))
+        }
+        Err(_) => Err(too_slow()),
     }
 }
 
@@ -110,16 +112,23 @@ async fn stage(api: &Api, mut body: Body) -> Result<Staged, Problem> {
     let store = api.app().store().clone();
     let staging =
         tokio::spawn(async move { store.stage(Pieces { receiver, piece: Bytes::new() }, LARGEST).await });
-    while let Some(piece) = piece(&mut body).await.transpose() {
-        let over = piece.is_err();
+    let cut_off = loop {
+        let (piece, problem) = match piece(&mut body).await {
+            Ok(None) => break None,
+            Ok(Some(piece)) => (Ok(piece), None),
+            Err(problem) => (Err(io::ErrorKind::UnexpectedEof.into()), Some(problem)),
+        };
         // Whoever receives has stopped when the file is too large; the store says so below.
-        if sender.send(piece).await.is_err() || over {
-            break;
+        if sender.send(piece).await.is_err() || problem.is_some() {
+            break problem;
         }
-    }
+    };
     drop(sender);
     let staged = staging.await.map_err(|error| ServiceError::Internal(error.to_string()))?;
-    Ok(staged.map_err(ServiceError::from)?)
+    match cut_off {
+        Some(problem) => Err(problem),
+        None => Ok(staged.map_err(ServiceError::from)?),
+    }
 }
 
 /// The pieces of a body as the store reads them, on a thread that may wait.

@@ -112,32 +112,46 @@ fn stream(pieces: usize, broken: bool) -> Body {
     Body::new(body)
 }
 
-/// The clock of waiting runs on by itself as soon as nothing else is to be done.
+/// The clock of waiting is turned on once the server waits for the rest of the body.
 #[tokio::test]
 async fn what_stops_arriving_is_given_up() {
     let store = theriac_store::testing::TestStore::sqlite().await;
     let server = Server::new(&store).await;
-    with_build(&server).await;
-    let ana = server.client("ana").await;
+    let ana = with_build(&server).await;
+    let document = json!({ "kind": "document", "content": {} });
+    let record = ana.post(&server, "/records", &document).await.ok();
+    let evidence = format!("{RELEASE}/evidence?name=a");
+    let file =
+        format!("/records/{}/draft/files?name=a&expected={}", "DOC-1", record["expected"].as_str().unwrap());
     let before = server.seq().await;
-    tokio::time::pause();
-    let evidence = format!("{RELEASE}/evidence");
-    for (path, kind, beginning) in [
-        ("/records", "application/json", "{\"kind\": \"docu"),
-        (
-            evidence.as_str(),
-            MULTIPART,
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{",
-        ),
-        ("/feed", BYTES, "PK"),
+    let part = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n{";
+    for (method, path, kind, beginning) in [
+        (Method::POST, "/records", "application/json", "{\"kind\": \"docu"),
+        (Method::POST, &evidence, BYTES, "{"),
+        (Method::POST, &evidence, MULTIPART, part),
+        (Method::POST, "/feed", BYTES, "PK"),
+        (Method::POST, &file, BYTES, "a plan"),
     ] {
-        let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(2);
-        sender.send_data(Bytes::from_static(beginning.as_bytes())).await.unwrap();
-        let answer = ana.raw(&server, Method::POST, path, kind, Body::new(body)).await;
-        answer.problem(408, "timeout");
-        drop(sender);
+        let (mut sender, body) = Channel::<Bytes, std::io::Error>::new(1);
+        let asked = ana.raw(&server, method, path, kind, Body::new(body));
+        // The sender stays: dropping it would end the body.
+        let time_goes_by = async {
+            for piece in [beginning, " ", " "] {
+                sender.send_data(Bytes::from_static(piece.as_bytes())).await.unwrap();
+            }
+            tokio::time::pause();
+            loop {
+                tokio::time::advance(std::time::Duration::from_secs(10)).await;
+            }
+        };
+        let answer = tokio::select! {
+            answer = asked => answer,
+            () = time_goes_by => panic!("time has no end"),
+        };
+        tokio::time::resume();
+        assert_eq!(answer.status, 408, "{path}: {}", answer.text);
+        assert_eq!(answer.problem(408, "timeout")["title"], "The request is too slow");
     }
-    tokio::time::resume();
     assert_eq!(server.seq().await, before, "nothing is stored");
     // What was given up holds no place any more.
     for _ in 0..5 {
