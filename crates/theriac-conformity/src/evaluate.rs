@@ -195,7 +195,7 @@ impl Evaluation<'_> {
             Err(error) => {
                 found = Found::default();
                 let todo = format!("Mend the pack: this check cannot be evaluated ({error})");
-                let state = Missing::state_of(&check.id, &check.id, [&*todo]);
+                let state = Missing::state_of(&check.id, &check.id, [todo.clone()]);
                 found.missing.push(self.missing(clause, check, &check.id, (todo, state), None, None));
                 Verdict::NotMet
             }
@@ -226,7 +226,7 @@ impl Evaluation<'_> {
             (0, 0) => {
                 if check.none == Verdict::NotMet {
                     let todo = check.todo_none.as_ref().unwrap_or(&check.todo).clone();
-                    let state = Missing::state_of(&check.id, &check.id, [&*todo]);
+                    let state = Missing::state_of(&check.id, &check.id, [todo.clone()]);
                     found.missing.push(self.missing(clause, check, &check.id, (todo, state), None, None));
                 }
                 check.none
@@ -270,7 +270,11 @@ impl Evaluation<'_> {
             }
         }
         let todo = filled(causes.first().copied().unwrap_or(&check.todo), row);
-        let state = Missing::state_of(&check.id, reference, causes);
+        let failing = check.pass.failing(scope).into_iter().map(|place| place.to_string());
+        // Files come anew with every build, and say the same; what was judged does not.
+        let judged = subject.rests_on.iter().filter(|name| !name.starts_with("EVID-")).cloned();
+        let causes = causes.into_iter().map(str::to_owned);
+        let state = Missing::state_of(&check.id, reference, failing.chain(causes).chain(judged));
         found.missing.push(self.missing(clause, check, reference, (todo, state), owner, due));
         found.failing.push(subject);
         Ok(())

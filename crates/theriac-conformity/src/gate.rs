@@ -321,7 +321,7 @@ fn clause_reason(
             let before: Vec<_> = before.into_iter().collect();
             let permitted = match before.as_slice() {
                 [] => String::new(),
-                ids => format!("; {} permitted it as it was before", ids.join(", ")),
+                ids => format!("; what {} permitted has changed since", ids.join(", ")),
             };
             (ReasonKind::Clause, format!("{what}{permitted}"))
         }

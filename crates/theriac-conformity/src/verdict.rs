@@ -159,13 +159,9 @@ pub struct Missing {
 const NAME_MAX: usize = 400;
 
 impl Missing {
-    /// The state of something that a check misses, for the causes that it gives.
-    pub(crate) fn state_of<'a>(
-        check: &'a str,
-        reference: &'a str,
-        causes: impl IntoIterator<Item = &'a str>,
-    ) -> String {
-        let parts: Vec<_> = [check, reference].into_iter().chain(causes).collect();
+    /// The state of something that a check misses: of what fails in it, and of what it was judged by.
+    pub(crate) fn state_of(check: &str, reference: &str, causes: impl IntoIterator<Item = String>) -> String {
+        let parts: Vec<_> = [check, reference].map(str::to_owned).into_iter().chain(causes).collect();
         let mut state = Digest::of(parts.join("\0").as_bytes()).to_string();
         state.truncate(16);
         state

@@ -61,10 +61,9 @@ pub fn name(path: &Path) -> Result<&str> {
     name.with_context(|| format!("{} has no name that is UTF-8 text", path.display()))
 }
 
-/// Reads JSON of a known shape; the error names the place.
-pub fn json<T: serde::de::DeserializeOwned>(path: &Path, limit: usize) -> Result<T> {
-    let bytes = read(path, limit)?;
-    let mut reader = serde_json::Deserializer::from_slice(&bytes);
+/// The value in the bytes of a JSON file; the error names the place.
+pub fn parse<T: serde::de::DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader)
         .map_err(|error| anyhow::anyhow!("{}: {}: {}", path.display(), error.path(), error.inner()))?;
     reader.end().with_context(|| format!("{}: something follows the end of the JSON", path.display()))?;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{IdedExpr, SourceInfo};
+use cel::common::ast::{Expr, IdedExpr, SourceInfo, operators};
 use cel::common::types::{CelBool, CelNull, CelString};
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
@@ -59,6 +59,21 @@ impl Expression {
             .ok_or_else(|| "the value is neither true nor false".to_owned())
     }
 
+    /// Which of the parts that must all hold do not, by their place; one that cannot be evaluated alone does not.
+    pub(crate) fn failing(&self, scope: &Scope<'_>) -> Vec<usize> {
+        let mut parts = Vec::new();
+        conjuncts(&self.tree, &mut parts);
+        let holds = |part: &IdedExpr| {
+            let mut context = Context::with_env(Arc::clone(&ENV));
+            context.set_variable_resolver(scope);
+            let value = Value::resolve_val(part, &context);
+            value.is_ok_and(|value| {
+                value.as_ref().downcast_ref::<CelBool>().is_some_and(|truth| *truth.inner())
+            })
+        };
+        (0..parts.len()).filter(|place| !holds(parts[*place])).collect()
+    }
+
     /// Text, or none where the value is null.
     pub(crate) fn text(&self, scope: &Scope<'_>) -> Result<Option<String>, String> {
         self.evaluate(scope, |value| {
@@ -80,6 +95,18 @@ impl Expression {
         let value = Value::resolve_val(&self.tree, &context).map_err(|error| error.to_string())?;
         Ok(read(value.as_ref()))
     }
+}
+
+/// The parts of an expression that must all hold, from left to right.
+fn conjuncts<'a>(node: &'a IdedExpr, parts: &mut Vec<&'a IdedExpr>) {
+    if let Expr::Call(call) = &node.expr
+        && let (operators::LOGICAL_AND, [left, right]) = (call.func_name.as_str(), call.args.as_slice())
+    {
+        conjuncts(left, parts);
+        conjuncts(right, parts);
+        return;
+    }
+    parts.push(node);
 }
 
 /// What an expression sees: the facts, and the subject as `r`.

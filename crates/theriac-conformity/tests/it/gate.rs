@@ -143,7 +143,7 @@ fn a_deviation_names_a_revision_and_none_that_comes_after() {
     let anew = permitted.with_record("DOC-3", |row| row.digest = digest("another DOC-3"));
     let gate = anew.gate();
     let [reason] = gate.reasons.as_slice() else { panic!("{:#?}", gate.reasons) };
-    assert!(reason.text.ends_with("1 missing; DEV-1 permitted it as it was before"), "{}", reason.text);
+    assert!(reason.text.ends_with("1 missing; what DEV-1 permitted has changed since"), "{}", reason.text);
     assert_eq!(gate.lapsed[0].missing, [format!("DOC-3@{}", digest("another DOC-3"))]);
     assert!(gate.deviations.is_empty());
 }
@@ -160,6 +160,20 @@ fn a_deviation_covers_the_cause_that_its_signer_saw_and_no_other() {
     assert_eq!(reason(&permitted), None);
     let failed = permitted.with(|input| input.tests.push(test("tls.expired", Outcome::Failed)));
     assert!(reason(&failed).is_some(), "nobody permitted that it fails");
+}
+
+#[test]
+fn a_deviation_covers_the_part_of_a_check_that_failed_and_no_other() {
+    let unclear = |sample: Sample| sample.set("CRIT-1", "safety_scales", json!(null));
+    let late = Sample::met().set("CRIT-1", "next_review", json!("2026-10-31"));
+    let reason = |sample: &Sample| {
+        let gate = sample.gate();
+        gate.reasons.into_iter().find(|reason| reason.reference == "7.1.1")
+    };
+    assert!(reason(&late).is_some());
+    let permitted = deviation_from("7.1.1", late, "CRIT-1", "2026-12-01");
+    assert_eq!(reason(&permitted), None);
+    assert!(reason(&unclear(permitted)).is_some(), "of one revision, though of another part of it");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use theriac_store::tables::findings::{self as table, Assessment, Finding};
 use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, tables};
 
-use super::carry::{approved, commit_of, limits};
+use super::carry::{approved, commit_of, harm_elsewhere, limits};
 use super::grounds::{EXPLOITED, Ground, RestedRecord, RestsOn};
 use super::mended::Mending;
 use super::select::{Selected, select};
@@ -111,6 +111,7 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
     }
     let today = app.today(&organisation_in(&mut write).await?.zone);
     let judgement = check(&mut write, &release, today, &input, &selected).await?;
+    let elsewhere = harm_elsewhere(&mut write, &release, &selected).await?;
     let mut rows = Vec::with_capacity(selected.findings.len());
     for finding in &selected.findings {
         let id = write.id();
@@ -133,7 +134,7 @@ pub async fn assess(app: &App, who: &Who, input: AssessFindings) -> Result<Asses
             carried_from: None,
             root: id,
             changed: Vec::new(),
-            harm_before: selected.harm_before(finding),
+            harm_before: selected.harm_before(finding) || elsewhere.contains(&finding.id),
             digest: Digest::of(&[]),
             set: Digest::of(&[]),
         };
@@ -503,7 +504,9 @@ async fn are_mended(
     paths: &[String],
     findings: &[Finding],
 ) -> Result<()> {
-    let mending = Mending::read(conn, release, paths, findings).await?;
+    let ids: BTreeSet<&str> = findings.iter().flat_map(Finding::ids).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let mending = Mending::read(conn, release, paths, &ids).await?;
     for finding in findings {
         if let Some(path) = mending.lacks(paths, finding) {
             let message = format!(

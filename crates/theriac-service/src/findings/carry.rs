@@ -7,14 +7,18 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
+use theriac_conformity::facts::words::VexStatus;
 use theriac_model::record::Content;
 use theriac_store::tables::findings::{self as table, Assessment, Finding};
 use theriac_store::tables::releases::{self, Release};
 use theriac_store::{Conn, Write, tables};
 
+use super::apply::earlier_releases;
 use super::grounds::{EXPLOITED, Grounds, Present, RestsOn};
+use super::mended::Mending;
 use super::package_of;
 use super::paths::{History, Step};
+use super::select::Selected;
 use crate::people::organisation_in;
 use crate::{Result, ServiceError};
 
@@ -37,25 +41,39 @@ pub(super) struct Renewed {
 }
 
 /// An assessment with what it rests on.
-struct Rested {
+pub(super) struct Rested {
     assessment: Assessment,
     rests_on: RestsOn,
 }
 
 impl Rested {
-    fn of(assessment: Assessment) -> Result<Self> {
+    pub(super) fn of(assessment: Assessment) -> Result<Self> {
         Ok(Self { rests_on: rests_on(&assessment)?, assessment })
     }
 
-    fn changes(&self, present: &Present, finding: &Finding, carried: bool) -> Vec<String> {
+    /// What it rests on and has changed; empty when it holds.
+    pub(super) fn changes(&self, now: &Now, finding: &Finding, carried: bool) -> Vec<String> {
         let judged = Grounds {
             rests_on: &self.rests_on,
             at: self.assessment.at,
             exploited: self.assessment.exploitability.as_deref() == Some(EXPLOITED),
             carried,
         };
-        present.changes(&judged, finding)
+        let mut changes = now.present.changes(&judged, finding);
+        changes.extend(self.is_fixed().then(|| now.mending.doubt(&self.rests_on.paths, finding)).flatten());
+        changes
     }
+
+    fn is_fixed(&self) -> bool {
+        self.assessment.status == VexStatus::Fixed.as_str()
+    }
+}
+
+/// What assessments can rest on, as it is in a release now.
+pub(super) struct Now {
+    present: Present,
+    /// What shows that findings are mended.
+    mending: Mending,
 }
 
 /// What an assessment rests on.
@@ -87,12 +105,11 @@ pub(super) async fn renew(
         latest.values().chain(sources.values()).map(|rested| &rested.assessment).collect();
     let signed = signed_among(write, &known).await?;
     sources.retain(|_, source| signed.contains(&source.assessment.root));
-    let grounds: Vec<&RestsOn> =
-        latest.values().chain(sources.values()).map(|rested| &rested.rests_on).collect();
+    let judgements: Vec<&Rested> = latest.values().chain(sources.values()).collect();
     let is_judged = |finding: &Finding| latest.contains_key(&finding.id) || sources.contains_key(&finding.id);
     let judged: Vec<&Finding> = open.iter().copied().filter(|finding| is_judged(finding)).collect();
-    let now = write.now();
-    let present = present(write, now, release, &grounds, &judged).await?;
+    let at = write.now();
+    let present = present(write, at, release, &judgements, &judged).await?;
 
     let mut renewed = Renewed::default();
     let mut rows: HashMap<i64, Assessment> = HashMap::new();
@@ -135,7 +152,7 @@ fn stricter(
     open: &[&Finding],
     latest: &HashMap<i64, Rested>,
     rows: &HashMap<i64, Assessment>,
-    present: &Present,
+    present: &Now,
 ) -> Result<Option<Assessment>> {
     let finding = open.iter().find(|finding| finding.id == into);
     let (Some(finding), Some(younger)) = (finding, latest.get(&from)) else { return Ok(None) };
@@ -217,30 +234,64 @@ fn strictness(assessment: &Assessment) -> (u8, u8, bool) {
     (status, harm, assessment.decision.as_deref() == Some("fix"))
 }
 
-/// What assessments can rest on, as it is in a release now.
+/// What these judgements of a release's findings rest on, as it is now.
 pub(super) async fn present(
     conn: &mut Conn,
     now: Timestamp,
     release: &Release,
-    grounds: &[&RestsOn],
+    judgements: &[&Rested],
     findings: &[&Finding],
-) -> Result<Present> {
+) -> Result<Now> {
     let zone = organisation_in(conn).await?.zone;
     let limits = limits(conn).await?;
     let ids: BTreeSet<&str> = findings.iter().flat_map(|finding| finding.ids()).collect();
     let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-    let references = grounds.iter().flat_map(|rests_on| &rests_on.records);
+    let grounds = judgements.iter().map(|judged| &judged.rests_on);
+    let references = grounds.clone().flat_map(|rests_on| &rests_on.records);
     let references: BTreeSet<&String> = references.map(|record| &record.reference).collect();
-    let paths: BTreeSet<&String> = grounds.iter().flat_map(|rests_on| &rests_on.paths).collect();
-    Ok(Present {
+    let all = |paths: BTreeSet<&String>| paths.into_iter().cloned().collect::<Vec<_>>();
+    let paths = all(grounds.flat_map(|rests_on| &rests_on.paths).collect());
+    let fixed = judgements.iter().filter(|judged| judged.is_fixed());
+    let mended = all(fixed.flat_map(|judged| &judged.rests_on.paths).collect());
+    let mending = Mending::read(conn, release, &mended, &ids).await?;
+    let present = Present {
         commit: commit_of(conn, release).await?,
-        history: history(conn, release.product, &paths.into_iter().cloned().collect::<Vec<_>>()).await?,
+        history: history(conn, release.product, &paths).await?,
         records: approved(conn, release, &references.into_iter().cloned().collect::<Vec<_>>()).await?,
         exploited: table::exploited(conn, EXPLOITED, &ids).await?.into_iter().collect(),
         max_age: limits.and_then(|limits| limits.integer("max_age_carried_assessment")),
         today: now.to_zoned_datetime(zone.clone()).date(),
         zone,
-    })
+    };
+    Ok(Now { present, mending })
+}
+
+/// The unjudged findings among these of which an earlier release said that a patient can be harmed, without a clinical
+/// assessor having signed since that none can: by id.
+pub(super) async fn harm_elsewhere(
+    conn: &mut Conn,
+    release: &Release,
+    selected: &Selected,
+) -> Result<BTreeSet<i64>> {
+    let unjudged: Vec<&Finding> =
+        selected.findings.iter().filter(|finding| selected.latest(finding).is_none()).collect();
+    let earlier = earlier_releases(conn, release).await?;
+    if unjudged.is_empty() || earlier.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids: BTreeSet<&str> = unjudged.iter().flat_map(|finding| finding.ids()).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let others = table::elsewhere(conn, &earlier, &ids).await?;
+    let others = Selected::read(conn, others.into_iter().map(|(finding, _)| finding).collect()).await?;
+    let mut harmful: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for other in others.findings.iter().filter(|other| others.harm_before(other)) {
+        harmful.entry(package_of(&other.component)).or_default().push(other);
+    }
+    let is_harmful = |finding: &&&Finding| {
+        let same = harmful.get(package_of(&finding.component)).into_iter().flatten();
+        same.into_iter().any(|other| other.ids().any(|id| finding.ids().any(|own| own == id)))
+    };
+    Ok(unjudged.iter().filter(is_harmful).map(|finding| finding.id).collect())
 }
 
 /// The organisation's approved limits.

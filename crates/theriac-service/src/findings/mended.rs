@@ -16,7 +16,7 @@ use crate::Result;
 /// The changes of some paths on the way to a release's build.
 #[derive(Default)]
 pub(super) struct Mending {
-    /// By path: in which manifest, and when the commit that it describes was first known.
+    /// By path: in which manifest on the way, and when what it lists there was first known.
     changes: HashMap<String, Vec<(i64, Timestamp)>>,
     /// Who wrote what the manifests describe; `None` for somebody whom nobody knows.
     writers: HashMap<i64, BTreeSet<Option<i64>>>,
@@ -33,29 +33,35 @@ pub(super) struct Menders {
 }
 
 impl Mending {
-    /// Reads what the sound manifests say of these paths, for these findings.
+    /// Reads what the sound manifests say of these paths, and when these vulnerabilities were found.
     pub(super) async fn read(
         conn: &mut Conn,
         release: &Release,
         paths: &[String],
-        findings: &[Finding],
+        vulnerabilities: &[String],
     ) -> Result<Self> {
         if paths.is_empty() {
             return Ok(Self::default());
         }
         let manifests = evidence::manifests_of(conn, release.product).await?;
         let commit = commit_of(conn, release).await?;
-        let way = way_to(commit.as_deref(), &manifests);
-        let known = first_known(&manifests);
-        let known: HashMap<i64, Timestamp> =
-            way.iter().map(|step| (step.evidence, known[step.commit.as_str()])).collect();
-        let ids: Vec<i64> = known.keys().copied().collect();
+        let way: HashSet<i64> = way_to(commit.as_deref(), &manifests);
+        let known = first_known(&manifests, &evidence::builds_added(conn, release.product).await?);
+        let all: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
+        let listed = evidence::changes_around(conn, &all, paths).await?;
+        // What was there before, wherever a manifest lists it, is no change, however many builds a manifest spans.
+        let mut since: HashMap<(&str, Option<&str>), Timestamp> = HashMap::new();
+        for (manifest, name, tree) in &listed {
+            let first = since.entry((name, tree.as_deref())).or_insert(known[manifest]);
+            *first = known[manifest].min(*first);
+        }
         let mut changes: HashMap<String, Vec<(i64, Timestamp)>> = HashMap::new();
         let mut changed = BTreeSet::new();
-        for (manifest, name, _) in evidence::changes_around(conn, &ids, paths).await? {
-            for path in paths.iter().filter(|path| lies_in(&name, path)) {
-                changes.entry(path.clone()).or_default().push((manifest, known[&manifest]));
-                changed.insert(manifest);
+        for (manifest, name, tree) in listed.iter().filter(|(manifest, ..)| way.contains(manifest)) {
+            for path in paths.iter().filter(|path| lies_in(name, path)) {
+                let at = since[&(name.as_str(), tree.as_deref())];
+                changes.entry(path.clone()).or_default().push((*manifest, at));
+                changed.insert(*manifest);
             }
         }
         let mut writers: HashMap<i64, BTreeSet<Option<i64>>> = HashMap::new();
@@ -63,10 +69,17 @@ impl Mending {
         {
             writers.entry(manifest).or_default().insert(person);
         }
-        let ids: BTreeSet<&str> = findings.iter().flat_map(Finding::ids).collect();
-        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-        let found = table::first_opened(conn, release.product, &ids).await?.into_iter().collect();
+        let found = table::first_opened(conn, release.product, vulnerabilities).await?.into_iter().collect();
         Ok(Self { changes, writers, found })
+    }
+
+    /// Why nothing shows any more that a finding is mended in these paths.
+    pub(super) fn doubt(&self, paths: &[String], finding: &Finding) -> Option<String> {
+        if paths.is_empty() {
+            return Some("it names no path in which it was mended".to_owned());
+        }
+        let path = self.lacks(paths, finding)?;
+        Some(format!("path {path}: no build manifest says any more that it was mended"))
     }
 
     /// The first of these paths of which nothing says that it changed since the finding's vulnerability was found.
@@ -104,29 +117,31 @@ fn lies_in(name: &str, path: &str) -> bool {
     name == path || name.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// When each commit was first known: a manifest that is made once more of an old commit makes no change younger.
-fn first_known(manifests: &[HistoryStep]) -> HashMap<&str, Timestamp> {
+/// When each manifest's commit was first known, by that manifest, by another of the commit or by a build that was added for
+/// it: a manifest that is made once more makes no change younger.
+fn first_known(manifests: &[HistoryStep], builds: &[(String, Timestamp)]) -> HashMap<i64, Timestamp> {
     let mut known: HashMap<&str, Timestamp> = HashMap::new();
-    for step in manifests {
-        let first = known.entry(&step.commit).or_insert(step.known_at);
-        *first = step.known_at.min(*first);
+    let made = manifests.iter().map(|step| (step.commit.as_str(), step.made_at));
+    for (commit, at) in made.chain(builds.iter().map(|(commit, at)| (commit.as_str(), *at))) {
+        let first = known.entry(commit).or_insert(at);
+        *first = at.min(*first);
     }
-    known
+    manifests.iter().map(|step| (step.evidence, known[step.commit.as_str()])).collect()
 }
 
 /// The manifests of a commit and of those that it goes on from, but for those that describe a whole history: they list what
 /// there is, not what changed.
-fn way_to<'a>(commit: Option<&'a str>, manifests: &'a [HistoryStep]) -> Vec<&'a HistoryStep> {
+fn way_to(commit: Option<&str>, manifests: &[HistoryStep]) -> HashSet<i64> {
     let mut of: HashMap<&str, Vec<&HistoryStep>> = HashMap::new();
     for step in manifests.iter().filter(|step| step.predecessor.is_some()) {
         of.entry(&step.commit).or_default().push(step);
     }
-    let (mut way, mut seen) = (Vec::new(), HashSet::new());
+    let (mut way, mut seen) = (HashSet::new(), HashSet::new());
     let mut next: Vec<&str> = commit.into_iter().collect();
     while let Some(commit) = next.pop() {
         if seen.insert(commit) {
             for step in of.get(commit).into_iter().flatten() {
-                way.push(*step);
+                way.insert(step.evidence);
                 next.extend(step.predecessor.as_deref());
             }
         }

@@ -483,7 +483,8 @@ async fn menders(
     }
     let paths: BTreeSet<&String> = fixed.iter().flat_map(|(.., paths)| paths).collect();
     let paths: Vec<String> = paths.into_iter().cloned().collect();
-    let findings: Vec<Finding> = fixed.iter().map(|(finding, ..)| (*finding).clone()).collect();
-    let mending = Mending::read(conn, release, &paths, &findings).await?;
+    let ids: BTreeSet<&str> = fixed.iter().flat_map(|(finding, ..)| finding.ids()).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let mending = Mending::read(conn, release, &paths, &ids).await?;
     Ok(fixed.into_iter().map(|(finding, id, paths)| (id, mending.menders(&paths, finding))).collect())
 }

@@ -12,8 +12,8 @@ use theriac_store::tables::releases::Release;
 use theriac_store::{Conn, Write};
 
 use super::assess::{accepts_risk, needs_clinical, set_digest};
-use super::carry::{present, rests_on};
-use super::grounds::{EXPLOITED, Grounds};
+use super::carry::{Rested, present};
+use super::grounds::EXPLOITED;
 use super::moved;
 use super::select::{AssessmentSet, Judged, Selected, Standing};
 use crate::products::{find, find_in, scope_of};
@@ -254,15 +254,13 @@ fn may_sign_clinical(assessment: &Assessment, reference: &str, person: PersonId,
 /// What judgements rest on has not changed between judging and signing.
 async fn still_hold(write: &mut Write, release: &Release, rows: &[(Finding, Assessment)]) -> Result<()> {
     let rows: Vec<_> = rows.iter().filter(|(finding, _)| finding.known.resolved.is_none()).collect();
-    let all = rows.iter().map(|(_, row)| rests_on(row)).collect::<Result<Vec<_>>>()?;
-    let grounds: Vec<_> = all.iter().collect();
+    let all = rows.iter().map(|(_, row)| Rested::of(row.clone())).collect::<Result<Vec<_>>>()?;
+    let judgements: Vec<_> = all.iter().collect();
     let findings: Vec<_> = rows.iter().map(|(finding, _)| finding).collect();
     let now = write.now();
-    let present = present(write, now, release, &grounds, &findings).await?;
-    for ((finding, row), rests_on) in rows.iter().zip(&all) {
-        let exploited = row.exploitability.as_deref() == Some(EXPLOITED);
-        let grounds = Grounds { rests_on, at: row.at, exploited, carried: row.carried_from.is_some() };
-        let changes = present.changes(&grounds, finding);
+    let present = present(write, now, release, &judgements, &findings).await?;
+    for ((finding, row), judged) in rows.iter().zip(&all) {
+        let changes = judged.changes(&present, finding, row.carried_from.is_some());
         if !changes.is_empty() {
             return Err(ServiceError::rule(format!(
                 "What the judgement of {} rests on has changed ({}): judge it again.",

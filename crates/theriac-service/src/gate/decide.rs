@@ -231,7 +231,7 @@ async fn decide_staging(
     };
     table::add(&mut write, &decision, &judged.baseline, &judged.artefacts).await?;
     if release.based_on.is_some() {
-        // What it rests on is read otherwise once it is decided, and as before once that is taken back.
+        // What it rests on is read otherwise once it is decided, and again once that is taken back.
         crate::findings::baseline_moved(&mut write, release.id).await?;
     }
     if input.outcome == Outcome::Withdraw {

@@ -584,8 +584,8 @@ pub struct HistoryStep {
     pub commit: String,
     /// The commit of the build before.
     pub predecessor: Option<String>,
-    /// When the commit was known at the latest: by this manifest, or by a build of the product that was added for it.
-    pub known_at: Timestamp,
+    /// When the manifest was made; when it was handed in, where that is not said or was earlier.
+    pub made_at: Timestamp,
 }
 
 /// The build manifests of a product that are not disqualified, oldest first, at most 10,000.
@@ -594,24 +594,35 @@ pub struct HistoryStep {
 /// What the database says.
 pub async fn manifests_of(conn: &mut Conn, product: i64) -> Result<Vec<HistoryStep>, StoreError> {
     let sql = "SELECT m.evidence, m.commit_id, m.predecessor, CASE WHEN e.performed_at < e.recorded_at THEN e.performed_at \
-               ELSE e.recorded_at END AS made_at, (SELECT MIN(w.at) FROM build b JOIN audit w ON w.tx = b.tx_from \
-               WHERE b.commit_id = m.commit_id AND b.release IN (SELECT o.id FROM release o WHERE o.product = $1 \
-               AND o.tx_to IS NULL)) AS added_at FROM manifest m JOIN evidence e ON e.id = m.evidence \
+               ELSE e.recorded_at END AS made_at FROM manifest m JOIN evidence e ON e.id = m.evidence \
                JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE r.product = $1 \
                AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY m.evidence LIMIT 10000";
     let step = |row: &Row| {
-        let made: Timestamp = row.get("made_at")?;
         Ok(HistoryStep {
             evidence: row.get("evidence")?,
             commit: row.get("commit_id")?,
             predecessor: row.get("predecessor")?,
-            known_at: made.min(row.get::<Option<Timestamp>>("added_at")?.unwrap_or(made)),
+            made_at: row.get("made_at")?,
         })
     };
     conn.fetch_all(sql, args![product]).await?.iter().map(step).collect()
 }
 
-/// Who wrote what some manifests describe: manifest and person, `None` for an address that is nobody's.
+/// When the first build of each commit was added to a product: commit and moment, at most a million.
+///
+/// # Errors
+/// What the database says.
+pub async fn builds_added(conn: &mut Conn, product: i64) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let sql = format!(
+        "SELECT b.commit_id, MIN(w.at) AS first_at FROM build b JOIN release r ON r.id = b.release AND r.tx_to IS NULL \
+         JOIN audit w ON w.tx = b.tx_from WHERE r.product = $1 GROUP BY b.commit_id LIMIT {ROWS_MAX}"
+    );
+    let rows = conn.fetch_all(sql, args![product]).await?;
+    rows.iter().map(|row| Ok((row.get("commit_id")?, row.get("first_at")?))).collect()
+}
+
+/// Who wrote what some manifests describe: manifest and person, each whose address it ever was; `None` for one that was never
+/// anybody's.
 ///
 /// # Errors
 /// What the database says.
@@ -625,7 +636,7 @@ pub async fn writers_of(
         let marks = values.push_all(some.iter().copied());
         let sql = format!(
             "SELECT DISTINCT m.evidence, p.person FROM manifest_author m LEFT JOIN person_address p ON p.address = m.address \
-             AND p.tx_to IS NULL WHERE m.evidence IN ({marks}) LIMIT {ROWS_MAX}"
+             WHERE m.evidence IN ({marks}) LIMIT {ROWS_MAX}"
         );
         for row in &conn.fetch_all(sql, values).await? {
             people.insert((row.get("evidence")?, row.get("person")?));

@@ -521,6 +521,10 @@ pub(super) fn fields(kind: &Kind, content: &Content, names: &Names) -> Facts {
                     content.list(field.id).into_iter().map(|name| Link::new(name, urls::evidence(name)));
                 Fact::links(field.label, links.collect())
             }
+            FieldType::Refs | FieldType::Words => {
+                let lines = content.list(field.id).into_iter().map(|line| Link::new(line, ""));
+                Fact::new(field.label, Value::Lines(lines.collect()))
+            }
             FieldType::Rows(columns) => {
                 let cell = |row: &serde_json::Value, column: &theriac_model::record::Field| match (
                     column.field_type,

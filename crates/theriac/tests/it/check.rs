@@ -128,6 +128,7 @@ fn wrong_facts_are_named_by_their_place() {
 
     let mut old = facts();
     old["version"] = json!(0);
+    old["what_there_was_then"] = json!([]);
     write(folder.path(), "facts.json", old.to_string());
     let error = stderr(&theriac(folder.path()).args(["check", "facts.json"]).assert().code(2));
     assert!(error.contains("version 0"), "{error}");

@@ -23,7 +23,7 @@ pub use risk::{Measure, Requirement, Risk, RiskCriteria, SoftwareItem};
 pub use verification::{Artefact, Build, Campaign, Evidence, FailedTest, Review, TestKindRow};
 
 /// The version of the facts' shape; raised when a field changes its meaning or goes away.
-pub const FACTS_VERSION: u32 = 1;
+pub const FACTS_VERSION: u32 = 2;
 
 /// One release at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use theriac_auth::separation::Conflict;
 use theriac_auth::{Access, Grant, PersonId, Role, Scope};
 use theriac_conformity::ReasonKind;
 use theriac_conformity::facts::rows::Finding;
-use theriac_conformity::facts::words::{Decision, Verdict, VexStatus};
+use theriac_conformity::facts::words::{Decision, PatientImpact, Verdict, VexStatus};
 use theriac_model::Digest;
 use theriac_service::audit::{self, Entries};
 use theriac_service::evidence;
@@ -216,6 +216,9 @@ on_both_engines!(what_is_mended_was_changed_on_the_way_to_the_build_since_it_was
     built(&world, 'c', Some('b'), &[("src/pad.rs", '3')]).await;
     built(&world, 'd', Some('c'), &[("docs/a.md", '4')]).await;
     products::set_candidate(&world.app, &world.who("ana"), "gateway", OLD, "d").await.unwrap();
+    // A build that is described since long ago lists old changes, too.
+    let spans = [("src/pad.rs", '3'), ("src/old.rs", '1')];
+    hand_in(&world, OLD, Some("d"), manifest('d', Some('0'), &spans)).await;
     for unknown in ["no/such/path", "src/pa", "src/pad.rs/more", "src/old.rs"] {
         assert_eq!(wrong(&mended(unknown).await.unwrap_err()), ["rests_on"], "{unknown}");
     }
@@ -275,6 +278,62 @@ on_both_engines!(who_mended_does_not_sign_that_it_is_fixed, |store| {
     }
     sign(&world, "ana", set).await.unwrap();
     assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+    // Who wrote it stays known, whosever the address is by now.
+    let adam = world.who("adam");
+    people::withdraw_address(&world.app, &adam, "ben", "ben@lumen.example").await.unwrap();
+    people::add_address(&world.app, &adam, "ana", "ben@lumen.example").await.unwrap();
+    let again = assess(&world, OLD, &["FIND-1"], |input| {
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    let again = again.await.set;
+    let officer = [Grant { role: Role::SecurityOfficer, scope: Scope::Organisation }];
+    let ben = Who::new(Access::of_person(PersonId(id_of("ben")), officer), "test");
+    let refused = findings::sign(&world.app, &ben, &world.proof("ben"), &[again]).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerConfirms)), "{refused}");
+    // Without the manifest nothing shows a change, and nobody signs that there was one.
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    evidence::disqualify(&world.app, &cleo, &proof, "EVID-3", "Made of another branch").await.unwrap();
+    for key in ["ben", "eve"] {
+        let officer = [Grant { role: Role::SecurityOfficer, scope: Scope::Organisation }];
+        let who = Who::new(Access::of_person(PersonId(id_of(key)), officer), "test");
+        let refused = findings::sign(&world.app, &who, &world.proof(key), &[again]).await.unwrap_err();
+        assert!(refused.to_string().contains("no build manifest says any more"), "{key}: {refused}");
+    }
+});
+
+on_both_engines!(a_judgement_that_something_is_mended_lapses_with_the_manifest_that_shows_it, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    people::add_address(&world.app, &world.who("adam"), "ben", "ben@lumen.example").await.unwrap();
+    store.clock.advance_days(1);
+    built(&world, 'a', None, &[("src/pad.rs", '0')]).await;
+    built(&world, 'b', Some('a'), &[("src/pad.rs", '1')]).await;
+    let fixed = assess(&world, OLD, &["FIND-1"], |input| {
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    sign(&world, "ana", fixed.await.set).await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable);
+    let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
+    evidence::disqualify(&world.app, &cleo, &proof, "EVID-3", "Made of another branch").await.unwrap();
+    assert_eq!(row(&world, "FIND-1").await.standing, Standing::Lapsed);
+});
+
+on_both_engines!(harm_of_an_earlier_release_is_not_judged_away_while_it_is_judged_anew, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    let harmful = assess(&world, OLD, &["FIND-1"], |input| {
+        input.patient_safety_impact = PatientImpact::Serious;
+    });
+    sign(&world, "ana", harmful.await.set).await.unwrap();
+    assess(&world, OLD, &["FIND-1"], |_| {}).await;
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(row(&world, "FIND-2").await.standing, Standing::New, "nothing signed is there to take over");
+    assert!(assess(&world, NEW, &["FIND-2"], |_| {}).await.needs_clinical);
 });
 
 on_both_engines!(a_judgement_lapses_when_the_path_it_rests_on_moves, |store| {
