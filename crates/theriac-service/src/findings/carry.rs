@@ -175,11 +175,13 @@ async fn sources(conn: &mut Conn, earlier: &[i64], unjudged: &[&Finding]) -> Res
     let candidates: Vec<&Assessment> = elsewhere.iter().map(|(_, assessment)| assessment).collect();
     let signed = signed_among(conn, &candidates).await?;
     let mut by_package: HashMap<&str, Vec<&(Finding, Assessment)>> = HashMap::new();
-    for pair in elsewhere.iter().filter(|(_, assessment)| signed.contains(&assessment.root)) {
-        if pair.1.status != "under investigation" {
-            by_package.entry(package_of(&pair.0.component)).or_default().push(pair);
-        }
+    for pair in &elsewhere {
+        by_package.entry(package_of(&pair.0.component)).or_default().push(pair);
     }
+    // While the nearest release is judging anew, an older judgement is not taken over past it.
+    let settled = |assessment: &Assessment| {
+        signed.contains(&assessment.root) && assessment.status != "under investigation"
+    };
     let mut sources = HashMap::new();
     for finding in unjudged {
         let same = by_package.get(package_of(&finding.component)).into_iter().flatten();
@@ -188,7 +190,7 @@ async fn sources(conn: &mut Conn, earlier: &[i64], unjudged: &[&Finding]) -> Res
             let place = earlier.iter().position(|id| *id == other.release).unwrap_or(usize::MAX);
             (place, other.component != finding.component, Reverse(strictness(assessment)))
         });
-        if let Some((_, assessment)) = best {
+        if let Some((_, assessment)) = best.filter(|(_, assessment)| settled(assessment)) {
             sources.insert(finding.id, Rested::of(assessment.clone())?);
         }
     }
@@ -266,15 +268,15 @@ pub(super) async fn present(
     Ok(Now { present, mending })
 }
 
-/// The unjudged findings among these of which an earlier release said that a patient can be harmed, without a clinical
-/// assessor having signed since that none can: by id.
+/// The findings among these that have no judgement of their own and of which the nearest earlier release that has one said
+/// that a patient can be harmed, without a clinical assessor having signed since that none can: by id.
 pub(super) async fn harm_elsewhere(
     conn: &mut Conn,
     release: &Release,
     selected: &Selected,
 ) -> Result<BTreeSet<i64>> {
-    let unjudged: Vec<&Finding> =
-        selected.findings.iter().filter(|finding| selected.latest(finding).is_none()).collect();
+    let own = |finding: &&Finding| selected.latest(finding).is_some_and(|row| row.carried_from.is_none());
+    let unjudged: Vec<&Finding> = selected.findings.iter().filter(|finding| !own(finding)).collect();
     let earlier = earlier_releases(conn, release).await?;
     if unjudged.is_empty() || earlier.is_empty() {
         return Ok(BTreeSet::new());
@@ -283,13 +285,17 @@ pub(super) async fn harm_elsewhere(
     let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
     let others = table::elsewhere(conn, &earlier, &ids).await?;
     let others = Selected::read(conn, others.into_iter().map(|(finding, _)| finding).collect()).await?;
-    let mut harmful: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for other in others.findings.iter().filter(|other| others.harm_before(other)) {
-        harmful.entry(package_of(&other.component)).or_default().push(other);
+    let mut by_package: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for other in &others.findings {
+        by_package.entry(package_of(&other.component)).or_default().push(other);
     }
+    let place = |other: &Finding| earlier.iter().position(|id| *id == other.release);
     let is_harmful = |finding: &&&Finding| {
-        let same = harmful.get(package_of(&finding.component)).into_iter().flatten();
-        same.into_iter().any(|other| other.ids().any(|id| finding.ids().any(|own| own == id)))
+        let same = by_package.get(package_of(&finding.component)).into_iter().flatten();
+        let same: Vec<_> =
+            same.filter(|other| other.ids().any(|id| finding.ids().any(|own| own == id))).collect();
+        let nearest = same.iter().map(|other| place(other)).min();
+        same.iter().any(|other| Some(place(other)) == nearest && others.harm_before(other))
     };
     Ok(unjudged.iter().filter(is_harmful).map(|finding| finding.id).collect())
 }
@@ -336,7 +342,8 @@ async fn history(conn: &mut Conn, product: i64, paths: &[String]) -> Result<Hist
     if paths.is_empty() {
         return Ok(history);
     }
-    let manifests = tables::evidence::manifests_of(conn, product).await?;
+    let mut manifests = tables::evidence::manifests_of(conn, product).await?;
+    manifests.retain(|step| step.sound);
     let ids: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
     let mut changed: HashMap<i64, Vec<(String, Option<String>)>> = HashMap::new();
     for (manifest, path, tree) in tables::evidence::changes_around(conn, &ids, paths).await? {

@@ -13,15 +13,26 @@ use theriac_store::tables::releases::Release;
 use super::carry::commit_of;
 use crate::Result;
 
-/// The changes of some paths on the way to a release's build.
+/// What the manifests on the way to a release's build say of some paths.
 #[derive(Default)]
 pub(super) struct Mending {
-    /// By path: in which manifest on the way, and when what it lists there was first known.
-    changes: HashMap<String, Vec<(i64, Timestamp)>>,
+    /// By path.
+    listed: HashMap<String, Vec<Listed>>,
     /// Who wrote what the manifests describe; `None` for somebody whom nobody knows.
     writers: HashMap<i64, BTreeSet<Option<i64>>>,
     /// When the vulnerabilities were first found in the product, by id.
     found: HashMap<String, Timestamp>,
+}
+
+/// An entry of a manifest.
+struct Listed {
+    manifest: i64,
+    /// When the commit that the manifest describes was first known.
+    known: Timestamp,
+    name: String,
+    tree: Option<String>,
+    /// Whether the manifest is sound and says what changed. What another one lists was there all the same.
+    changes: bool,
 }
 
 /// Who wrote what is said to mend a finding.
@@ -45,23 +56,18 @@ impl Mending {
         }
         let manifests = evidence::manifests_of(conn, release.product).await?;
         let commit = commit_of(conn, release).await?;
-        let way: HashSet<i64> = way_to(commit.as_deref(), &manifests);
+        let changes = way_to(commit.as_deref(), manifests.iter().filter(|step| says_what_changed(step)));
+        let way = way_to(commit.as_deref(), manifests.iter());
         let known = first_known(&manifests, &evidence::builds_added(conn, release.product).await?);
-        let all: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
-        let listed = evidence::changes_around(conn, &all, paths).await?;
-        // What was there before, wherever a manifest lists it, is no change, however many builds a manifest spans.
-        let mut since: HashMap<(&str, Option<&str>), Timestamp> = HashMap::new();
-        for (manifest, name, tree) in &listed {
-            let first = since.entry((name, tree.as_deref())).or_insert(known[manifest]);
-            *first = known[manifest].min(*first);
-        }
-        let mut changes: HashMap<String, Vec<(i64, Timestamp)>> = HashMap::new();
+        let ids: Vec<i64> = way.into_iter().collect();
+        let mut listed: HashMap<String, Vec<Listed>> = HashMap::new();
         let mut changed = BTreeSet::new();
-        for (manifest, name, tree) in listed.iter().filter(|(manifest, ..)| way.contains(manifest)) {
-            for path in paths.iter().filter(|path| lies_in(name, path)) {
-                let at = since[&(name.as_str(), tree.as_deref())];
-                changes.entry(path.clone()).or_default().push((*manifest, at));
-                changed.insert(*manifest);
+        for (manifest, name, tree) in evidence::changes_around(conn, &ids, paths).await? {
+            let (known, changes) = (known[&manifest], changes.contains(&manifest));
+            changed.extend(changes.then_some(manifest));
+            for path in paths.iter().filter(|path| lies_in(&name, path)) {
+                let (name, tree) = (name.clone(), tree.clone());
+                listed.entry(path.clone()).or_default().push(Listed { manifest, known, name, tree, changes });
             }
         }
         let mut writers: HashMap<i64, BTreeSet<Option<i64>>> = HashMap::new();
@@ -70,7 +76,7 @@ impl Mending {
             writers.entry(manifest).or_default().insert(person);
         }
         let found = table::first_opened(conn, release.product, vulnerabilities).await?.into_iter().collect();
-        Ok(Self { changes, writers, found })
+        Ok(Self { listed, writers, found })
     }
 
     /// Why nothing shows any more that a finding is mended in these paths.
@@ -82,15 +88,28 @@ impl Mending {
         Some(format!("path {path}: no build manifest says any more that it was mended"))
     }
 
-    /// The first of these paths of which nothing says that it changed since the finding's vulnerability was found.
+    /// The first of these paths of which nothing says that it changed since the finding's vulnerability was found. What is
+    /// listed since and was the same then is no change, however many builds a manifest spans.
     pub(super) fn lacks<'a>(&self, paths: &'a [String], finding: &Finding) -> Option<&'a str> {
-        let unchanged = |path: &&String| self.after(path, finding).next().is_none();
+        let unchanged = |path: &&String| {
+            let same = |entry: &Listed| self.then(path, &entry.name, finding) == Some(&entry.tree);
+            self.since(path, finding).all(same)
+        };
         paths.iter().find(unchanged).map(String::as_str)
+    }
+
+    /// The content of a name when the finding's vulnerability was found; `None` where no manifest says it.
+    fn then(&self, path: &str, name: &str, finding: &Finding) -> Option<&Option<String>> {
+        let found = self.found_at(finding);
+        let before = self.listed.get(path).into_iter().flatten();
+        let before = before.filter(|entry| entry.name == name && entry.known <= found);
+        before.max_by_key(|entry| (entry.known, entry.manifest)).map(|entry| &entry.tree)
     }
 
     /// Who wrote what was changed in these paths since a finding's vulnerability was found.
     pub(super) fn menders(&self, paths: &[String], finding: &Finding) -> Menders {
-        let manifests: BTreeSet<i64> = paths.iter().flat_map(|path| self.after(path, finding)).collect();
+        let since = paths.iter().flat_map(|path| self.since(path, finding));
+        let manifests: BTreeSet<i64> = since.map(|entry| entry.manifest).collect();
         let mut menders = Menders::default();
         for manifest in manifests {
             match self.writers.get(&manifest) {
@@ -105,12 +124,22 @@ impl Mending {
         menders
     }
 
-    fn after(&self, path: &str, finding: &Finding) -> impl Iterator<Item = i64> {
-        let first = finding.ids().filter_map(|id| self.found.get(id)).copied().min();
-        let since = first.unwrap_or(finding.opened_at);
-        let changes = self.changes.get(path).into_iter().flatten();
-        changes.filter(move |(_, known)| *known > since).map(|(manifest, _)| *manifest)
+    /// What sound manifests list of a path since a finding's vulnerability was found.
+    fn since(&self, path: &str, finding: &Finding) -> impl Iterator<Item = &Listed> {
+        let found = self.found_at(finding);
+        let listed = self.listed.get(path).into_iter().flatten();
+        listed.filter(move |entry| entry.changes && entry.known > found)
     }
+
+    fn found_at(&self, finding: &Finding) -> Timestamp {
+        let first = finding.ids().filter_map(|id| self.found.get(id)).copied().min();
+        first.unwrap_or(finding.opened_at)
+    }
+}
+
+/// One that describes a whole history lists what there is, not what changed.
+const fn says_what_changed(step: &HistoryStep) -> bool {
+    step.sound && step.predecessor.is_some()
 }
 
 fn lies_in(name: &str, path: &str) -> bool {
@@ -129,11 +158,10 @@ fn first_known(manifests: &[HistoryStep], builds: &[(String, Timestamp)]) -> Has
     manifests.iter().map(|step| (step.evidence, known[step.commit.as_str()])).collect()
 }
 
-/// The manifests of a commit and of those that it goes on from, but for those that describe a whole history: they list what
-/// there is, not what changed.
-fn way_to(commit: Option<&str>, manifests: &[HistoryStep]) -> HashSet<i64> {
+/// Those manifests that are of a commit and of those that it goes on from.
+fn way_to<'a>(commit: Option<&'a str>, manifests: impl Iterator<Item = &'a HistoryStep>) -> HashSet<i64> {
     let mut of: HashMap<&str, Vec<&HistoryStep>> = HashMap::new();
-    for step in manifests.iter().filter(|step| step.predecessor.is_some()) {
+    for step in manifests {
         of.entry(&step.commit).or_default().push(step);
     }
     let (mut way, mut seen) = (HashSet::new(), HashSet::new());

@@ -3,7 +3,7 @@
 //! Components are in [`super::components`]. Everything but the row in `evidence` can be made again from the bytes; the
 //! place of a derived row is its position in the file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use theriac_model::Digest;
@@ -586,23 +586,28 @@ pub struct HistoryStep {
     pub predecessor: Option<String>,
     /// When the manifest was made; when it was handed in, where that is not said or was earlier.
     pub made_at: Timestamp,
+    /// Whether nobody has disqualified it.
+    pub sound: bool,
 }
 
-/// The build manifests of a product that are not disqualified, oldest first, at most 10,000.
+/// The build manifests of a product, oldest first, at most 10,000.
 ///
 /// # Errors
 /// What the database says.
 pub async fn manifests_of(conn: &mut Conn, product: i64) -> Result<Vec<HistoryStep>, StoreError> {
     let sql = "SELECT m.evidence, m.commit_id, m.predecessor, CASE WHEN e.performed_at < e.recorded_at THEN e.performed_at \
-               ELSE e.recorded_at END AS made_at FROM manifest m JOIN evidence e ON e.id = m.evidence \
+               ELSE e.recorded_at END AS made_at, \
+               CASE WHEN EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) THEN 0 ELSE 1 END AS sound \
+               FROM manifest m JOIN evidence e ON e.id = m.evidence \
                JOIN release r ON r.id = e.release AND r.tx_to IS NULL WHERE r.product = $1 \
-               AND NOT EXISTS (SELECT 1 FROM disqualification d WHERE d.evidence = e.id) ORDER BY m.evidence LIMIT 10000";
+               ORDER BY m.evidence LIMIT 10000";
     let step = |row: &Row| {
         Ok(HistoryStep {
             evidence: row.get("evidence")?,
             commit: row.get("commit_id")?,
             predecessor: row.get("predecessor")?,
             made_at: row.get("made_at")?,
+            sound: row.get("sound")?,
         })
     };
     conn.fetch_all(sql, args![product]).await?.iter().map(step).collect()
@@ -621,8 +626,8 @@ pub async fn builds_added(conn: &mut Conn, product: i64) -> Result<Vec<(String, 
     rows.iter().map(|row| Ok((row.get("commit_id")?, row.get("first_at")?))).collect()
 }
 
-/// Who wrote what some manifests describe: manifest and person, each whose address it ever was; `None` for one that was never
-/// anybody's.
+/// Who wrote what some manifests describe: manifest and person, each whose address it ever was, and `None` for one that is
+/// nobody's now.
 ///
 /// # Errors
 /// What the database says.
@@ -630,18 +635,23 @@ pub async fn writers_of(
     conn: &mut Conn,
     manifests: &[i64],
 ) -> Result<BTreeSet<(i64, Option<i64>)>, StoreError> {
-    let mut people = BTreeSet::new();
+    let (mut people, mut held) = (BTreeSet::new(), BTreeMap::new());
     for some in manifests.chunks(1000) {
         let mut values = Args::new();
         let marks = values.push_all(some.iter().copied());
         let sql = format!(
-            "SELECT DISTINCT m.evidence, p.person FROM manifest_author m LEFT JOIN person_address p ON p.address = m.address \
+            "SELECT m.evidence, m.address, p.person, CASE WHEN p.person IS NOT NULL AND p.tx_to IS NULL THEN 1 ELSE 0 END \
+             AS holds FROM manifest_author m LEFT JOIN person_address p ON p.address = m.address \
              WHERE m.evidence IN ({marks}) LIMIT {ROWS_MAX}"
         );
         for row in &conn.fetch_all(sql, values).await? {
-            people.insert((row.get("evidence")?, row.get("person")?));
+            let evidence: i64 = row.get("evidence")?;
+            people.extend(row.get::<Option<i64>>("person")?.map(|person| (evidence, Some(person))));
+            *held.entry((evidence, row.get::<Digest>("address")?)).or_insert(false) |=
+                row.get::<bool>("holds")?;
         }
     }
+    people.extend(held.into_iter().filter(|(_, held)| !held).map(|((evidence, _), _)| (evidence, None)));
     Ok(people)
 }
 

@@ -281,7 +281,6 @@ on_both_engines!(who_mended_does_not_sign_that_it_is_fixed, |store| {
     // Who wrote it stays known, whosever the address is by now.
     let adam = world.who("adam");
     people::withdraw_address(&world.app, &adam, "ben", "ben@lumen.example").await.unwrap();
-    people::add_address(&world.app, &adam, "ana", "ben@lumen.example").await.unwrap();
     let again = assess(&world, OLD, &["FIND-1"], |input| {
         (input.status, input.justification) = (VexStatus::Fixed, None);
         input.rests_on = vec![Ground::Path("src".to_owned())];
@@ -289,7 +288,11 @@ on_both_engines!(who_mended_does_not_sign_that_it_is_fixed, |store| {
     let again = again.await.set;
     let officer = [Grant { role: Role::SecurityOfficer, scope: Scope::Organisation }];
     let ben = Who::new(Access::of_person(PersonId(id_of("ben")), officer), "test");
-    let refused = findings::sign(&world.app, &ben, &world.proof("ben"), &[again]).await.unwrap_err();
+    let by_ben = async || findings::sign(&world.app, &ben, &world.proof("ben"), &[again]).await.unwrap_err();
+    let refused = by_ben().await;
+    assert!(refused.to_string().contains("match the authors"), "nobody's now: {refused}");
+    people::add_address(&world.app, &adam, "ana", "ben@lumen.example").await.unwrap();
+    let refused = by_ben().await;
     assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerConfirms)), "{refused}");
     // Without the manifest nothing shows a change, and nobody signs that there was one.
     let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
@@ -319,6 +322,47 @@ on_both_engines!(a_judgement_that_something_is_mended_lapses_with_the_manifest_t
     let (cleo, proof) = (world.who("cleo"), world.proof("cleo"));
     evidence::disqualify(&world.app, &cleo, &proof, "EVID-3", "Made of another branch").await.unwrap();
     assert_eq!(row(&world, "FIND-1").await.standing, Standing::Lapsed);
+});
+
+on_both_engines!(a_change_that_is_taken_back_mends_and_who_takes_it_back_does_not_sign, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    people::add_address(&world.app, &world.who("adam"), "ben", "ben@lumen.example").await.unwrap();
+    built(&world, 'a', None, &[("src/pad.rs", '1')]).await;
+    built(&world, 'b', Some('a'), &[("src/pad.rs", '2')]).await;
+    hand_in(&world, OLD, Some("b"), bom(&["left-pad@1.3.0"])).await;
+    store.clock.advance_days(1);
+    built(&world, 'c', Some('b'), &[("src/pad.rs", '1')]).await;
+    let fixed = assess(&world, OLD, &["FIND-1"], |input| {
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+    });
+    let set = fixed.await.set;
+    let officer = [Grant { role: Role::SecurityOfficer, scope: Scope::Organisation }];
+    let ben = Who::new(Access::of_person(PersonId(id_of("ben")), officer), "test");
+    let refused = findings::sign(&world.app, &ben, &world.proof("ben"), &[set]).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerConfirms)), "{refused}");
+    sign(&world, "ana", set).await.unwrap();
+});
+
+on_both_engines!(no_older_judgement_is_taken_over_past_one_that_is_judged_anew, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    sign(&world, "ana", assess(&world, OLD, &["FIND-1"], |_| {}).await.set).await.unwrap();
+    let between =
+        NewRelease { product: "gateway".to_owned(), name: "2.4.5".to_owned(), ..NewRelease::default() };
+    products::add_release(&world.app, &world.who("ana"), between).await.unwrap();
+    hand_in(&world, "2.4.5", None, bom(&["left-pad@1.3.0"])).await;
+    let harmful = assess(&world, "2.4.5", &["FIND-2"], |input| {
+        input.patient_safety_impact = PatientImpact::Serious;
+    });
+    sign(&world, "ana", harmful.await.set).await.unwrap();
+    assess(&world, "2.4.5", &["FIND-2"], |_| {}).await;
+    new_release(&world).await;
+    hand_in(&world, NEW, None, bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(row(&world, "FIND-3").await.standing, Standing::New);
+    assert!(assess(&world, NEW, &["FIND-3"], |_| {}).await.needs_clinical);
 });
 
 on_both_engines!(harm_of_an_earlier_release_is_not_judged_away_while_it_is_judged_anew, |store| {
