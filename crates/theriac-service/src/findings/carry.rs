@@ -268,8 +268,16 @@ pub(super) async fn present(
     Ok(Now { present, mending })
 }
 
-/// The findings among these that have no judgement of their own and of which the nearest earlier release that has one said
-/// that a patient can be harmed, without a clinical assessor having signed since that none can: by id.
+/// Whether a finding has a signed judgement of its own.
+fn settles(selected: &Selected, finding: &Finding) -> bool {
+    selected.latest(finding).is_some_and(|row| {
+        let mut signatures = selected.signatures(row.root).iter();
+        row.carried_from.is_none() && signatures.any(|signature| table::is_judgement(&signature.meaning))
+    })
+}
+
+/// The findings among these that have no judgement of their own and of which earlier releases, up to the nearest that settled
+/// it, said that a patient can be harmed, without a clinical assessor having signed since that none can: by id.
 pub(super) async fn harm_elsewhere(
     conn: &mut Conn,
     release: &Release,
@@ -294,8 +302,11 @@ pub(super) async fn harm_elsewhere(
         let same = by_package.get(package_of(&finding.component)).into_iter().flatten();
         let same: Vec<_> =
             same.filter(|other| other.ids().any(|id| finding.ids().any(|own| own == id))).collect();
-        let nearest = same.iter().map(|other| place(other)).min();
-        same.iter().any(|other| Some(place(other)) == nearest && others.harm_before(other))
+        // A signed judgement of a release's own ends the search; a draft or one that was carried over does not.
+        let settled = same.iter().filter(|other| settles(&others, other)).map(|other| place(other)).min();
+        let harms =
+            |other: &&&Finding| settled.is_none_or(|end| place(other) <= end) && others.harm_before(other);
+        same.iter().any(harms)
     };
     Ok(unjudged.iter().filter(is_harmful).map(|finding| finding.id).collect())
 }

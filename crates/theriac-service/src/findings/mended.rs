@@ -31,8 +31,12 @@ struct Listed {
     known: Timestamp,
     name: String,
     tree: Option<String>,
-    /// Whether the manifest is sound and says what changed. What another one lists was there all the same.
-    changes: bool,
+    /// Whether the manifest is of the release's build or of one that it goes on from.
+    on_way: bool,
+    /// Whether it is sound and says what changed. What another one lists was there all the same.
+    says: bool,
+    /// Whether sound manifests that say what changed lead to it from the release's build.
+    leads: bool,
 }
 
 /// Who wrote what is said to mend a finding.
@@ -56,18 +60,27 @@ impl Mending {
         }
         let manifests = evidence::manifests_of(conn, release.product).await?;
         let commit = commit_of(conn, release).await?;
-        let changes = way_to(commit.as_deref(), manifests.iter().filter(|step| says_what_changed(step)));
+        let says: HashSet<i64> =
+            manifests.iter().filter(|step| says_what_changed(step)).map(|step| step.evidence).collect();
+        let leads = way_to(commit.as_deref(), manifests.iter().filter(|step| says.contains(&step.evidence)));
         let way = way_to(commit.as_deref(), manifests.iter());
         let known = first_known(&manifests, &evidence::builds_added(conn, release.product).await?);
-        let ids: Vec<i64> = way.into_iter().collect();
+        let ids: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
         let mut listed: HashMap<String, Vec<Listed>> = HashMap::new();
         let mut changed = BTreeSet::new();
         for (manifest, name, tree) in evidence::changes_around(conn, &ids, paths).await? {
-            let (known, changes) = (known[&manifest], changes.contains(&manifest));
-            changed.extend(changes.then_some(manifest));
+            let (on_way, says) = (way.contains(&manifest), says.contains(&manifest));
+            changed.extend((on_way && says).then_some(manifest));
             for path in paths.iter().filter(|path| lies_in(&name, path)) {
-                let (name, tree) = (name.clone(), tree.clone());
-                listed.entry(path.clone()).or_default().push(Listed { manifest, known, name, tree, changes });
+                listed.entry(path.clone()).or_default().push(Listed {
+                    manifest,
+                    known: known[&manifest],
+                    name: name.clone(),
+                    tree: tree.clone(),
+                    on_way,
+                    says,
+                    leads: leads.contains(&manifest),
+                });
             }
         }
         let mut writers: HashMap<i64, BTreeSet<Option<i64>>> = HashMap::new();
@@ -88,22 +101,39 @@ impl Mending {
         Some(format!("path {path}: no build manifest says any more that it was mended"))
     }
 
-    /// The first of these paths of which nothing says that it changed since the finding's vulnerability was found. What is
-    /// listed since and was the same then is no change, however many builds a manifest spans.
+    /// The first of these paths of which nothing says that it is another since the finding's vulnerability was found: on the
+    /// way to the build, and anywhere in the product. What a manifest lists that was the same then is no change, however many
+    /// builds it spans, and what was taken back again is none either.
     pub(super) fn lacks<'a>(&self, paths: &'a [String], finding: &Finding) -> Option<&'a str> {
         let unchanged = |path: &&String| {
-            let same = |entry: &Listed| self.then(path, &entry.name, finding) == Some(&entry.tree);
-            self.since(path, finding).all(same)
+            let mut last: HashMap<&str, &Listed> = HashMap::new();
+            for entry in self.since(path, finding).filter(|entry| entry.leads) {
+                let newest = last.entry(&entry.name).or_insert(entry);
+                if (newest.known, newest.manifest) < (entry.known, entry.manifest) {
+                    *newest = entry;
+                }
+            }
+            last.values().all(|entry| {
+                let same = |then: Option<&Listed>| then.is_some_and(|then| then.tree == entry.tree);
+                same(self.then(path, entry, finding, |other| other.on_way))
+                    || same(self.then(path, entry, finding, |_| true))
+            })
         };
         paths.iter().find(unchanged).map(String::as_str)
     }
 
-    /// The content of a name when the finding's vulnerability was found; `None` where no manifest says it.
-    fn then(&self, path: &str, name: &str, finding: &Finding) -> Option<&Option<String>> {
+    /// What was last listed of an entry's name, among some manifests, when the finding's vulnerability was found.
+    fn then(
+        &self,
+        path: &str,
+        entry: &Listed,
+        finding: &Finding,
+        among: impl Fn(&Listed) -> bool,
+    ) -> Option<&Listed> {
         let found = self.found_at(finding);
         let before = self.listed.get(path).into_iter().flatten();
-        let before = before.filter(|entry| entry.name == name && entry.known <= found);
-        before.max_by_key(|entry| (entry.known, entry.manifest)).map(|entry| &entry.tree)
+        let before = before.filter(|other| other.name == entry.name && other.known <= found && among(other));
+        before.max_by_key(|other| (other.known, other.manifest))
     }
 
     /// Who wrote what was changed in these paths since a finding's vulnerability was found.
@@ -124,11 +154,11 @@ impl Mending {
         menders
     }
 
-    /// What sound manifests list of a path since a finding's vulnerability was found.
+    /// What sound manifests on the way list of a path since a finding's vulnerability was found.
     fn since(&self, path: &str, finding: &Finding) -> impl Iterator<Item = &Listed> {
         let found = self.found_at(finding);
         let listed = self.listed.get(path).into_iter().flatten();
-        listed.filter(move |entry| entry.changes && entry.known > found)
+        listed.filter(move |entry| entry.on_way && entry.says && entry.known > found)
     }
 
     fn found_at(&self, finding: &Finding) -> Timestamp {

@@ -343,6 +343,23 @@ on_both_engines!(a_change_that_is_taken_back_mends_and_who_takes_it_back_does_no
     let refused = findings::sign(&world.app, &ben, &world.proof("ben"), &[set]).await.unwrap_err();
     assert!(matches!(refused, ServiceError::Conflict(Conflict::FixerConfirms)), "{refused}");
     sign(&world, "ana", set).await.unwrap();
+
+    // What mended is taken back: the build has again what it had when the vulnerability was found.
+    store.clock.advance_days(1);
+    built(&world, 'd', Some('c'), &[("src/pad.rs", '2')]).await;
+    let fixed_again = async |release: &str, finding: &str| {
+        let mut input = judgement(&world, release, &[finding]).await;
+        (input.status, input.justification) = (VexStatus::Fixed, None);
+        input.rests_on = vec![Ground::Path("src".to_owned())];
+        findings::assess(&world.app, &world.who("ana"), input).await
+    };
+    assert_eq!(wrong(&fixed_again(OLD, "FIND-1").await.unwrap_err()), ["rests_on"]);
+    // A line that is described past that build has the same, too.
+    new_release(&world).await;
+    build(&world, NEW, "e", &commit('e')).await;
+    hand_in(&world, NEW, Some("e"), manifest('e', Some('a'), &[("src/pad.rs", '2')])).await;
+    hand_in(&world, NEW, Some("e"), bom(&["left-pad@1.3.0"])).await;
+    assert_eq!(wrong(&fixed_again(NEW, "FIND-2").await.unwrap_err()), ["rests_on"]);
 });
 
 on_both_engines!(no_older_judgement_is_taken_over_past_one_that_is_judged_anew, |store| {
@@ -363,6 +380,26 @@ on_both_engines!(no_older_judgement_is_taken_over_past_one_that_is_judged_anew, 
     hand_in(&world, NEW, None, bom(&["left-pad@1.3.0"])).await;
     assert_eq!(row(&world, "FIND-3").await.standing, Standing::New);
     assert!(assess(&world, NEW, &["FIND-3"], |_| {}).await.needs_clinical);
+});
+
+on_both_engines!(a_draft_and_what_was_carried_over_hide_no_harm_of_an_older_release, |store| {
+    let world = World::new(&store).await;
+    feed(&world, &[advisory("GHSA-aaaa-aaaa-aaaa", "left-pad", Some(CRITICAL))]).await;
+    hand_in(&world, OLD, None, bom(&["left-pad@1.3.0"])).await;
+    sign(&world, "ana", assess(&world, OLD, &["FIND-1"], |_| {}).await.set).await.unwrap();
+    for name in ["2.4.5", NEW] {
+        let next =
+            NewRelease { product: "gateway".to_owned(), name: name.to_owned(), ..NewRelease::default() };
+        products::add_release(&world.app, &world.who("ana"), next).await.unwrap();
+        hand_in(&world, name, None, bom(&["left-pad@1.3.0"])).await;
+    }
+    let harmful = assess(&world, OLD, &["FIND-1"], |input| {
+        input.patient_safety_impact = PatientImpact::Serious;
+    });
+    sign(&world, "ana", harmful.await.set).await.unwrap();
+    assert!(assess(&world, NEW, &["FIND-3"], |_| {}).await.needs_clinical, "what is between is carried over");
+    assess(&world, "2.4.5", &["FIND-2"], |_| {}).await;
+    assert!(assess(&world, NEW, &["FIND-3"], |_| {}).await.needs_clinical, "what is between is a draft");
 });
 
 on_both_engines!(harm_of_an_earlier_release_is_not_judged_away_while_it_is_judged_anew, |store| {
