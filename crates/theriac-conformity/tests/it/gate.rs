@@ -160,6 +160,10 @@ fn a_deviation_covers_the_cause_that_its_signer_saw_and_no_other() {
     assert_eq!(reason(&permitted), None);
     let failed = permitted.with(|input| input.tests.push(test("tls.expired", Outcome::Failed)));
     assert!(reason(&failed).is_some(), "nobody permitted that it fails");
+    let permitted = deviation_from("5.2.1", failed.without("DEV-1"), "REQ-1", "2026-12-01");
+    assert_eq!(reason(&permitted), None);
+    let two = permitted.with(|input| input.tests.push(test("tls.unknown_ca", Outcome::Failed)));
+    assert!(reason(&two).is_some(), "nobody permitted that another one fails");
 }
 
 #[test]

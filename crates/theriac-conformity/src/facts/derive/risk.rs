@@ -1,6 +1,6 @@
 //! Rows about risk: software items, criteria, risks, measures.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -322,6 +322,7 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
         let mut evidence: Vec<_> = linked.iter().flat_map(|row| &row.evidence).cloned().collect();
         evidence.sort();
         evidence.dedup();
+        let failing: BTreeSet<String> = linked.iter().flat_map(|row| &row.failing_tests).cloned().collect();
         let read = implemented_by.iter().map(|id| match by_id.get(id.as_str()) {
             Some(row) => row.reference.clone(),
             None => id.clone(),
@@ -332,6 +333,7 @@ pub(super) fn measures(index: &Index<'_>, requirements: &[Requirement]) -> Resul
             risks: count(index.pointing_at("mitigated-by", &record.id).iter()),
             requirements: count(linked.iter().filter(|row| row.approved)),
             tests_failed: linked.iter().map(|row| row.tests_failed).sum(),
+            failing_tests: failing.into_iter().collect(),
             // A requirement that is gone verifies nothing.
             verified: verified && linked.len() == implemented_by.len(),
             implemented_by: read.collect(),

@@ -89,6 +89,10 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
         tests.sort();
         tests.dedup();
         let found: Vec<_> = tests.iter().filter_map(|test| index.outcomes.get(test.as_str())).collect();
+        let fails = |test: &&String| {
+            index.outcomes.get(test.as_str()).is_some_and(|case| case.outcome != Outcome::Passed)
+        };
+        let failing_tests: Vec<String> = tests.iter().filter(fails).cloned().collect();
         let passed = count(found.iter().filter(|case| case.outcome == Outcome::Passed));
         let missing = count(tests.iter()) - count(found.iter());
         // What was run before the text was there does not show that the text is met.
@@ -102,7 +106,8 @@ pub(super) fn requirements(index: &Index<'_>) -> Result<Vec<Requirement>, FactsE
             text: content.given("text"),
             measures: count(index.pointing_at("implemented-by", &record.id).iter()),
             tests_passed: passed,
-            tests_failed: count(found.iter()) - passed,
+            tests_failed: count(failing_tests.iter()),
+            failing_tests,
             tests_missing: missing,
             tests_older: older,
             // Campaigns are joined in once they are known.

@@ -129,6 +129,8 @@ record_row! {
         requirements: i64,
         /// How many of their test cases failed, broke or were skipped on the candidate build.
         tests_failed: i64,
+        /// The names of these, each once.
+        failing_tests: Vec<String>,
         /// Whether there is one, and each is verified on the candidate build.
         verified: bool,
     }
@@ -148,6 +150,8 @@ record_row! {
         tests_passed: i64,
         /// How many of them failed, broke or were skipped on the candidate build.
         tests_failed: i64,
+        /// The names of these.
+        failing_tests: Vec<String>,
         /// How many of them have no result on the candidate build.
         tests_missing: i64,
         /// How many of them were last run before this revision was written.
