@@ -328,19 +328,22 @@ pub(super) async fn commit_of(conn: &mut Conn, release: &Release) -> Result<Opti
     Ok(build.map(|build| build.commit))
 }
 
-/// The revisions of these records that a release reads: those that it rests on or adopted, else those in force.
+/// The revisions of these records that a release reads: those of its baseline and those that it adopted, or those in force.
 pub(super) async fn approved(
     conn: &mut Conn,
     release: &Release,
     references: &[String],
 ) -> Result<HashMap<String, theriac_model::Digest>> {
     let mut approved = HashMap::new();
+    let baseline = !references.is_empty() && tables::baseline::is_read_by(conn, release.id).await?;
     for chunk in references.chunks(1000) {
         let rows = tables::records::by_refs(conn, chunk).await?;
         let ids: Vec<i64> = rows.iter().map(|row| row.record.id).collect();
         let read = tables::baseline::read_of(conn, release.id, &ids).await?;
         for row in rows {
-            let revision = read.get(&row.record.id).copied().or(row.head.approved);
+            // What came after the baseline and was not adopted is not there.
+            let latest = row.head.approved.filter(|_| !baseline || row.record.release == Some(release.id));
+            let revision = read.get(&row.record.id).copied().or(latest);
             approved.extend(revision.map(|revision| (row.record.reference, revision)));
         }
     }

@@ -8,7 +8,7 @@ use theriac_conformity::pack::Judges;
 use theriac_conformity::{ClauseVerdict, Conformity, Facts, Pack, ReasonKind};
 use theriac_model::Digest;
 use theriac_service::evidence;
-use theriac_service::findings::{Ground, Standing};
+use theriac_service::findings::{self, Ground, Standing};
 use theriac_service::gate::{self, Decide, Judged, Outcome};
 use theriac_service::people;
 use theriac_service::products::{self, NewProduct, NewRelease};
@@ -17,7 +17,7 @@ use theriac_service::{Paging, Result, ServiceError, Who};
 use theriac_store::tables::packs::StoredPack;
 use theriac_store::{args, on_both_engines, tables};
 
-use crate::findings::{CRITICAL, advisory, assess, bom, feed, hand_in, row, sign};
+use crate::findings::{CRITICAL, advisory, assess, bom, feed, hand_in, judgement, row, sign};
 use crate::installed::Installed;
 use crate::story::{
     GATEWAY, approve, approved, candidate, done, finding, manifest, moved_on, revised, sample, submitted,
@@ -475,8 +475,20 @@ on_both_engines!(a_judgement_rests_on_the_revision_that_the_release_reads, |stor
         input.rests_on = vec![Ground::Measure(measure.clone())];
     });
     sign(&world, "ana", judged.await.set).await.unwrap();
+    let (later, digest) = approved(&world, "measure", sample("measure", json!({})), vec![]).await;
+    let mut on_later = judgement(&world, PATCH, &["FIND-1"]).await;
+    on_later.rests_on = vec![Ground::Measure(later.clone())];
+    let refused = findings::assess(&world.app, &world.who("ana"), on_later.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("no approved record"), "the patch does not have it: {refused}");
+    adopt(&world, &later, digest).await.unwrap();
     let second = moved_on(&world, &measure, sample("measure", json!({ "title": "Second" }))).await;
     assert_eq!(row(&world, "FIND-1").await.standing, Standing::Acceptable, "the patch still has the first");
+    findings::assess(&world.app, &world.who("ana"), on_later).await.unwrap();
+    let judged = assess(&world, PATCH, &["FIND-1"], |input| {
+        input.justification = Some("inline mitigations already exist".to_owned());
+        input.rests_on = vec![Ground::Measure(measure.clone())];
+    });
+    sign(&world, "ana", judged.await.set).await.unwrap();
     adopt(&world, &measure, second).await.unwrap();
     let lapsed = row(&world, "FIND-1").await;
     assert_eq!(lapsed.standing, Standing::Lapsed, "{lapsed:?}");

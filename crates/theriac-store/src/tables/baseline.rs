@@ -105,6 +105,19 @@ pub async fn read_of(
     rows.iter().map(|row| Ok((row.get("id")?, row.get("revision")?))).collect()
 }
 
+/// Whether a release reads the baseline of a decided one: of the records that others share with it, it reads those alone that
+/// are in there or that it adopted.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_read_by(conn: &mut Conn, release: i64) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT pd.id FROM release x {} WHERE x.id = $1 AND x.tx_to IS NULL AND pd.id IS NOT NULL",
+        joined("$1", "NULL")
+    );
+    Ok(conn.fetch_optional(sql, args![release]).await?.is_some())
+}
+
 /// Takes revisions over.
 ///
 /// # Errors
