@@ -15,6 +15,7 @@ use theriac_store::{Conn, tables};
 
 use super::carry::{approved, commit_of, harm_elsewhere, limits};
 use super::grounds::{EXPLOITED, Ground, RestedRecord, RestsOn};
+use super::ids_of;
 use super::mended::Mending;
 use super::select::{Selected, select};
 use crate::check::Checks;
@@ -165,7 +166,8 @@ pub(super) fn accepts_risk(assessment: &Assessment) -> bool {
 }
 
 /// Whether a clinical assessor signs: harm to a patient is possible, or was said to be and is so no longer.
-pub(super) fn needs_clinical(assessment: &Assessment) -> bool {
+#[must_use]
+pub fn needs_clinical(assessment: &Assessment) -> bool {
     can_harm(assessment) || assessment.harm_before
 }
 
@@ -504,9 +506,7 @@ async fn are_mended(
     paths: &[String],
     findings: &[Finding],
 ) -> Result<()> {
-    let ids: BTreeSet<&str> = findings.iter().flat_map(Finding::ids).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
-    let mending = Mending::read(conn, release, paths, &ids).await?;
+    let mending = Mending::read(conn, release, paths, &ids_of(findings)).await?;
     for finding in findings {
         if let Some(path) = mending.lacks(paths, finding) {
             let message = format!(

@@ -16,9 +16,9 @@ use theriac_store::{Conn, Write, tables};
 use super::apply::earlier_releases;
 use super::grounds::{EXPLOITED, Grounds, Present, RestsOn};
 use super::mended::Mending;
-use super::package_of;
 use super::paths::{History, Step};
 use super::select::Selected;
+use super::{ids_of, package_of};
 use crate::people::organisation_in;
 use crate::{Result, ServiceError};
 
@@ -169,8 +169,7 @@ async fn sources(conn: &mut Conn, earlier: &[i64], unjudged: &[&Finding]) -> Res
     if earlier.is_empty() || unjudged.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: BTreeSet<&str> = unjudged.iter().flat_map(|finding| finding.ids()).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let ids = ids_of(unjudged.iter().copied());
     let elsewhere = table::elsewhere(conn, earlier, &ids).await?;
     let candidates: Vec<&Assessment> = elsewhere.iter().map(|(_, assessment)| assessment).collect();
     let signed = signed_among(conn, &candidates).await?;
@@ -246,8 +245,7 @@ pub(super) async fn present(
 ) -> Result<Now> {
     let zone = organisation_in(conn).await?.zone;
     let limits = limits(conn).await?;
-    let ids: BTreeSet<&str> = findings.iter().flat_map(|finding| finding.ids()).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let ids = ids_of(findings.iter().copied());
     let grounds = judgements.iter().map(|judged| &judged.rests_on);
     let references = grounds.clone().flat_map(|rests_on| &rests_on.records);
     let references: BTreeSet<&String> = references.map(|record| &record.reference).collect();
@@ -289,8 +287,7 @@ pub(super) async fn harm_elsewhere(
     if unjudged.is_empty() || earlier.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let ids: BTreeSet<&str> = unjudged.iter().flat_map(|finding| finding.ids()).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let ids = ids_of(unjudged.iter().copied());
     let others = table::elsewhere(conn, &earlier, &ids).await?;
     let others = Selected::read(conn, others.into_iter().map(|(finding, _)| finding).collect()).await?;
     let mut by_package: HashMap<&str, Vec<&Finding>> = HashMap::new();

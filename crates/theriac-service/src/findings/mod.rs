@@ -29,7 +29,9 @@ mod sign;
 mod told;
 mod vex;
 
-pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess};
+use std::collections::BTreeSet;
+
+pub use assess::{AssessFindings, Assessed, EXPLOITABILITIES, JUSTIFICATIONS, assess, needs_clinical};
 pub use beside::{Beside, VulnerabilityLine};
 pub use compared::{Change, Difference, predecessor};
 pub use components::{ComponentList, ComponentRow, DispositionView, ListComponents, Since, components};
@@ -59,6 +61,12 @@ pub(crate) use beside::{Aside, beside};
 pub(crate) use matching::{Coming, Identity, Plan, prepare};
 pub(crate) use moved::{baseline_moved, paths_moved, record_moved};
 pub(crate) use told::awaiting;
+
+/// All ids of the vulnerabilities of some findings, each once.
+fn ids_of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
+    let ids: BTreeSet<&str> = findings.into_iter().flat_map(Finding::ids).collect();
+    ids.into_iter().map(str::to_owned).collect()
+}
 
 /// A component's key without its version.
 fn package_of(key: &str) -> &str {

@@ -1,7 +1,7 @@
 //! Judgements lapse in the very transaction in which something that they rest on moves; where very many releases are meant,
 //! a job sees to the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use theriac_store::{Conn, JobSpec, Unique, Write};
 
 use super::apply::earlier_releases;
 use super::carry::{Renewed, renew};
+use super::ids_of;
 use crate::{App, Result, Who};
 
 /// The name of the job that sees to the releases which were not renewed at once.
@@ -52,8 +53,7 @@ pub(super) async fn judged(write: &mut Write, release: &Release) -> Result<()> {
 
 /// The vulnerabilities of these findings are said to be exploited in the wild.
 pub(super) async fn exploited(write: &mut Write, findings: &[Finding]) -> Result<()> {
-    let ids: BTreeSet<&str> = findings.iter().flat_map(|finding| finding.ids()).collect();
-    renew_all(write, Moved::Exploited(ids.into_iter().map(str::to_owned).collect())).await
+    renew_all(write, Moved::Exploited(ids_of(findings))).await
 }
 
 /// A build manifest of a product was handed in or disqualified: what it says of paths bears on every release of the product.

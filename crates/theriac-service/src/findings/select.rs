@@ -21,6 +21,7 @@ use theriac_store::tables::{self, products};
 use super::assess::{accepts_risk, can_harm, days_to, needs_clinical};
 use super::carry::rests_on;
 use super::grounds::RestsOn;
+use super::ids_of;
 use super::list::Dates;
 use super::mended::{Menders, Mending};
 use super::owed::Owners;
@@ -483,8 +484,7 @@ async fn menders(
     }
     let paths: BTreeSet<&String> = fixed.iter().flat_map(|(.., paths)| paths).collect();
     let paths: Vec<String> = paths.into_iter().cloned().collect();
-    let ids: BTreeSet<&str> = fixed.iter().flat_map(|(finding, ..)| finding.ids()).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    let ids = ids_of(fixed.iter().map(|(finding, ..)| *finding));
     let mending = Mending::read(conn, release, &paths, &ids).await?;
     Ok(fixed.into_iter().map(|(finding, id, paths)| (id, mending.menders(&paths, finding))).collect())
 }

@@ -18,7 +18,7 @@ use theriac_store::{Conn, Read, tables};
 use super::disqualified;
 use super::judge::{Judged, shown_among};
 use crate::findings::{OPEN_MAX, open_among};
-use crate::people::organisation_in;
+use crate::people::{Here, organisation_in};
 use crate::products::only;
 use crate::{App, Page, Paging, Result, ServiceError, Who};
 
@@ -484,14 +484,9 @@ async fn in_the_field(
     let releases: BTreeMap<i64, &Release> =
         names.releases.iter().filter(shipped).map(|release| (release.id, release)).collect();
     let (rows, more) = open_among(app, read, &releases.keys().copied().collect::<Vec<_>>()).await?;
-    let deciders: BTreeSet<i64> =
-        releases.keys().filter_map(|id| decided(*id)).map(|row| row.person).collect();
-    let places = tables::people::versions_among(read, &deciders.into_iter().collect::<Vec<_>>()).await?;
-    let decider = |release: i64| {
-        let person = decided(release)?.person;
-        let here = places.iter().find(|place| place.id == person && place.holds_on(today));
-        here.map(|place| place.key.clone())
-    };
+    let deciders = releases.keys().filter_map(|id| decided(*id)).map(|row| row.person);
+    let here = Here::read(read, deciders, today).await?;
+    let decider = |release: i64| here.key(decided(release)?.person);
     let zone = organisation_in(read).await?.zone;
     let day_of = |release: i64| Some(decided(release)?.at.to_zoned_datetime(zone.clone()).date());
     let mut all = Vec::new();

@@ -148,8 +148,8 @@ fn authors_sql() -> String {
     )
 }
 
-/// Who wrote which revision of these records, of those that more than one person wrote or that a token wrote for somebody. Columns: `record`, `number`,
-/// `author`.
+/// Who wrote which revision of these records, of those that more than one person wrote or that a token wrote for somebody.
+/// Columns: `record`, `number`, `author`.
 ///
 /// # Errors
 /// What the database says.
@@ -514,8 +514,8 @@ fn terms_sql() -> String {
     )
 }
 
-/// The days that signed judgements ever named for findings of a release, and when each was signed by who judged or accepted. Columns: `finding`,
-/// `due`, `at`.
+/// The days that signed judgements ever named for findings of a release, and when each was signed by who judged or accepted.
+/// Columns: `finding`, `due`, `at`.
 ///
 /// # Errors
 /// What the database says.

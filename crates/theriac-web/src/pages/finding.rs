@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use theriac_auth::{Permission, ProductId, Scope};
-use theriac_conformity::facts::words::{CLINICAL, PatientImpact};
+use theriac_conformity::facts::words::CLINICAL;
 use theriac_service::findings::{self, AssessmentView, FindingPage as Known, Standing};
 use theriac_service::{MOST, ServiceError, products};
 
@@ -178,12 +178,10 @@ fn sign_label(act: &str, many: usize) -> String {
     }
 }
 
-/// Whether the latest judgement says that a patient may come to harm, or no longer, and nobody has signed for the patient. The two
-/// signatures come in any order.
+/// Whether a clinical assessor signs the latest judgement and none has. The two signatures come in any order.
 fn lacks_clinical(known: &Known) -> bool {
     known.assessments.first().is_some_and(|judged| {
-        let assessment = &judged.assessment;
-        (assessment.patient_safety_impact != PatientImpact::None.as_str() || assessment.harm_before)
+        findings::needs_clinical(&judged.assessment)
             && judged.signatures.iter().all(|signature| signature.meaning != CLINICAL)
     })
 }
