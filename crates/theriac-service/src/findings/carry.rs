@@ -353,11 +353,11 @@ async fn history(conn: &mut Conn, product: i64, paths: &[String]) -> Result<Hist
     if paths.is_empty() {
         return Ok(history);
     }
-    let mut manifests = tables::evidence::manifests_of(conn, product).await?;
+    let mut manifests = tables::history::manifests_of(conn, product).await?;
     manifests.retain(|step| step.sound);
     let ids: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
     let mut changed: HashMap<i64, Vec<(String, Option<String>)>> = HashMap::new();
-    for (manifest, path, tree) in tables::evidence::changes_around(conn, &ids, paths).await? {
+    for (manifest, path, tree) in tables::history::changes_around(conn, &ids, paths).await? {
         changed.entry(manifest).or_default().push((path, tree));
     }
     for step in manifests {

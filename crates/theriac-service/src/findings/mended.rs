@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 use theriac_auth::PersonId;
 use theriac_store::Conn;
-use theriac_store::tables::evidence::{self, HistoryStep};
 use theriac_store::tables::findings::{self as table, Finding};
+use theriac_store::tables::history::{self, HistoryStep};
 use theriac_store::tables::releases::Release;
 
 use super::carry::commit_of;
@@ -58,17 +58,17 @@ impl Mending {
         if paths.is_empty() {
             return Ok(Self::default());
         }
-        let manifests = evidence::manifests_of(conn, release.product).await?;
+        let manifests = history::manifests_of(conn, release.product).await?;
         let commit = commit_of(conn, release).await?;
         let says: HashSet<i64> =
             manifests.iter().filter(|step| says_what_changed(step)).map(|step| step.evidence).collect();
         let leads = way_to(commit.as_deref(), manifests.iter().filter(|step| says.contains(&step.evidence)));
         let way = way_to(commit.as_deref(), manifests.iter());
-        let known = first_known(&manifests, &evidence::builds_added(conn, release.product).await?);
+        let known = first_known(&manifests, &history::builds_added(conn, release.product).await?);
         let ids: Vec<i64> = manifests.iter().map(|step| step.evidence).collect();
         let mut listed: HashMap<String, Vec<Listed>> = HashMap::new();
         let mut changed = BTreeSet::new();
-        for (manifest, name, tree) in evidence::changes_around(conn, &ids, paths).await? {
+        for (manifest, name, tree) in history::changes_around(conn, &ids, paths).await? {
             let (on_way, says) = (way.contains(&manifest), says.contains(&manifest));
             changed.extend((on_way && says).then_some(manifest));
             for path in paths.iter().filter(|path| lies_in(&name, path)) {
@@ -84,8 +84,7 @@ impl Mending {
             }
         }
         let mut writers: HashMap<i64, BTreeSet<Option<i64>>> = HashMap::new();
-        for (manifest, person) in evidence::writers_of(conn, &changed.into_iter().collect::<Vec<_>>()).await?
-        {
+        for (manifest, person) in history::writers_of(conn, &changed.into_iter().collect::<Vec<_>>()).await? {
             writers.entry(manifest).or_default().insert(person);
         }
         let found = table::first_opened(conn, release.product, vulnerabilities).await?.into_iter().collect();

@@ -11,6 +11,7 @@ pub mod decisions;
 pub mod evidence;
 pub mod facts;
 pub mod findings;
+pub mod history;
 pub mod integrity;
 pub mod organisation;
 pub mod packs;
